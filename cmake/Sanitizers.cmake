@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+if(EINJIT_SANITIZE)
+  add_compile_options(-fsanitize=${EINJIT_SANITIZE} -fno-omit-frame-pointer -g1)
+  add_link_options(-fsanitize=${EINJIT_SANITIZE})
+  if(EINJIT_SANITIZE MATCHES undefined)
+    add_compile_options(-fno-sanitize-recover=undefined -fno-sanitize=vptr)
+    add_link_options(-fno-sanitize-recover=undefined -fno-sanitize=vptr)
+  endif()
+endif()
+if(EINJIT_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Programs compiled to kernels.
+#pragma once
+
+#include <concepts>
+#include <einjit/Error.h>
+#include <einjit/Tensor.h>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace einjit {
+
+/// The representations a program goes through, in order, each with a text. `Dot` is the tensor IR as a Graphviz graph.
+enum class Stage { Source, Ast, Tensor, TensorOpt, Schedule, Loop, Llvm, LlvmOpt, Assembly, Dot };
+
+/// How to compile and run.
+struct Options {
+  /// `host`, the name of a preset (`haswell`, `skylake-avx512`, …), or the text of a target description.
+  std::string target = "host";
+  /// Threads a kernel may use; 0 means all cores.
+  int threads = 1;
+  /// Element type of literals that meet no other type, and of `zeros`, `ones` … where none is given.
+  DType dtype = DType::F32;
+  /// Refuse size-1 broadcasting of a named index.
+  bool strict = false;
+  /// Keep the written order of sums and do not contract to FMA: the results are bit for bit the interpreter's.
+  bool exact = false;
+  /// Look up and keep kernels in the process's cache.
+  bool cache = true;
+  friend bool operator==(const Options &, const Options &) = default;
+};
+
+/// A name and type of a kernel's input or result.
+struct Binding {
+  std::string name;
+  TensorType type;
+};
+
+/// What one call of a kernel has to do at least.
+struct Cost {
+  std::int64_t flops = 0;        ///< arithmetic operations; a multiply-add counts as two
+  std::int64_t bytes = 0;        ///< inputs read once plus results written once
+  std::int64_t scratchBytes = 0; ///< memory for temporaries, on top of inputs and results
+};
+
+/// Seconds that compiling took, by stage. A kernel found in the cache keeps the times of its compilation.
+struct CompileTimes {
+  double parse = 0, tensor = 0, plan = 0, loop = 0, llvm = 0, machine = 0, link = 0;
+  double total() const { return parse + tensor + plan + loop + llvm + machine + link; }
+};
+
+/// A compiled program. Cheap to copy (copies share the code), and safe to call from several threads at once.
+class Kernel {
+public:
+  /// Inputs in the order in which calls take them: of an einsum string its operands, of a program its inputs in the
+  /// order in which they were bound.
+  const std::vector<Binding> &inputs() const;
+  const std::vector<Binding> &results() const;
+
+  /// Runs the kernel on inputs of exactly the types it was compiled for, into row-major memory of the result types. An
+  /// output that overlaps an input is computed beside it first. Throws einjit::Error where an argument does not fit.
+  void run(std::span<const ConstTensorRef> inputs, std::span<const TensorRef> outputs) const;
+  /// The same, into new tensors.
+  std::vector<AnyTensor> run(std::span<const ConstTensorRef> inputs) const;
+  /// `kernel(x, w, out)`: the inputs, then the outputs. Without outputs use run().
+  template <class... Args> void operator()(Args &&...args) const;
+
+  /// The text of a stage. Throws einjit::Error if the stage has none for this program.
+  std::string text(Stage stage) const;
+  Cost cost() const;
+  CompileTimes compileTimes() const;
+  /// The entry point and its argument record, for callers that prepare the record themselves:
+  /// `void (*)(void *const *buffers, void *scratch)`; buffers are the inputs, then the outputs. See docs/abi.md.
+  const void *entry() const;
+
+  struct Impl;
+  explicit Kernel(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+
+private:
+  std::shared_ptr<const Impl> impl_;
+};
+
+/// Compiles an einsum string for operands of these types. Throws einjit::Error for a malformed string or types that do
+/// not fit; kernels compiled before are found again.
+Kernel compile(std::string_view einsum, const std::vector<TensorType> &operands, const Options &options = {});
+/// Compiles a program whose inputs have these names and types.
+Kernel compileProgram(std::string_view program, const std::vector<Binding> &inputs, const Options &options = {});
+
+/// Evaluates an einsum string on operands of any kind that converts to ConstTensorRef.
+AnyTensor einsum(std::string_view string, std::span<const ConstTensorRef> operands, const Options &options = {});
+template <class... Operands>
+  requires(std::convertible_to<const Operands &, ConstTensorRef> && ...)
+AnyTensor einsum(std::string_view string, const Operands &...operands) {
+  const ConstTensorRef refs[] = {static_cast<ConstTensorRef>(operands)..., ConstTensorRef{}};
+  return einsum(string, std::span<const ConstTensorRef>(refs, sizeof...(operands)));
+}
+
+template <class... Args> void Kernel::operator()(Args &&...args) const {
+  const std::size_t inputCount = inputs().size();
+  std::vector<ConstTensorRef> in;
+  std::vector<TensorRef> out;
+  auto take = [&](auto &&arg) {
+    if (in.size() < inputCount) {
+      in.push_back(static_cast<ConstTensorRef>(arg));
+    } else if constexpr (std::convertible_to<decltype(arg), TensorRef>) {
+      out.push_back(static_cast<TensorRef>(arg));
+    } else {
+      throw Error("error: an output of a kernel must be writable", "argument-mismatch", ErrorCategory::Runtime);
+    }
+  };
+  (take(std::forward<Args>(args)), ...);
+  run(in, out);
+}
+
+} // namespace einjit

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Element types and tensor types: the vocabulary shared by the library's users and every stage of the compiler.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace einjit {
+
+/// Element type of a tensor. In memory `Bool` is one byte holding 0 or 1; the others are the machine's own.
+enum class DType : std::uint8_t { Bool, I32, I64, F32, F64 };
+
+inline constexpr DType allDTypes[] = {DType::Bool, DType::I32, DType::I64, DType::F32, DType::F64};
+
+/// The name used in programs and printed types: `bool i32 i64 f32 f64`.
+std::string_view name(DType type);
+/// The element type of that name, or nothing.
+std::optional<DType> parseDType(std::string_view text);
+/// Bytes of one element in memory.
+std::size_t byteSize(DType type);
+constexpr bool isFloat(DType type) { return type == DType::F32 || type == DType::F64; }
+constexpr bool isInteger(DType type) { return type == DType::I32 || type == DType::I64; }
+
+/// The DType of a C++ element type; defined for `bool`, `std::int32_t`, `std::int64_t`, `float` and `double`.
+template <class T> inline constexpr DType dtypeOf = T::unsupportedElementType;
+template <> inline constexpr DType dtypeOf<bool> = DType::Bool;
+template <> inline constexpr DType dtypeOf<std::int32_t> = DType::I32;
+template <> inline constexpr DType dtypeOf<std::int64_t> = DType::I64;
+template <> inline constexpr DType dtypeOf<float> = DType::F32;
+template <> inline constexpr DType dtypeOf<double> = DType::F64;
+
+/// Element type, extents and memory layout of a tensor.
+struct TensorType {
+  DType dtype = DType::F32;
+  /// Extent of each axis; no axis at all is a scalar, and an extent may be 0.
+  std::vector<std::int64_t> shape;
+  /// Distance of neighbours along each axis, in elements; may be 0 or negative. Empty means row-major.
+  std::vector<std::int64_t> strides = {};
+
+  std::size_t rank() const { return shape.size(); }
+  /// The strides, written out even where `strides` is left empty.
+  std::vector<std::int64_t> stridesOrRowMajor() const;
+  /// Whether the elements lie in row-major order without gaps. Strides of axes of extent 0 or 1 do not matter.
+  bool isRowMajor() const;
+  friend bool operator==(const TensorType &, const TensorType &) = default;
+};
+
+/// `f32[32,20,128]`, followed by ` strides [1,32,640]` where the layout is not row-major.
+std::string str(const TensorType &type);
+/// Reads the form `f32[32,20,128]` (spaces allowed between the parts); nothing if it is malformed or an extent is
+/// negative.
+std::optional<TensorType> parseTensorType(std::string_view text);
+
+/// Row-major strides of a shape, in elements.
+std::vector<std::int64_t> rowMajorStrides(const std::vector<std::int64_t> &shape);
+
+/// Product of the extents, or nothing where the elements, or their bytes, would not fit below 2^62.
+std::optional<std::int64_t> elementCount(const TensorType &type);
+
+} // namespace einjit

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// All of einjit's public API.
+#pragma once
+
+#include <einjit/Error.h>
+#include <einjit/Kernel.h>
+#include <einjit/Npy.h>
+#include <einjit/Tensor.h>
+#include <einjit/Type.h>

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A schedule: named steps that turn naive loops into good ones. Steps are mechanical; they check that they may be
+// applied, never whether it pays. Loops and buffers are named, and a step acts on every loop of that name (a split
+// that leaves a remainder makes two).
+//
+//   schedule {
+//     split i1 by 128 as i1o, i1t            # eight accumulators hide the latency of FMA
+//     split i1t by 16 as i1v, i1l masked     # the last vector of a remainder is masked
+//     order i0, i1o, k0, i1v, i1l
+//     keep %acc in registers
+//     vectorize i1l
+//     unroll i1v
+//   }
+#pragma once
+
+#include "Loop/Kernel.h"
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace einjit::loop {
+
+/// `for v in 0..n` becomes `for outer in 0..n/factor { for inner in 0..factor }` with v = factor*outer + inner. Where
+/// factor does not divide n, the rest is a second loop `for inner in 0..n%factor` behind it; `masked` instead rounds
+/// the outer extent up and bounds the inner loop.
+struct Split {
+  std::string loop;
+  std::int64_t factor;
+  std::string outer, inner;
+  bool masked = false;
+};
+
+/// Moves loops inward until they nest in the given order, outermost first; loops not named stay where they are. A loop
+/// moves past statements by being repeated around each of them; registers and scratch declared among them get a new
+/// first axis for it.
+struct Reorder {
+  std::vector<std::string> loops;
+};
+
+/// Lets the reduction into `buffer` keep one partial result for each iteration of `loop`, in a new buffer `as`, and
+/// folds them behind the loops of the reduction. `as` is declared beside `buffer`.
+struct Privatize {
+  std::string buffer;
+  std::string loop;
+  std::string as;
+};
+
+/// Turns scratch into registers.
+struct Keep {
+  std::string buffer;
+};
+
+/// At the start of each iteration of loop `at` (or of the kernel, if `at` is empty) copies what the iteration reads of
+/// `buffer` into new scratch `as`, one axis for each loop in `over`, in that order, and reads it from there.
+struct Pack {
+  std::string buffer;
+  std::string at;
+  std::vector<std::string> over;
+  std::string as;
+};
+
+/// Runs the iterations of an innermost loop as the lanes of vectors; a reduction folds its lanes.
+struct Vectorize {
+  std::string loop;
+};
+
+/// Repeats the loop's body instead of looping.
+struct Unroll {
+  std::string loop;
+};
+
+/// Lets the iterations run at the same time; they must not depend on each other.
+struct Parallelize {
+  std::string loop;
+};
+
+struct Step {
+  std::variant<Split, Reorder, Privatize, Keep, Pack, Vectorize, Unroll, Parallelize> action; ///< as in Steps.def
+  std::string reason = {}; ///< why the planner took it; printed as a comment
+};
+
+struct Schedule {
+  std::vector<Step> steps;
+};
+
+std::string print(const Schedule &schedule);
+Result<Schedule> parseSchedule(std::string_view text);
+
+/// One function for each step, in the file of its name. A step that may not be applied is refused with the reason.
+#define STEP(Name, text) Result<Kernel> apply(Kernel kernel, const Name &step);
+#include "Loop/Steps/Steps.def"
+#undef STEP
+Result<Kernel> apply(Kernel kernel, const Step &step);
+/// All steps in order; a refused one is named in the error.
+Result<Kernel> apply(Kernel kernel, const Schedule &schedule);
+
+} // namespace einjit::loop

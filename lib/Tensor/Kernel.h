@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The tensor IR: what a kernel computes, without a word on how.
+//
+// A kernel is a list of values in single assignment. A value is a parameter (memory of the caller's, described by a
+// type that may be strided), a constant, or the result of a *generic* op:
+//
+//   %2 = [b:8, e:32] add over [c:16] of mul(%0[b,c,e], %1[b,c]) then add(acc, %bias[e])
+//
+// The generic op runs over an iteration space. Its parallel iterators [b:8, e:32] are the axes of its result, in
+// order; its reduced iterators [c:16] are folded with the reducer `add`. At each point the body is evaluated on the
+// elements its operands' access maps select: one affine expression over the iterators for each axis of the operand. A
+// broadcast axis is an iterator that does not occur in the map. The epilogue (after `then`) is evaluated once for each
+// element of the result; `acc` is what the reduction arrived at, and its operands may use parallel iterators only.
+// Without reduced iterators there is neither reducer nor epilogue.
+//
+// Elementwise operations, broadcasting, views, diagonals, contractions and reductions are all this one op. The order
+// of a reduction is not defined, unless the kernel says `exact`.
+#pragma once
+
+#include "Scalar/Affine.h"
+#include "Scalar/Expr.h"
+#include "Support/Result.h"
+#include "Support/StrongId.h"
+#include <einjit/Type.h>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace einjit::tensor {
+
+using ValueId = StrongId<struct ValueTag>;
+
+struct Iterator {
+  std::string name;
+  std::int64_t extent;
+  friend bool operator==(const Iterator &, const Iterator &) = default;
+};
+
+struct Access {
+  ValueId value;
+  std::vector<Affine> indices; ///< one for each axis of the value; variables are positions in Generic::iterators()
+  friend bool operator==(const Access &, const Access &) = default;
+};
+
+struct Reduction {
+  ScalarOp op;
+  std::vector<Iterator> iterators; ///< numbered after the parallel ones; at least one
+  std::optional<scalar::Expr> epilogue;
+  friend bool operator==(const Reduction &, const Reduction &) = default;
+};
+
+struct Generic {
+  std::vector<Iterator> parallel;
+  std::optional<Reduction> reduction;
+  std::vector<Access> operands; ///< of body and epilogue together
+  scalar::Expr body;
+
+  std::size_t iteratorCount() const { return parallel.size() + (reduction ? reduction->iterators.size() : 0); }
+  /// Iterator by number: the parallel ones first.
+  const Iterator &iterator(std::size_t number) const {
+    return number < parallel.size() ? parallel[number] : reduction->iterators[number - parallel.size()];
+  }
+  Iterator &iterator(std::size_t number) { return const_cast<Iterator &>(std::as_const(*this).iterator(number)); }
+  bool isReduced(std::size_t number) const { return number >= parallel.size(); }
+  /// The expression whose value the result's elements have.
+  const scalar::Expr &finalExpr() const { return reduction && reduction->epilogue ? *reduction->epilogue : body; }
+  friend bool operator==(const Generic &, const Generic &) = default;
+};
+
+struct Parameter {
+  friend bool operator==(const Parameter &, const Parameter &) = default;
+};
+struct Constant {
+  std::vector<Scalar> elements; ///< row-major
+  friend bool operator==(const Constant &a, const Constant &b);
+};
+
+struct Value {
+  std::string name; ///< without the `%`; unique in the kernel
+  TensorType type;  ///< strided only for parameters
+  std::variant<Parameter, Constant, Generic> def;
+  friend bool operator==(const Value &, const Value &) = default;
+};
+
+struct Kernel {
+  std::string name = "kernel";
+  bool exact = false;           ///< sums keep the order of the iterators, nothing is contracted
+  std::vector<Value> values;    ///< parameters first; each generic op after the values it reads
+  std::vector<ValueId> results; ///< at least one; may repeat, may be parameters
+
+  const Value &operator[](ValueId id) const { return values[id.index()]; }
+  Value &operator[](ValueId id) { return values[id.index()]; }
+  std::size_t parameterCount() const;
+  friend bool operator==(const Kernel &, const Kernel &) = default;
+};
+
+/// The result type of a generic op: extents of its parallel iterators, type of its final expression, row-major.
+TensorType resultType(const Generic &op);
+
+std::string print(const Kernel &kernel);
+Result<Kernel> parseKernel(std::string_view text);
+
+/// What is wrong with a kernel, one line each; empty if it is well-formed: every rule stated above holds, every access
+/// stays inside its operand, and types of operands and expressions agree.
+std::vector<std::string> verify(const Kernel &kernel);
+
+} // namespace einjit::tensor
