@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Runtime/Memory.h"
+#include "Support/Diagnostic.h"
+#include <algorithm>
+#include <cstring>
+#include <einjit/Tensor.h>
+#include <fmt/format.h>
+
+namespace einjit {
+namespace {
+
+[[noreturn]] void fail(DiagnosticKind kind, std::string message) {
+  throwError({Diagnostic{.kind = kind, .message = std::move(message)}}, "");
+}
+
+TensorType rowMajor(TensorType type) {
+  type.strides.clear();
+  return type;
+}
+
+std::int64_t checkedSize(const TensorType &type) {
+  if (std::any_of(type.shape.begin(), type.shape.end(), [](std::int64_t extent) { return extent < 0; }))
+    fail(DiagnosticKind::BadShape, fmt::format("{} has a negative extent", str(type)));
+  const std::optional<std::int64_t> size = elementCount(type);
+  if (!size) fail(DiagnosticKind::OutOfMemory, fmt::format("{} is larger than any memory", str(type)));
+  return *size;
+}
+
+} // namespace
+
+AnyTensor::AnyTensor(TensorType type) : type_(rowMajor(std::move(type))), size_(checkedSize(type_)) {
+  const std::size_t bytes = static_cast<std::size_t>(size_) * byteSize(type_.dtype);
+  memory_.reset(allocateZeroed(bytes));
+  if (!memory_)
+    fail(DiagnosticKind::OutOfMemory, fmt::format("no memory for {}, which takes {} bytes", str(type_), bytes));
+}
+
+AnyTensor::AnyTensor(const AnyTensor &other) {
+  if (!other.memory_) return;
+  AnyTensor copy(other.type_);
+  std::memcpy(copy.data(), other.data(), static_cast<std::size_t>(other.size_) * byteSize(other.type_.dtype));
+  *this = std::move(copy);
+}
+
+AnyTensor &AnyTensor::operator=(AnyTensor other) noexcept {
+  std::swap(type_, other.type_);
+  std::swap(size_, other.size_);
+  memory_.swap(other.memory_);
+  return *this;
+}
+
+void AnyTensor::Free::operator()(void *memory) const { deallocate(memory); }
+
+namespace detail {
+
+void checkElementCount(std::size_t given, std::int64_t wanted, const TensorType &type) {
+  if (given != static_cast<std::size_t>(wanted))
+    fail(DiagnosticKind::ArgumentMismatch, fmt::format("{} has {} elements, not {}", str(type), wanted, given));
+}
+
+void checkElementType(DType wanted, const TensorType &type) {
+  if (type.dtype != wanted)
+    fail(DiagnosticKind::ArgumentMismatch,
+         fmt::format("{} has elements of type {}, not {}", str(type), name(type.dtype), name(wanted)));
+}
+
+} // namespace detail
+} // namespace einjit

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Errors.h"
+#include <cstdint>
+#include <einjit/Tensor.h>
+#include <gtest/gtest.h>
+#include <limits>
+
+using namespace einjit;
+using namespace einjit::test;
+
+namespace {
+
+TEST(AnyTensor, MemoryIsZeroAndAligned) {
+  for (std::int64_t extent : {1, 7, 1000, 300'000}) {
+    AnyTensor tensor(TensorType{DType::F64, {extent}});
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(tensor.data()) % 64, 0U);
+    auto *elements = static_cast<double *>(tensor.data());
+    EXPECT_EQ(std::count(elements, elements + extent, 0.0), extent);
+  }
+}
+
+TEST(AnyTensor, ScalarsHaveOneElementAndEmptyTensorsNone) {
+  EXPECT_EQ(AnyTensor(TensorType{DType::I32, {}}).size(), 1);
+  AnyTensor empty(TensorType{DType::F32, {3, 0, 5}});
+  EXPECT_EQ(empty.size(), 0);
+  EXPECT_NE(empty.data(), nullptr);
+}
+
+TEST(AnyTensor, CopiesAreDeep) {
+  Tensor<std::int32_t> original({2, 2}, {1, 2, 3, 4});
+  Tensor<std::int32_t> copy = original;
+  copy(1, 1) = 40;
+  EXPECT_EQ(original(1, 1), 4);
+  EXPECT_EQ(copy(0, 1), 2);
+  original = copy;
+  EXPECT_EQ(original(1, 1), 40);
+  EXPECT_NE(original.data(), copy.data());
+}
+
+TEST(AnyTensor, DefaultConstructedCanBeCopiedAndAssigned) {
+  AnyTensor none, copy = none;
+  EXPECT_EQ(copy.data(), nullptr);
+  copy = AnyTensor(TensorType{DType::Bool, {3}});
+  copy = none;
+  EXPECT_EQ(copy.size(), 0);
+}
+
+TEST(AnyTensor, StridesOfTheTypeAreNotKept) {
+  const AnyTensor tensor(TensorType{DType::F32, {2, 3}, {1, 2}});
+  EXPECT_TRUE(tensor.type().strides.empty());
+}
+
+TEST(AnyTensor, MoreThanTheMachineHasIsAnError) {
+  constexpr std::int64_t huge = std::int64_t{1} << 40;
+  expectError([] { AnyTensor(TensorType{DType::F64, {huge, 1 << 16}}); }, "out-of-memory", "f64[1099511627776,65536]");
+  expectError([] { AnyTensor(TensorType{DType::F64, {huge, huge, huge}}); }, "out-of-memory", "larger than any memory");
+  expectError([] { AnyTensor(TensorType{DType::Bool, {std::numeric_limits<std::int64_t>::max()}}); }, "out-of-memory",
+              "larger than any memory");
+}
+
+TEST(AnyTensor, NegativeExtentsAreAnError) {
+  expectError([] { AnyTensor(TensorType{DType::F32, {2, -1}}); }, "bad-shape", "f32[2,-1] has a negative extent",
+              ErrorCategory::Shape);
+  expectError([] { AnyTensor(TensorType{DType::F32, {0, -1}}); }, "bad-shape", "negative", ErrorCategory::Shape);
+}
+
+TEST(Tensor, ElementsMustBeAsManyAsTheShapeSays) {
+  expectError([] { Tensor<float>({2, 2}, {1, 2, 3}); }, "argument-mismatch", "f32[2,2] has 4 elements, not 3");
+}
+
+TEST(Tensor, TakesOverOnlyItsOwnElementType) {
+  Tensor<double> taken(AnyTensor(TensorType{DType::F64, {4}}));
+  EXPECT_EQ(taken.size(), 4);
+  expectError([] { Tensor<double> wrong(AnyTensor(TensorType{DType::F32, {4}})); }, "argument-mismatch",
+              "f32[4] has elements of type f32, not f64");
+}
+
+} // namespace
