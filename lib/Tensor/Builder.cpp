@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Tensor/Builder.h"
+#include "Support/Overloaded.h"
+#include <algorithm>
+
+namespace einjit::tensor {
+namespace {
+
+/// How a value of `shape` is read by iterators over `result`, to which it broadcasts: aligned from the right, an axis
+/// of extent 1 always at 0.
+std::vector<Affine> broadcastMap(const Shape &shape, const Shape &result) {
+  const std::size_t shift = result.size() - shape.size();
+  std::vector<Affine> map;
+  for (std::size_t axis = 0; axis < shape.size(); ++axis)
+    map.push_back(shape[axis] == 1 ? Affine::number(0) : Affine::variable(static_cast<std::uint32_t>(axis + shift)));
+  return map;
+}
+
+} // namespace
+
+std::vector<Iterator> numberedIterators(const Shape &extents) {
+  std::vector<Iterator> iterators;
+  for (std::int64_t extent : extents) iterators.push_back({"i" + std::to_string(iterators.size()), extent});
+  return iterators;
+}
+
+std::vector<Affine> identityMap(std::size_t rank) {
+  std::vector<Affine> map;
+  for (std::size_t axis = 0; axis < rank; ++axis) map.push_back(Affine::variable(static_cast<std::uint32_t>(axis)));
+  return map;
+}
+
+ValueId Builder::add(std::string name, TensorType type, decltype(Value::def) def) {
+  kernel_.values.push_back({std::move(name), std::move(type), std::move(def)});
+  return ValueId(kernel_.values.size() - 1);
+}
+
+ValueId Builder::parameter(std::string name, TensorType type) {
+  return add(std::move(name), std::move(type), Parameter{});
+}
+
+ValueId Builder::constant(TensorType type, std::vector<Scalar> elements) {
+  return add(std::to_string(nextNumber_++), std::move(type), Constant{std::move(elements)});
+}
+
+ValueId Builder::generic(Generic op) {
+  TensorType type = resultType(op);
+  return add(std::to_string(nextNumber_++), std::move(type), std::move(op));
+}
+
+ValueId Builder::map(ScalarOp op, const std::vector<Operand> &operands) {
+  Shape shape;
+  for (const Operand &operand : operands)
+    if (const auto *id = std::get_if<ValueId>(&operand)) shape = *broadcast(shape, type(*id).shape);
+
+  Generic result{numberedIterators(shape), {}, {}, {}};
+  scalar::ExprBuilder body;
+  std::vector<scalar::NodeId> arguments;
+  for (const Operand &operand : operands) {
+    if (const auto *literal = std::get_if<Scalar>(&operand)) {
+      arguments.push_back(body.literal(*literal));
+      continue;
+    }
+    const ValueId id = std::get<ValueId>(operand);
+    const Access access{id, broadcastMap(type(id).shape, shape)};
+    const auto known = std::find(result.operands.begin(), result.operands.end(), access);
+    const auto index = static_cast<std::size_t>(known - result.operands.begin());
+    if (known == result.operands.end()) result.operands.push_back(access);
+    arguments.push_back(body.operand(index, type(id).dtype));
+  }
+  result.body = body.take(body.apply(op, arguments));
+  return generic(std::move(result));
+}
+
+ValueId Builder::cast(ValueId value, DType dtype) {
+  if (type(value).dtype == dtype) return value;
+  scalar::ExprBuilder body;
+  const auto root = body.cast(body.operand(0, type(value).dtype), dtype);
+  const Shape &shape = type(value).shape;
+  return generic({numberedIterators(shape), {}, {{value, identityMap(shape.size())}}, body.take(root)});
+}
+
+ValueId Builder::view(ValueId value, const Shape &shape, std::vector<Affine> indices) {
+  return generic(
+      {numberedIterators(shape), {}, {{value, std::move(indices)}}, scalar::identityExpr(type(value).dtype)});
+}
+
+ValueId Builder::reduce(ScalarOp op, ValueId value, const std::vector<std::size_t> &axes, bool keepAxes) {
+  const Shape &shape = type(value).shape;
+  auto isReduced = [&](std::size_t axis) { return std::find(axes.begin(), axes.end(), axis) != axes.end(); };
+  Shape kept;
+  for (std::size_t axis = 0; axis < shape.size(); ++axis)
+    if (!isReduced(axis) || keepAxes) kept.push_back(isReduced(axis) ? 1 : shape[axis]);
+
+  Generic result{numberedIterators(kept), {}, {{value, {}}}, scalar::identityExpr(type(value).dtype)};
+  Reduction reduction{op, {}, {}};
+  std::uint32_t nextParallel = 0;
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    std::uint32_t iterator = nextParallel;
+    if (isReduced(axis)) {
+      iterator = static_cast<std::uint32_t>(kept.size() + reduction.iterators.size());
+      reduction.iterators.push_back({"k" + std::to_string(reduction.iterators.size()), shape[axis]});
+    }
+    if (!isReduced(axis) || keepAxes) ++nextParallel;
+    result.operands[0].indices.push_back(Affine::variable(iterator));
+  }
+  if (!reduction.iterators.empty()) result.reduction = std::move(reduction);
+  return generic(std::move(result));
+}
+
+Kernel Builder::finish(std::vector<ValueId> results) && {
+  kernel_.results = std::move(results);
+  return std::move(kernel_);
+}
+
+} // namespace einjit::tensor

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Makes tensor IR. Every front end drives this one builder, so that equal programs become equal kernels whichever
+// notation they were written in.
+//
+// The builder does not explain errors: a front end checks shapes and types first, where it can point at the user's
+// text, and what it passes on must fit.
+#pragma once
+
+#include "Tensor/Kernel.h"
+#include "Tensor/Types.h"
+#include <variant>
+
+namespace einjit::tensor {
+
+class Builder {
+public:
+  /// An operand of an elementwise operation: a value, or a literal of the operation's type.
+  using Operand = std::variant<ValueId, Scalar>;
+
+  ValueId parameter(std::string name, TensorType type);
+  ValueId constant(TensorType type, std::vector<Scalar> elements);
+
+  /// `op` on each element, shapes broadcast; all operands have the type the op wants. At least one is a value.
+  ValueId map(ScalarOp op, const std::vector<Operand> &operands);
+  ValueId cast(ValueId value, DType type);
+  /// Folds the axes (ascending, each once); with keepAxes they stay, with extent 1.
+  ValueId reduce(ScalarOp op, ValueId value, const std::vector<std::size_t> &axes, bool keepAxes);
+  /// Element [i0,i1,…] of the result, of this shape, is element `indices` of `value`, affine in the result's axes.
+  ValueId view(ValueId value, const Shape &shape, std::vector<Affine> indices);
+  /// A generic op as it stands; it must satisfy the verifier's rules.
+  ValueId generic(Generic op);
+
+  const TensorType &type(ValueId id) const { return kernel_[id].type; }
+  Kernel finish(std::vector<ValueId> results) &&;
+
+private:
+  ValueId add(std::string name, TensorType type, decltype(Value::def) def);
+  Kernel kernel_;
+  std::size_t nextNumber_ = 0;
+};
+
+/// Iterators `i0`, `i1`, … of these extents.
+std::vector<Iterator> numberedIterators(const Shape &extents);
+/// For each axis the variable of its number: the access map of a value by iterators in the order of its axes.
+std::vector<Affine> identityMap(std::size_t rank);
+
+} // namespace einjit::tensor

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Tensor/Lower/Einsum.h"
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+
+namespace einjit::tensor {
+namespace {
+
+/// One axis of one operand that a label (or a place in the ellipsis) names.
+struct Occurrence {
+  std::size_t operand, axis;
+  std::int64_t extent;
+  SourceRange range;
+};
+
+/// A label of the string; ellipsis axes are labels too, numbered from the right.
+struct Label {
+  std::string name;
+  std::vector<Occurrence> occurrences;
+  std::int64_t extent = 1;
+};
+
+/// Labels in order of first occurrence, and for each operand the label of each of its axes.
+struct Labels {
+  std::vector<Label> all;
+  std::vector<std::vector<std::size_t>> ofOperand;
+  std::size_t ellipsisRank = 0; ///< the longest ellipsis over all operands
+
+  std::optional<std::size_t> find(const std::string &name) const {
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (all[i].name == name) return i;
+    return std::nullopt;
+  }
+  std::size_t add(const std::string &name) {
+    if (const auto known = find(name)) return *known;
+    all.push_back({name, {}});
+    return all.size() - 1;
+  }
+};
+
+/// Name of the ellipsis axis that stands `fromRight` places before the ellipsis' end.
+std::string ellipsisName(std::size_t fromRight) { return fmt::format("dots{}", fromRight); }
+
+std::string operandNote(std::size_t operand, const TensorType &type, std::size_t axis) {
+  return fmt::format("operand {}: {}, axis {}", operand, str(type), axis);
+}
+
+class EinsumLowering {
+public:
+  EinsumLowering(Builder &builder, const ast::Einsum &einsum, const std::vector<ValueId> &operands, bool strict,
+                 SourceRange call)
+      : builder_(builder), einsum_(einsum), operands_(operands), strict_(strict), call_(call) {}
+
+  Result<ValueId> run() {
+    if (!checkOperandCount()) return errors_;
+    for (std::size_t operand = 0; operand < operands_.size(); ++operand) collectTerm(operand);
+    if (!errors_.empty()) return errors_;
+    for (Label &label : labels_.all) inferExtent(label);
+    const std::vector<std::size_t> output = einsum_.output ? explicitOutput(*einsum_.output) : implicitOutput();
+    if (!errors_.empty()) return errors_;
+    return builder_.generic(makeGeneric(output));
+  }
+
+private:
+  const TensorType &type(std::size_t operand) const { return builder_.type(operands_[operand]); }
+
+  bool checkOperandCount() {
+    const std::size_t terms = einsum_.inputs.size();
+    if (terms == operands_.size()) return true;
+    // The empty string is one empty term, but it also is what is left of an einsum of nothing.
+    Diagnostic error{DiagnosticKind::OperandCount,
+                     fmt::format("the einsum string has {} term{}, but there {} {} operand{}", terms,
+                                 terms == 1 ? "" : "s", operands_.size() == 1 ? "is" : "are", operands_.size(),
+                                 operands_.size() == 1 ? "" : "s"),
+                     {{einsum_.range.begin == einsum_.range.end ? call_ : einsum_.range}},
+                     {},
+                     "give one operand for each comma-separated term before the arrow"};
+    errors_.push_back(std::move(error));
+    return false;
+  }
+
+  /// Assigns a label to each axis of an operand; the ellipsis takes the axes that the letters leave.
+  void collectTerm(std::size_t operand) {
+    const ast::EinsumTerm &term = einsum_.inputs[operand];
+    const std::size_t rank = type(operand).rank(), letters = term.labels.size();
+    labels_.ofOperand.emplace_back();
+    if (rank < letters || (rank > letters && !term.ellipsis)) return rankError(operand, term);
+    const std::size_t dots = rank - letters;
+    labels_.ellipsisRank = std::max(labels_.ellipsisRank, dots);
+
+    std::size_t axis = 0;
+    auto addDots = [&] {
+      for (std::size_t k = 0; k < dots; ++k) addAxis(operand, axis++, ellipsisName(dots - 1 - k), term.ellipsisRange);
+    };
+    for (std::size_t i = 0; i < letters; ++i) {
+      if (term.ellipsis == i) addDots();
+      addAxis(operand, axis++, std::string(1, term.labels[i].name), term.labels[i].range);
+    }
+    if (term.ellipsis == letters) addDots();
+  }
+
+  void addAxis(std::size_t operand, std::size_t axis, const std::string &name, SourceRange range) {
+    const std::size_t label = labels_.add(name);
+    labels_.all[label].occurrences.push_back({operand, axis, type(operand).shape[axis], range});
+    labels_.ofOperand[operand].push_back(label);
+  }
+
+  void rankError(std::size_t operand, const ast::EinsumTerm &term) {
+    const std::size_t rank = type(operand).rank();
+    errors_.push_back({DiagnosticKind::RankMismatch,
+                       fmt::format("operand {} has {} ax{}, but its term names {}", operand, rank,
+                                   rank == 1 ? "is" : "es", term.labels.size()),
+                       {{term.range, fmt::format("{}", str(type(operand)))}},
+                       {},
+                       rank > term.labels.size() ? "name every axis, or write '...' for the rest"
+                                                 : "remove the superfluous indices, or unsqueeze the operand"});
+  }
+
+  void inferExtent(Label &label) {
+    for (std::size_t i = 0; i < label.occurrences.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j)
+        if (!compatible(label, label.occurrences[j], label.occurrences[i])) return;
+    for (const Occurrence &occurrence : label.occurrences)
+      label.extent = *broadcastExtent(label.extent, occurrence.extent);
+  }
+
+  bool compatible(const Label &label, const Occurrence &a, const Occurrence &b) {
+    if (a.extent == b.extent) return true;
+    const bool ellipsis = label.name.size() > 1;
+    if (a.operand == b.operand) {
+      mismatch(DiagnosticKind::DiagonalMismatch, fmt::format("index '{}' takes a diagonal of unequal axes", label.name),
+               a, b, "both axes of a diagonal must have exactly the same size");
+      return false;
+    }
+    if (a.extent != 1 && b.extent != 1) {
+      mismatch(DiagnosticKind::SizeMismatch,
+               ellipsis ? std::string("the axes of '...' do not broadcast")
+                        : fmt::format("index '{}' has two sizes", label.name),
+               a, b, "sizes of one index must be equal, or one of them 1");
+      return false;
+    }
+    if (strict_ && !ellipsis) {
+      mismatch(DiagnosticKind::StrictBroadcast,
+               fmt::format("index '{}' broadcasts a size of 1, which --strict forbids", label.name), a, b,
+               "squeeze the axis of size 1 away, or give it the full size");
+      return false;
+    }
+    return true;
+  }
+
+  void mismatch(DiagnosticKind kind, std::string message, const Occurrence &a, const Occurrence &b, std::string help) {
+    errors_.push_back(
+        {kind,
+         std::move(message),
+         {{a.range, std::to_string(a.extent)}, {b.range, std::to_string(b.extent)}},
+         {operandNote(a.operand, type(a.operand), a.axis) + "    " + operandNote(b.operand, type(b.operand), b.axis)},
+         std::move(help)});
+  }
+
+  std::vector<std::size_t> explicitOutput(const ast::EinsumTerm &term) {
+    std::vector<std::size_t> output;
+    auto addDots = [&] {
+      for (std::size_t k = labels_.ellipsisRank; k-- > 0;) output.push_back(*labels_.find(ellipsisName(k)));
+    };
+    for (std::size_t i = 0; i < term.labels.size(); ++i) {
+      if (term.ellipsis == i) addDots();
+      addOutputLabel(term, i, output);
+    }
+    if (term.ellipsis == term.labels.size()) addDots();
+    return output;
+  }
+
+  void addOutputLabel(const ast::EinsumTerm &term, std::size_t place, std::vector<std::size_t> &output) {
+    const ast::EinsumLabel &letter = term.labels[place];
+    const auto first = std::find_if(term.labels.begin(), term.labels.end(),
+                                    [&](const ast::EinsumLabel &other) { return other.name == letter.name; });
+    if (first != term.labels.begin() + static_cast<std::ptrdiff_t>(place)) {
+      errors_.push_back({DiagnosticKind::OutputLabel,
+                         fmt::format("index '{}' occurs twice in the output", letter.name),
+                         {{first->range}, {letter.range}},
+                         {},
+                         "an output index names one axis of the result"});
+    } else if (const auto label = labels_.find(std::string(1, letter.name))) {
+      output.push_back(*label);
+    } else {
+      errors_.push_back({DiagnosticKind::OutputLabel,
+                         fmt::format("no operand has the output's index '{}'", letter.name),
+                         {{letter.range}},
+                         {},
+                         otherCase(letter.name)});
+    }
+  }
+
+  /// A suggestion where the label exists in the other case.
+  std::string otherCase(char name) const {
+    const char other = static_cast<char>(name ^ 0x20);
+    return labels_.find(std::string(1, other)) ? fmt::format("upper and lower case differ: did you mean '{}'?", other)
+                                               : "every output index must occur in an operand";
+  }
+
+  /// The ellipsis' axes, then the labels that occur exactly once, in ASCII order.
+  std::vector<std::size_t> implicitOutput() const {
+    std::vector<std::size_t> output;
+    for (std::size_t k = labels_.ellipsisRank; k-- > 0;) output.push_back(*labels_.find(ellipsisName(k)));
+    std::map<char, std::size_t> once;
+    for (std::size_t i = 0; i < labels_.all.size(); ++i)
+      if (labels_.all[i].name.size() == 1 && labels_.all[i].occurrences.size() == 1)
+        once.emplace(labels_.all[i].name[0], i);
+    for (const auto &[letter, label] : once) output.push_back(label);
+    return output;
+  }
+
+  Generic makeGeneric(const std::vector<std::size_t> &output) {
+    Generic result;
+    std::vector<std::uint32_t> iteratorOf(labels_.all.size(), 0);
+    std::vector<bool> isOutput(labels_.all.size(), false);
+    for (std::size_t label : output) {
+      isOutput[label] = true;
+      iteratorOf[label] = static_cast<std::uint32_t>(result.parallel.size());
+      result.parallel.push_back({labels_.all[label].name, labels_.all[label].extent});
+    }
+    std::vector<Iterator> reduced;
+    for (std::size_t label = 0; label < labels_.all.size(); ++label) {
+      if (isOutput[label]) continue;
+      iteratorOf[label] = static_cast<std::uint32_t>(output.size() + reduced.size());
+      reduced.push_back({labels_.all[label].name, labels_.all[label].extent});
+    }
+    const DType dtype = addProduct(result, iteratorOf);
+    if (!reduced.empty())
+      result.reduction = Reduction{dtype == DType::Bool ? ScalarOp::Or : ScalarOp::Add, std::move(reduced), {}};
+    return result;
+  }
+
+  /// The product of all operands in their common type; returns that type.
+  DType addProduct(Generic &result, const std::vector<std::uint32_t> &iteratorOf) {
+    DType dtype = type(0).dtype;
+    for (std::size_t operand = 1; operand < operands_.size(); ++operand) dtype = promote(dtype, type(operand).dtype);
+    const ScalarOp times = dtype == DType::Bool ? ScalarOp::And : ScalarOp::Mul;
+
+    scalar::ExprBuilder body;
+    std::optional<scalar::NodeId> product;
+    for (std::size_t operand = 0; operand < operands_.size(); ++operand) {
+      Access access{operands_[operand], {}};
+      for (std::size_t axis = 0; axis < type(operand).rank(); ++axis) {
+        const std::size_t label = labels_.ofOperand[operand][axis];
+        const bool broadcasts = type(operand).shape[axis] == 1 && labels_.all[label].extent != 1;
+        access.indices.push_back(broadcasts ? Affine::number(0) : Affine::variable(iteratorOf[label]));
+      }
+      const auto known = std::find(result.operands.begin(), result.operands.end(), access);
+      const auto index = static_cast<std::size_t>(known - result.operands.begin());
+      if (known == result.operands.end()) result.operands.push_back(std::move(access));
+      const auto factor = body.cast(body.operand(index, type(operand).dtype), dtype);
+      product = product ? body.apply(times, {*product, factor}) : factor;
+    }
+    result.body = body.take(*product);
+    return dtype;
+  }
+
+  Builder &builder_;
+  const ast::Einsum &einsum_;
+  const std::vector<ValueId> &operands_;
+  bool strict_;
+  SourceRange call_;
+  Labels labels_;
+  Diagnostics errors_;
+};
+
+} // namespace
+
+Result<ValueId> lowerEinsum(Builder &builder, const ast::Einsum &einsum, const std::vector<ValueId> &operands,
+                            bool strict, SourceRange call) {
+  return EinsumLowering(builder, einsum, operands, strict, call).run();
+}
+
+} // namespace einjit::tensor

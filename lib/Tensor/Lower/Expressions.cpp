@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Expressions: names, literals, and the chains of operators and suffixes.
+#include "Support/Overloaded.h"
+#include "Support/Suggest.h"
+#include "Tensor/Lower/Lowering.h"
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <fmt/format.h>
+
+namespace einjit::tensor {
+namespace {
+
+Scalar parseNumber(const ast::Number &number) {
+  std::int64_t integer = 0;
+  const char *end = number.text.data() + number.text.size();
+  if (number.isInteger && std::from_chars(number.text.data(), end, integer).ec == std::errc{}) return integer;
+  return std::strtod(number.text.c_str(), nullptr);
+}
+
+/// A nested list of numbers, flattened while its shape is checked.
+class LiteralReader {
+public:
+  LiteralReader(Lowering &lowering) : lowering_(lowering) {}
+
+  Shape shape;
+  std::vector<Scalar> elements;
+
+  bool read(const ast::List &list, SourceRange range, std::size_t depth) {
+    const auto extent = static_cast<std::int64_t>(list.items.size());
+    if (depth == shape.size() && !leafSeen_) shape.push_back(extent);
+    if (depth >= shape.size() || shape[depth] != extent) return ragged(range, extent, depth);
+    for (const ast::Expr &item : list.items)
+      if (!readItem(item, depth + 1)) return false;
+    return true;
+  }
+
+private:
+  bool ragged(SourceRange range, std::int64_t extent, std::size_t depth) {
+    lowering_.fail(DiagnosticKind::RaggedLiteral, "the rows of a tensor literal differ in length",
+                   {{range, depth < shape.size() ? fmt::format("{} here, {} before", extent, shape[depth])
+                                                 : fmt::format("a list here, a number before")}},
+                   "every list of one level needs the same number of elements");
+    return false;
+  }
+  bool readItem(const ast::Expr &item, std::size_t depth) {
+    const auto *list = std::get_if<ast::List>(&item.node);
+    return list ? read(*list, item.range, depth) : readNumber(item, depth);
+  }
+  bool readNumber(const ast::Expr &item, std::size_t depth) {
+    leafSeen_ = true;
+    if (depth != shape.size()) {
+      lowering_.fail(DiagnosticKind::RaggedLiteral, "the rows of a tensor literal differ in length",
+                     {{item.range, "a number here, a list before"}},
+                     "every list of one level needs the same number of elements");
+      return false;
+    }
+    const MaybeValue value = lowering_.evaluate(item);
+    if (!value) return false;
+    const auto *weak = std::get_if<Weak>(&*value);
+    if (!weak) {
+      lowering_.fail(DiagnosticKind::TypeMismatch, "a tensor literal holds numbers",
+                     {{item.range, str(lowering_.type(std::get<ValueId>(*value)))}});
+      return false;
+    }
+    elements.push_back(weak->value);
+    return true;
+  }
+  Lowering &lowering_;
+  bool leafSeen_ = false;
+};
+
+/// Arguments of a call, with the receiver of a method in front.
+CallArguments collectArguments(Lowering &lowering, std::string function, SourceRange range, const ast::Call &call,
+                               std::optional<CallArgument> receiver) {
+  CallArguments result{std::move(function), range, {}, {}};
+  if (receiver) result.positional.push_back(std::move(*receiver));
+  for (const ast::Argument &argument : call.arguments) {
+    CallArgument lowered{argument.value.get(), {}, argument.value->range};
+    if (!argument.keyword) {
+      result.positional.push_back(std::move(lowered));
+    } else if (!result.keywords.emplace(*argument.keyword, std::move(lowered)).second) {
+      lowering.fail(DiagnosticKind::BadArguments, fmt::format("'{}' is given twice", *argument.keyword),
+                    {{argument.keywordRange}});
+    }
+  }
+  return result;
+}
+
+} // namespace
+
+MaybeValue Lowering::tensorLiteral(const ast::List &list, SourceRange range) {
+  LiteralReader reader(*this);
+  if (!reader.read(list, range, 0)) return std::nullopt;
+  DType dtype = reader.elements.empty() ? options.defaultFloat : DType::Bool;
+  for (const Scalar &element : reader.elements)
+    dtype = std::holds_alternative<double>(element) || dtype == options.defaultFloat ? options.defaultFloat
+            : std::holds_alternative<std::int64_t>(element)                          ? DType::I64
+                                                                                     : dtype;
+  for (Scalar &element : reader.elements) element = convert(element, dtype);
+  return builder.constant({dtype, std::move(reader.shape)}, std::move(reader.elements));
+}
+
+ValueId Lowering::materialize(const Weak &weak) {
+  const Scalar value =
+      std::holds_alternative<double>(weak.value) ? convert(weak.value, options.defaultFloat) : weak.value;
+  return builder.constant({dtypeOfScalar(value), {}}, {value});
+}
+
+std::optional<ValueId> Lowering::evaluateTensor(const ast::Expr &expr) {
+  const MaybeValue value = evaluate(expr);
+  if (!value) return std::nullopt;
+  if (const auto *weak = std::get_if<Weak>(&*value)) return materialize(*weak);
+  return std::get<ValueId>(*value);
+}
+
+std::optional<std::int64_t> Lowering::evaluateInteger(const ast::Expr &expr, const std::string &what) {
+  const MaybeValue value = evaluate(expr);
+  if (!value) return std::nullopt;
+  if (const auto *weak = std::get_if<Weak>(&*value))
+    if (const auto *integer = std::get_if<std::int64_t>(&weak->value)) return *integer;
+  return fail(DiagnosticKind::BadArguments, fmt::format("{} must be an integer known while compiling", what),
+              {{expr.range}});
+}
+
+MaybeValue Lowering::evaluate(const ast::Expr &expr) {
+  return std::visit(
+      Overloaded{
+          [&](const ast::Name &name) -> MaybeValue {
+            if (name.name == "True" || name.name == "False") return Weak{name.name == "True"};
+            if (const auto known = names.find(name.name); known != names.end()) {
+              used.insert(name.name);
+              return known->second;
+            }
+            std::vector<std::string> candidates;
+            for (const auto &[candidate, value] : names) candidates.push_back(candidate);
+            const std::string near = closest(name.name, candidates);
+            return fail(
+                DiagnosticKind::UnknownName, fmt::format("'{}' is not bound to a tensor", name.name), {{expr.range}},
+                near.empty() ? fmt::format("bind it with {0}=FILE.npy or {0}=f32[…], or assign it first", name.name)
+                             : fmt::format("did you mean '{}'?", near));
+          },
+          [&](const ast::Number &number) -> MaybeValue { return Weak{parseNumber(number)}; },
+          [&](const ast::String &) -> MaybeValue {
+            return fail(DiagnosticKind::TypeMismatch, "a string is not a tensor", {{expr.range}},
+                        "einsum strings go into a call: einsum('ij,jk->ik', a, b)");
+          },
+          [&](const ast::List &list) -> MaybeValue { return tensorLiteral(list, expr.range); },
+          [&](const ast::Paren &paren) -> MaybeValue { return evaluate(*paren.inner); },
+          [&](const ast::Unary &unary) -> MaybeValue {
+            MaybeValue value = evaluate(*unary.operand);
+            const auto minuses = std::count(unary.operators.begin(), unary.operators.end(), '-');
+            return value && minuses % 2 == 1 ? negate(*value, unary.operand->range) : value;
+          },
+          [&](const ast::Binary &chain) -> MaybeValue {
+            MaybeValue left = evaluate(*chain.first);
+            SourceRange range = chain.first->range;
+            for (const ast::Binary::Link &link : chain.rest) {
+              const MaybeValue right = evaluate(link.operand);
+              left = left && right ? binary(link.op, *left, range, *right, link.operand.range) : std::nullopt;
+              range = join(range, link.operand.range);
+            }
+            return left;
+          },
+          [&](const ast::Postfix &chain) -> MaybeValue { return evaluatePostfix(chain); },
+      },
+      expr.node);
+}
+
+MaybeValue Lowering::evaluatePostfix(const ast::Postfix &chain) {
+  std::size_t at = 0;
+  SourceRange range = chain.base->range;
+  MaybeValue value;
+  const auto *function = std::get_if<ast::Name>(&chain.base->node);
+  if (const auto *call = std::get_if<ast::Call>(&chain.suffixes[0].suffix); function && call) {
+    range = join(range, chain.suffixes[0].range);
+    value = this->call(collectArguments(*this, function->name, range, *call, {}));
+    at = 1;
+  } else {
+    value = evaluate(*chain.base);
+  }
+
+  for (; value && at < chain.suffixes.size(); ++at) {
+    const ast::Suffix &suffix = chain.suffixes[at];
+    const SourceRange receiverRange = range;
+    range = join(range, suffix.range);
+    if (const auto *subscript = std::get_if<ast::Subscript>(&suffix.suffix)) {
+      const auto *id = std::get_if<ValueId>(&*value);
+      value = id ? MaybeValue(this->subscript(*id, *subscript, range))
+                 : fail(DiagnosticKind::RankMismatch, "a number has no axes to subscript", {{range}});
+    } else if (const auto *member = std::get_if<ast::Member>(&suffix.suffix)) {
+      const auto *call =
+          at + 1 < chain.suffixes.size() ? std::get_if<ast::Call>(&chain.suffixes[at + 1].suffix) : nullptr;
+      if (!call) {
+        value = this->member(member->name, *value, range);
+      } else {
+        range = join(range, chain.suffixes[++at].range);
+        value = this->call(
+            collectArguments(*this, member->name, range, *call, CallArgument{nullptr, value, receiverRange}));
+      }
+    } else {
+      value = fail(DiagnosticKind::UnknownFunction, "this is not a function", {{receiverRange}});
+    }
+  }
+  return value;
+}
+
+} // namespace einjit::tensor

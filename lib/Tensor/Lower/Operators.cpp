@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Arithmetic operators: types, broadcasting and matrix products.
+#include "Support/Checked.h"
+#include "Tensor/Lower/Lowering.h"
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace einjit::tensor {
+
+std::string shapeText(const Shape &shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
+
+namespace {
+
+double asDouble(const Scalar &value) { return std::get<double>(convert(value, DType::F64)); }
+std::int64_t asInteger(const Scalar &value) { return std::get<std::int64_t>(convert(value, DType::I64)); }
+
+/// Arithmetic on literals: on integers exact while it fits, else in f64, as is division.
+Scalar fold(ast::BinaryOp op, const Scalar &left, const Scalar &right) {
+  const bool integers = !std::holds_alternative<double>(left) && !std::holds_alternative<double>(right);
+  if (integers) {
+    const std::int64_t a = asInteger(left), b = asInteger(right);
+    std::int64_t result = 0;
+    if (op == ast::BinaryOp::Add && !__builtin_add_overflow(a, b, &result)) return result;
+    if (op == ast::BinaryOp::Sub && !__builtin_sub_overflow(a, b, &result)) return result;
+    if (op == ast::BinaryOp::Mul && !__builtin_mul_overflow(a, b, &result)) return result;
+  }
+  const double a = asDouble(left), b = asDouble(right);
+  switch (op) {
+  case ast::BinaryOp::Add: return a + b;
+  case ast::BinaryOp::Sub: return a - b;
+  case ast::BinaryOp::Mul: return a * b;
+  case ast::BinaryOp::Div: return a / b;
+  case ast::BinaryOp::MatMul: break;
+  }
+  return a;
+}
+
+/// What would make two shapes broadcast: an axis put into the one of lower rank, or the last two axes swapped.
+std::string broadcastHelp(const Shape &left, const Shape &right) {
+  const bool leftIsLower = left.size() < right.size();
+  const Shape &lower = leftIsLower ? left : right, &other = leftIsLower ? right : left;
+  if (left.size() != right.size())
+    for (std::size_t axis = lower.size() + 1; axis-- > 0;) {
+      Shape extended = lower;
+      extended.insert(extended.begin() + static_cast<std::ptrdiff_t>(axis), 1);
+      if (broadcast(extended, other))
+        return fmt::format("did you mean `.unsqueeze({})` on the {} operand, making it {}?",
+                           axis == lower.size() ? -1 : static_cast<std::int64_t>(axis), leftIsLower ? "left" : "right",
+                           shapeText(extended));
+    }
+  if (right.size() >= 2) {
+    Shape swapped = right;
+    std::swap(swapped[swapped.size() - 1], swapped[swapped.size() - 2]);
+    if (broadcast(left, swapped)) return "did you mean to transpose the right operand (`.mT`)?";
+  }
+  return "shapes align from the right; sizes must be equal, or one of them 1";
+}
+
+} // namespace
+
+DType Lowering::commonType(const std::vector<ExprValue> &operands) const {
+  std::optional<DType> typed;
+  bool weakInteger = false, weakFloat = false;
+  for (const ExprValue &operand : operands) {
+    if (const auto *id = std::get_if<ValueId>(&operand)) {
+      typed = typed ? promote(*typed, type(*id).dtype) : type(*id).dtype;
+    } else {
+      const Scalar &value = std::get<Weak>(operand).value;
+      weakInteger |= std::holds_alternative<std::int64_t>(value);
+      weakFloat |= std::holds_alternative<double>(value);
+    }
+  }
+  const DType result = typed.value_or(DType::Bool);
+  if (weakFloat && !isFloat(result)) return isInteger(result) ? DType::F64 : options.defaultFloat;
+  if (weakInteger && result == DType::Bool) return DType::I64;
+  return result;
+}
+
+MaybeValue Lowering::elementwise(ScalarOp op, DType dtype, const std::vector<ExprValue> &operands,
+                                 const std::vector<SourceRange> &ranges) {
+  Shape shape;
+  std::size_t shapedBy = 0;
+  std::vector<Builder::Operand> typed;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (const auto *weak = std::get_if<Weak>(&operands[i])) {
+      typed.push_back(convert(weak->value, dtype));
+      continue;
+    }
+    const ValueId id = std::get<ValueId>(operands[i]);
+    const auto both = broadcast(shape, type(id).shape);
+    if (!both)
+      return fail(DiagnosticKind::BroadcastMismatch,
+                  fmt::format("shapes {} and {} do not broadcast", shapeText(shape), shapeText(type(id).shape)),
+                  {{ranges[shapedBy], shapeText(shape)}, {ranges[i], shapeText(type(id).shape)}},
+                  broadcastHelp(shape, type(id).shape));
+    if (shape != *both) shapedBy = i;
+    shape = *both;
+    typed.push_back(builder.cast(id, dtype));
+  }
+  if (!elementCount({dtype, shape}))
+    return fail(DiagnosticKind::TensorTooLarge, fmt::format("a result of shape {} is too large", shapeText(shape)),
+                {{join(ranges.front(), ranges.back())}});
+  return builder.map(op, typed);
+}
+
+MaybeValue Lowering::negate(const ExprValue &value, SourceRange range) {
+  if (const auto *weak = std::get_if<Weak>(&value)) {
+    if (std::holds_alternative<double>(weak->value)) return Weak{-asDouble(weak->value)};
+    return Weak{fold(ast::BinaryOp::Sub, std::int64_t{0}, weak->value)};
+  }
+  const ValueId id = std::get<ValueId>(value);
+  if (type(id).dtype == DType::Bool)
+    return fail(DiagnosticKind::TypeMismatch, "a bool has no negative", {{range, str(type(id))}},
+                "cast it to a number first, as in `f32(x)`");
+  return builder.map(ScalarOp::Neg, {id});
+}
+
+MaybeValue Lowering::binary(ast::BinaryOp op, const ExprValue &left, SourceRange leftRange, const ExprValue &right,
+                            SourceRange rightRange) {
+  if (op == ast::BinaryOp::MatMul) {
+    if (std::holds_alternative<Weak>(left) || std::holds_alternative<Weak>(right))
+      return fail(DiagnosticKind::RankMismatch, "`@` multiplies matrices, not numbers",
+                  {{std::holds_alternative<Weak>(left) ? leftRange : rightRange}}, "use `*`");
+    return matmul(std::get<ValueId>(left), leftRange, std::get<ValueId>(right), rightRange);
+  }
+  if (std::holds_alternative<Weak>(left) && std::holds_alternative<Weak>(right))
+    return Weak{fold(op, std::get<Weak>(left).value, std::get<Weak>(right).value)};
+
+  DType dtype = commonType({left, right});
+  ScalarOp scalarOp = ScalarOp::Add;
+  switch (op) {
+  case ast::BinaryOp::Add: scalarOp = dtype == DType::Bool ? ScalarOp::Or : ScalarOp::Add; break;
+  case ast::BinaryOp::Mul: scalarOp = dtype == DType::Bool ? ScalarOp::And : ScalarOp::Mul; break;
+  case ast::BinaryOp::Sub: scalarOp = ScalarOp::Sub; break;
+  case ast::BinaryOp::Div:
+    scalarOp = ScalarOp::Div;
+    if (!isFloat(dtype)) dtype = DType::F64;
+    break;
+  case ast::BinaryOp::MatMul: break;
+  }
+  if (scalarOp == ScalarOp::Sub && dtype == DType::Bool)
+    return fail(DiagnosticKind::TypeMismatch, "bools cannot be subtracted", {{leftRange, "bool"}, {rightRange, "bool"}},
+                "cast them to numbers first, as in `i32(x)`");
+  return elementwise(scalarOp, dtype, {left, right}, {leftRange, rightRange});
+}
+
+std::optional<ValueId> Lowering::matmul(ValueId left, SourceRange leftRange, ValueId right, SourceRange rightRange) {
+  const TensorType a = type(left), b = type(right);
+  const std::vector<Label> shapes = {{leftRange, shapeText(a.shape)}, {rightRange, shapeText(b.shape)}};
+  if (a.rank() == 0 || b.rank() == 0)
+    return fail(DiagnosticKind::RankMismatch, "`@` needs at least one axis on both sides", shapes, "use `*` to scale");
+  const bool vectorLeft = a.rank() == 1, vectorRight = b.rank() == 1;
+  const std::int64_t inner = a.shape.back();
+  const std::int64_t innerRight = vectorRight ? b.shape[0] : b.shape[b.rank() - 2];
+  if (inner != innerRight) {
+    const bool transposed = !vectorRight && inner == b.shape.back();
+    return fail(DiagnosticKind::SizeMismatch, fmt::format("`@` sums over axes of sizes {} and {}", inner, innerRight),
+                shapes,
+                transposed ? "did you mean to transpose the right operand (`.T`)?"
+                           : "the last axis of the left operand must have the size of the last but one of the right");
+  }
+  const Shape leftBatch(a.shape.begin(), a.shape.end() - (vectorLeft ? 1 : 2));
+  const Shape rightBatch(b.shape.begin(), b.shape.end() - (vectorRight ? 1 : 2));
+  const auto batch = broadcast(leftBatch, rightBatch);
+  if (!batch)
+    return fail(DiagnosticKind::BroadcastMismatch,
+                fmt::format("batch axes {} and {} do not broadcast", shapeText(leftBatch), shapeText(rightBatch)),
+                shapes, "all axes but the last two align from the right; sizes must be equal, or one of them 1");
+
+  const DType dtype = promote(a.dtype, b.dtype);
+  Shape shape = *batch;
+  const auto row = static_cast<std::uint32_t>(shape.size());
+  if (!vectorLeft) shape.push_back(a.shape[a.rank() - 2]);
+  const auto column = static_cast<std::uint32_t>(shape.size());
+  if (!vectorRight) shape.push_back(b.shape.back());
+  const auto sum = static_cast<std::uint32_t>(shape.size());
+
+  auto batchMap = [&](const Shape &own) {
+    std::vector<Affine> map;
+    for (std::size_t axis = 0; axis < own.size(); ++axis)
+      map.push_back(own[axis] == 1 ? Affine::number(0)
+                                   : Affine::variable(static_cast<std::uint32_t>(axis + batch->size() - own.size())));
+    return map;
+  };
+  std::vector<Affine> leftMap = batchMap(leftBatch), rightMap = batchMap(rightBatch);
+  if (!vectorLeft) leftMap.push_back(Affine::variable(row));
+  leftMap.push_back(Affine::variable(sum));
+  rightMap.push_back(Affine::variable(sum));
+  if (!vectorRight) rightMap.push_back(Affine::variable(column));
+
+  Generic product{numberedIterators(shape), {}, {{builder.cast(left, dtype), leftMap}}, {}};
+  const Access rightAccess{builder.cast(right, dtype), rightMap};
+  const bool same = product.operands[0] == rightAccess;
+  if (!same) product.operands.push_back(rightAccess);
+  scalar::ExprBuilder body;
+  const auto factor = body.operand(0, dtype);
+  const bool logical = dtype == DType::Bool;
+  product.body =
+      body.take(body.apply(logical ? ScalarOp::And : ScalarOp::Mul, {factor, same ? factor : body.operand(1, dtype)}));
+  product.reduction = Reduction{logical ? ScalarOp::Or : ScalarOp::Add, {{"k0", inner}}, {}};
+  return builder.generic(std::move(product));
+}
+
+} // namespace einjit::tensor

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Tensor/Lower/Program.h"
+#include "Support/Suggest.h"
+#include "Tensor/Lower/Einsum.h"
+#include "Tensor/Lower/Lowering.h"
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace einjit::tensor {
+namespace {
+
+constexpr std::size_t maxAxes = 32;
+
+/// Whether the inputs themselves are within the limits; records what is not.
+bool checkInputs(Lowering &lowering, const std::vector<Input> &inputs) {
+  for (const Input &input : inputs) {
+    if (input.type.rank() > maxAxes)
+      lowering.fail(DiagnosticKind::TooManyAxes,
+                    fmt::format("'{}' has {} axes; at most {} are supported", input.name, input.type.rank(), maxAxes),
+                    {});
+    else if (!elementCount(input.type))
+      lowering.fail(DiagnosticKind::TensorTooLarge,
+                    fmt::format("'{}' of type {} is too large", input.name, str(input.type)), {});
+  }
+  return lowering.errors.empty();
+}
+
+void checkAllUsed(Lowering &lowering, const std::vector<Input> &inputs) {
+  for (const Input &input : inputs)
+    if (!lowering.used.contains(input.name))
+      lowering.fail(DiagnosticKind::UnusedInput, fmt::format("the program does not use its input '{}'", input.name), {},
+                    "bind only what the program reads");
+}
+
+/// The last statement's value, or the values of the names asked for.
+std::vector<ValueId> collectResults(Lowering &lowering, const MaybeValue &last, const std::string &lastName,
+                                    std::vector<std::string> &resultNames) {
+  std::vector<ValueId> results;
+  auto add = [&](const MaybeValue &value, const std::string &name) {
+    if (!value) return;
+    const auto *weak = std::get_if<Weak>(&*value);
+    results.push_back(weak ? lowering.materialize(*weak) : std::get<ValueId>(*value));
+    resultNames.push_back(name);
+  };
+  if (lowering.options.results.empty()) add(last, lastName);
+  for (const std::string &name : lowering.options.results) {
+    const auto known = lowering.names.find(name);
+    if (known == lowering.names.end()) {
+      lowering.fail(DiagnosticKind::UnknownName, fmt::format("the program assigns no '{}' to return", name), {});
+    } else {
+      lowering.used.insert(name);
+      add(known->second, name);
+    }
+  }
+  return results;
+}
+
+} // namespace
+
+std::string operandName(std::size_t number) {
+  return number < 26 ? std::string(1, static_cast<char>('a' + number)) : fmt::format("p{}", number);
+}
+
+Result<LoweredProgram> lowerProgram(const ast::Program &program, const std::vector<Input> &inputs,
+                                    const LowerOptions &options) {
+  Lowering lowering(options);
+  if (!checkInputs(lowering, inputs)) return lowering.errors;
+  for (const Input &input : inputs) {
+    const ValueId id = lowering.builder.parameter(input.name, input.type);
+    lowering.names[input.name] = input.value ? ExprValue(Weak{*input.value}) : ExprValue(id);
+  }
+
+  MaybeValue last;
+  std::string lastName;
+  for (const ast::Statement &statement : program.statements) {
+    const auto *assign = std::get_if<ast::Assign>(&statement.statement);
+    last = lowering.evaluate(assign ? assign->value : std::get<ast::Evaluate>(statement.statement).value);
+    lastName = assign ? assign->name : std::string();
+    if (assign) lowering.names[assign->name] = last;
+  }
+  if (program.statements.empty())
+    lowering.fail(DiagnosticKind::NoResult, "the program is empty", {}, "its last statement is its result");
+
+  LoweredProgram result;
+  std::vector<ValueId> results = collectResults(lowering, last, lastName, result.resultNames);
+  if (lowering.errors.empty()) checkAllUsed(lowering, inputs);
+  if (!lowering.errors.empty()) return lowering.errors;
+  result.kernel = std::move(lowering.builder).finish(std::move(results));
+  return result;
+}
+
+Result<LoweredProgram> lowerEinsumProgram(const ast::Einsum &einsum, const std::vector<TensorType> &operands,
+                                          const LowerOptions &options) {
+  Lowering lowering(options);
+  std::vector<Input> inputs;
+  for (const TensorType &type : operands) inputs.push_back({operandName(inputs.size()), type});
+  if (!checkInputs(lowering, inputs)) return lowering.errors;
+  std::vector<ValueId> parameters;
+  for (const Input &input : inputs) parameters.push_back(lowering.builder.parameter(input.name, input.type));
+  const auto result = lowerEinsum(lowering.builder, einsum, parameters, options.strict, einsum.range);
+  if (!result) return result.errors();
+  const TensorType type = lowering.type(*result);
+  if (!elementCount(type))
+    return Diagnostic{
+        DiagnosticKind::TensorTooLarge, fmt::format("the result, {}, is too large", str(type)), {{einsum.range}}};
+  return LoweredProgram{std::move(lowering.builder).finish({*result}), {std::string()}};
+}
+
+} // namespace einjit::tensor

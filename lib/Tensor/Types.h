@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The rules by which types and shapes of several operands become one.
+#pragma once
+
+#include <einjit/Type.h>
+#include <optional>
+#include <vector>
+
+namespace einjit::tensor {
+
+using Shape = std::vector<std::int64_t>;
+
+/// NumPy's promotion of two arrays: the smallest type both convert to safely. i32 with f32 is f64, bool with x is x.
+DType promote(DType a, DType b);
+
+/// NumPy's broadcasting: shapes align from the right; extents are equal, or one of them is 1. Nothing if they differ.
+std::optional<Shape> broadcast(const Shape &a, const Shape &b);
+/// The one extent two axes broadcast to, or nothing.
+std::optional<std::int64_t> broadcastExtent(std::int64_t a, std::int64_t b);
+
+} // namespace einjit::tensor
