@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Tensor/Passes/Passes.h"
+#include "Tensor/Passes/dropUnitAxes.h"
+#include "Tensor/Passes/foldViews.h"
+#include "Tensor/Passes/fuse.h"
+#include "Tensor/Passes/materializeResults.h"
+#include "Tensor/Passes/mergeAxes.h"
+#include "Tensor/Passes/nameCanonically.h"
+#include "Tensor/Passes/orderReductions.h"
+#include "Tensor/Passes/removeDead.h"
+#include "Tensor/Passes/shareCommon.h"
+
+namespace einjit::tensor {
+
+std::span<const Pass> passes() {
+  static constexpr Pass table[] = {
+#define TENSOR_PASS(function, name, summary) {name, summary, function},
+#include "Tensor/Passes/Passes.def"
+#undef TENSOR_PASS
+  };
+  return table;
+}
+
+const Pass *findPass(std::string_view name) {
+  for (const Pass &pass : passes())
+    if (pass.name == name) return &pass;
+  return nullptr;
+}
+
+Kernel canonicalize(Kernel kernel) {
+  kernel = foldViews(std::move(kernel));    // first: what is left reads the data itself
+  kernel = dropUnitAxes(std::move(kernel)); // before comparing: x[b,c,0] and x[b,c] are the same then
+  kernel = shareCommon(std::move(kernel));  // before fusing, which would make copies of what is shared
+  kernel = removeDead(std::move(kernel));   // before fusing: a dead reader must not forbid it
+  kernel = fuse(std::move(kernel));
+  kernel = removeDead(std::move(kernel));      // and again, before merging
+  kernel = orderReductions(std::move(kernel)); // brings axes together that can merge
+  kernel = mergeAxes(std::move(kernel));
+  kernel = materializeResults(std::move(kernel)); // after sharing, which can make two results one
+  return nameCanonically(std::move(kernel));      // last: names follow the final structure
+}
+
+} // namespace einjit::tensor

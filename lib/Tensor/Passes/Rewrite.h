@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What several passes need to take generic ops apart and put them together again.
+#pragma once
+
+#include "Tensor/Kernel.h"
+#include <functional>
+
+namespace einjit::tensor {
+
+/// `access`, whose indices use the iterators of one op, seen from another: iterator i becomes `map(i)`.
+Access remap(const Access &access, const std::function<Affine(std::uint32_t)> &map);
+
+/// Collects the operands of an op under construction, each access once.
+class OperandList {
+public:
+  std::size_t add(const Access &access);
+  std::vector<Access> take() && { return std::move(accesses_); }
+
+private:
+  std::vector<Access> accesses_;
+};
+
+/// The op with its operands in the order in which body and epilogue first use them, without unused and double ones.
+Generic withOrderedOperands(Generic op);
+
+/// `consumer` with its operand #number replaced by the body of `producer`, an op without a reduction whose result that
+/// operand reads.
+Generic inlineProducer(const Generic &consumer, std::size_t number, const Generic &producer);
+
+/// For each value the number of accesses to it in all ops, plus one for each time it is a result.
+std::vector<std::size_t> countUses(const Kernel &kernel);
+
+/// The kernel with only the values for which `keep` holds; ids in accesses and results follow `replacement` first.
+Kernel compact(Kernel kernel, const std::vector<bool> &keep, const std::vector<ValueId> &replacement);
+
+} // namespace einjit::tensor

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Tensor/Passes/dropUnitAxes.h"
+#include "Tensor/Passes/Rewrite.h"
+
+namespace einjit::tensor {
+namespace {
+
+TensorType withoutUnitAxes(const TensorType &type) {
+  TensorType result{type.dtype, {}, {}};
+  for (std::size_t axis = 0; axis < type.rank(); ++axis) {
+    if (type.shape[axis] == 1) continue;
+    result.shape.push_back(type.shape[axis]);
+    if (!type.strides.empty()) result.strides.push_back(type.strides[axis]);
+  }
+  if (result.isRowMajor()) result.strides.clear();
+  return result;
+}
+
+/// Drops an operand's indices into axes of extent 1.
+void dropIndices(Access &access, const TensorType &type) {
+  std::vector<Affine> kept;
+  for (std::size_t axis = 0; axis < type.rank(); ++axis)
+    if (type.shape[axis] != 1) kept.push_back(std::move(access.indices[axis]));
+  access.indices = std::move(kept);
+}
+
+/// The reduction without iterators of extent 1. One that loses its last iterator leaves what it would have folded.
+Generic withoutUnitIterators(const Generic &op) {
+  Generic result{{}, {}, {}, op.body};
+  std::vector<Affine> replacement;
+  std::vector<Iterator> reduced;
+  std::uint32_t next = 0;
+  for (std::size_t i = 0; i < op.iteratorCount(); ++i) {
+    const bool unit = op.iterator(i).extent == 1;
+    replacement.push_back(unit ? Affine::number(0) : Affine::variable(next++));
+    if (!unit) (op.isReduced(i) ? reduced : result.parallel).push_back(op.iterator(i));
+  }
+  for (const Access &operand : op.operands)
+    result.operands.push_back(remap(operand, [&](std::uint32_t iterator) { return replacement[iterator]; }));
+  if (!reduced.empty()) {
+    result.reduction = Reduction{op.reduction->op, std::move(reduced), op.reduction->epilogue};
+  } else if (op.reduction && op.reduction->epilogue) {
+    scalar::ExprBuilder builder;
+    result.body = builder.take(builder.splice(*op.reduction->epilogue, [&](const scalar::Node &node) {
+      const auto *operand = std::get_if<scalar::Operand>(&node.kind);
+      if (operand) return builder.operand(operand->index, node.type);
+      return builder.splice(op.body, [&](const scalar::Node &leaf) {
+        return builder.operand(std::get<scalar::Operand>(leaf.kind).index, leaf.type);
+      });
+    }));
+  }
+  return withOrderedOperands(std::move(result));
+}
+
+} // namespace
+
+Kernel dropUnitAxes(Kernel kernel) {
+  std::vector<TensorType> before;
+  for (const Value &value : kernel.values) before.push_back(value.type);
+  for (Value &value : kernel.values) {
+    value.type = withoutUnitAxes(value.type);
+    auto *op = std::get_if<Generic>(&value.def);
+    if (!op) continue;
+    for (Access &operand : op->operands) dropIndices(operand, before[operand.value.index()]);
+    *op = withoutUnitIterators(*op);
+  }
+  return kernel;
+}
+
+} // namespace einjit::tensor

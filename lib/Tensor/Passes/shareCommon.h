@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Two generic ops that differ in the names of their iterators only compute the same value; the second becomes the
+// first.
+#pragma once
+
+#include "Tensor/Kernel.h"
+
+namespace einjit::tensor {
+
+Kernel shareCommon(Kernel kernel);
+
+} // namespace einjit::tensor
