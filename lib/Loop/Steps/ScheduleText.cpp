@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The text of schedules: one line for each step, with its reason as a comment behind it.
+//
+//   split i1 by 16 as i1o, i1l [masked]
+//   order i0, i1o, k0
+//   privatize %acc over k0 as %partial
+//   keep %acc in registers
+//   pack %b [at i0] [over k0, i1] as %panel
+//   vectorize i1l        unroll i1v        parallelize i0
+#include "Loop/Steps/Step.h"
+#include "Support/Overloaded.h"
+#include "Support/TextReader.h"
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace einjit::loop {
+namespace {
+
+template <class Action> constexpr std::string_view keyword = {};
+#define STEP(Name, text) template <> constexpr std::string_view keyword<Name> = text;
+#include "Loop/Steps/Steps.def"
+#undef STEP
+
+// Printing: what follows the keyword.
+
+std::string arguments(const Split &step) {
+  return fmt::format("{} by {} as {}, {}{}", step.loop, step.factor, step.outer, step.inner,
+                     step.masked ? " masked" : "");
+}
+std::string arguments(const Reorder &step) { return fmt::format("{}", fmt::join(step.loops, ", ")); }
+std::string arguments(const Privatize &step) {
+  return fmt::format("%{} over {} as %{}", step.buffer, step.loop, step.as);
+}
+std::string arguments(const Keep &step) { return fmt::format("%{} in registers", step.buffer); }
+std::string arguments(const Pack &step) {
+  const std::string at = step.at.empty() ? "" : fmt::format(" at {}", step.at);
+  const std::string over = step.over.empty() ? "" : fmt::format(" over {}", fmt::join(step.over, ", "));
+  return fmt::format("%{}{}{} as %{}", step.buffer, at, over, step.as);
+}
+std::string arguments(const Vectorize &step) { return step.loop; }
+std::string arguments(const Unroll &step) { return step.loop; }
+std::string arguments(const Parallelize &step) { return step.loop; }
+
+std::string lineOf(const Step &step) {
+  return std::visit(
+      []<class Action>(const Action &action) { return fmt::format("  {} {}", keyword<Action>, arguments(action)); },
+      step.action);
+}
+
+/// A comment ends with its line.
+std::string oneLine(std::string reason) {
+  std::replace_if(reason.begin(), reason.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return reason;
+}
+
+// Parsing. Each function leaves its error, if any, in the reader.
+
+class ScheduleParser {
+public:
+  explicit ScheduleParser(std::string_view text) : reader_(text) {}
+
+  Result<Schedule> parse() {
+    Schedule schedule;
+    reader_.expect("schedule") && reader_.expect("{");
+    while (!reader_.failed() && !reader_.accept("}")) schedule.steps.push_back(step());
+    if (!reader_.atEnd()) reader_.fail("nothing may follow the schedule");
+    if (reader_.failed()) return reader_.error();
+    return schedule;
+  }
+
+private:
+  Step step() {
+    Step step{action()};
+    step.reason = reader_.trailingComment();
+    return step;
+  }
+
+  decltype(Step::action) action() {
+#define STEP(Name, text)                                                                                               \
+  if (reader_.accept(text)) {                                                                                          \
+    Name step{};                                                                                                       \
+    read(step);                                                                                                        \
+    return step;                                                                                                       \
+  }
+#include "Loop/Steps/Steps.def"
+#undef STEP
+    reader_.fail("expected a step or '}'");
+    return {};
+  }
+
+  void read(Split &step) {
+    step.loop = loop();
+    reader_.expect("by");
+    step.factor = reader_.integer("the factor").value_or(1);
+    reader_.expect("as");
+    step.outer = loop();
+    reader_.expect(",");
+    step.inner = loop();
+    step.masked = reader_.accept("masked");
+  }
+  void read(Reorder &step) { step.loops = loops(); }
+  void read(Privatize &step) {
+    step.buffer = buffer();
+    reader_.expect("over");
+    step.loop = loop();
+    reader_.expect("as");
+    step.as = buffer();
+  }
+  void read(Keep &step) {
+    step.buffer = buffer();
+    reader_.expect("in") && reader_.expect("registers");
+  }
+  void read(Pack &step) {
+    step.buffer = buffer();
+    if (reader_.accept("at")) step.at = loop();
+    if (reader_.accept("over")) step.over = loops();
+    reader_.expect("as");
+    step.as = buffer();
+  }
+  void read(Vectorize &step) { step.loop = loop(); }
+  void read(Unroll &step) { step.loop = loop(); }
+  void read(Parallelize &step) { step.loop = loop(); }
+
+  std::string loop() { return reader_.identifier("a loop's name").value_or(""); }
+  std::vector<std::string> loops() {
+    std::vector<std::string> names{loop()};
+    while (reader_.accept(",")) names.push_back(loop());
+    return names;
+  }
+  std::string buffer() {
+    reader_.expect("%");
+    return reader_.identifier("a buffer's name").value_or("");
+  }
+
+  TextReader reader_;
+};
+
+} // namespace
+
+std::string print(const Schedule &schedule) {
+  std::size_t commentColumn = 0;
+  for (const Step &step : schedule.steps)
+    if (!step.reason.empty()) commentColumn = std::max(commentColumn, lineOf(step).size() + 2);
+  std::string text = "schedule {\n";
+  for (const Step &step : schedule.steps) {
+    const std::string line = lineOf(step);
+    text += step.reason.empty() ? line + "\n" : fmt::format("{:<{}}# {}\n", line, commentColumn, oneLine(step.reason));
+  }
+  return text + "}\n";
+}
+
+Result<Schedule> parseSchedule(std::string_view text) { return ScheduleParser(text).parse(); }
+
+} // namespace einjit::loop
