@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Einsum strings. The grammar is four lines; most of the file is saying what is wrong with a string it refuses.
+#include "Syntax/Parser.h"
+#include "Syntax/Token.h"
+#include <algorithm>
+#include <boost/spirit/home/x3.hpp>
+#include <fmt/format.h>
+
+namespace einjit {
+namespace {
+
+namespace x3 = boost::spirit::x3;
+
+constexpr std::size_t maxAxes = 32;
+constexpr std::size_t maxOperands = 1024;
+
+struct TextBegin; // the key of the text's beginning, and of `offset` with it
+struct Origin {
+  const char *begin;
+  std::uint32_t offset;
+  SourceRange range(const char *from, const char *to) const {
+    return {offset + static_cast<std::uint32_t>(from - begin), offset + static_cast<std::uint32_t>(to - begin)};
+  }
+};
+
+/// The range of the last `length` bytes an action's parser matched.
+template <class Context> SourceRange lastBytes(std::ptrdiff_t length, const Context &ctx) {
+  const char *end = x3::_where(ctx).begin();
+  return x3::get<TextBegin>(ctx).range(end - length, end);
+}
+
+constexpr auto startTerm = [](auto &ctx) { x3::_val(ctx).range = lastBytes(0, ctx); };
+constexpr auto addLabel = [](auto &ctx) {
+  ast::EinsumTerm &term = x3::_val(ctx);
+  term.labels.push_back({x3::_attr(ctx), lastBytes(1, ctx)});
+  term.range.end = term.labels.back().range.end;
+};
+/// A second ellipsis is left unread.
+constexpr auto setEllipsis = [](auto &ctx) {
+  ast::EinsumTerm &term = x3::_val(ctx);
+  x3::_pass(ctx) = !term.ellipsis;
+  if (term.ellipsis) return;
+  term.ellipsis = term.labels.size();
+  term.ellipsisRange = lastBytes(3, ctx);
+  term.range.end = term.ellipsisRange.end;
+};
+constexpr auto addInput = [](auto &ctx) { x3::_val(ctx).inputs.push_back(std::move(x3::_attr(ctx))); };
+constexpr auto setOutput = [](auto &ctx) { x3::_val(ctx).output = std::move(x3::_attr(ctx)); };
+
+struct Letter : x3::char_parser<Letter> {
+  using char_type = char;
+  using attribute_type = char;
+  static constexpr bool has_attribute = true;
+  template <class Context> bool test(char c, const Context &) const { return syntax::isLetter(c); }
+};
+
+// Spaces are skipped before each token and nowhere inside one; nothing else is skipped.
+constexpr x3::rule<struct TermId, ast::EinsumTerm> term = "a term";
+constexpr x3::rule<struct EinsumId, ast::Einsum> einsum = "an einsum string";
+
+constexpr Letter label;
+constexpr auto term_def = x3::eps[startTerm] >> *(label[addLabel] | x3::lit("...")[setEllipsis]);
+constexpr auto einsum_def = term[addInput] % ',' >> -("->" >> term[setOutput]);
+
+BOOST_SPIRIT_DEFINE(term, einsum)
+
+// ---- Errors -------------------------------------------------------------------------------------------------------
+
+struct Complaint {
+  std::string message;
+  std::string help = {};
+};
+
+std::string_view nameOfSpace(char c) {
+  switch (c) {
+  case '\t': return "a tab";
+  case '\n': return "a newline";
+  case '\r': return "a carriage return";
+  default: return {};
+  }
+}
+
+/// What is wrong with `token`, at which the grammar stopped after it had read `read`.
+Complaint complaint(std::string_view token, const ast::Einsum &read) {
+  if (const std::string_view space = nameOfSpace(token[0]); !space.empty())
+    return {fmt::format("{} may not stand in an einsum string", space), "only the space character may"};
+  if (token == "->") return {"a second '->'", "an einsum string has one output"};
+  if (token == ",") return {"',' in the output", "the output is a single term"};
+  if (token == "...") return {fmt::format("a second '...' in one {}", read.output ? "output" : "operand")};
+  if (token[0] == '.') return {fmt::format("{} is not an ellipsis: write '...'", syntax::quoted(token))};
+  if (token == "-") return {"'-' must be followed by '>'"};
+  if (token == ">") return {"'>' must follow '-'"};
+  if (token == "→") return {"'→' is not an arrow: write '->'"};
+  if (token == "…") return {"'…' is not an ellipsis: write '...'"};
+  return {fmt::format("{} is not an index: indices are letters", syntax::quoted(token)),
+          syntax::isNameStart(token[0]) ? "the letters are a to z and A to Z" : ""};
+}
+
+/// The token at `at`, for which the grammar has no use. A run of dots counts as a whole even if its first three were
+/// read as an ellipsis; a second ellipsis is one token.
+SourceRange guiltyToken(std::string_view text, std::size_t at) {
+  std::size_t begin = at, length = syntax::characterLength(text.substr(at));
+  if (text.substr(at).starts_with("->")) {
+    length = 2;
+  } else if (text[at] == '.') {
+    const std::size_t run = std::min(text.find_first_not_of('.', at), text.size()) - at;
+    length = std::min<std::size_t>(run, 3);
+    while (length < 3 && begin > 0 && text[begin - 1] == '.') --begin, ++length;
+  }
+  return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + length)};
+}
+
+Diagnostic syntaxError(std::string_view text, std::size_t at, std::uint32_t offset, const ast::Einsum &read) {
+  const SourceRange range = guiltyToken(text, at);
+  Complaint what = complaint(text.substr(range.begin, range.end - range.begin), read);
+  return {DiagnosticKind::EinsumSyntax,
+          std::move(what.message),
+          {{{offset + range.begin, offset + range.end}}},
+          {},
+          std::move(what.help)};
+}
+
+Diagnostics beyondLimits(const ast::Einsum &einsum) {
+  Diagnostics errors;
+  const auto checkAxes = [&](const ast::EinsumTerm &term) {
+    if (term.labels.size() > maxAxes)
+      errors.push_back({DiagnosticKind::TooManyAxes,
+                        fmt::format("{} indices in one term, more than {}", term.labels.size(), maxAxes),
+                        {{term.range}}});
+  };
+  if (einsum.inputs.size() > maxOperands)
+    errors.push_back({DiagnosticKind::TooManyOperands,
+                      fmt::format("{} operands, more than {}", einsum.inputs.size(), maxOperands),
+                      {{einsum.inputs[maxOperands].range}}});
+  std::for_each(einsum.inputs.begin(), einsum.inputs.end(), checkAxes);
+  if (einsum.output) checkAxes(*einsum.output);
+  return errors;
+}
+
+} // namespace
+
+Result<ast::Einsum> parseEinsum(std::string_view text, std::uint32_t offset) {
+  if (text.size() > maxTextBytes)
+    return Diagnostic{DiagnosticKind::TextTooLong,
+                      fmt::format("the einsum string has {} bytes, more than {}", text.size(), maxTextBytes)};
+  const char *begin = text.data(), *at = begin, *end = begin + text.size();
+  const Origin origin{begin, offset};
+  ast::Einsum result;
+  const bool matched = x3::phrase_parse(at, end, x3::with<TextBegin>(origin)[einsum], x3::lit(' '), result);
+  if (!matched || at != end) return syntaxError(text, static_cast<std::size_t>(at - begin), offset, result);
+  result.range = origin.range(begin, end);
+  if (Diagnostics errors = beyondLimits(result); !errors.empty()) return errors;
+  return result;
+}
+
+} // namespace einjit

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Syntax/Token.h"
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace einjit::syntax {
+namespace {
+
+template <class Predicate> std::size_t runLength(std::string_view text, Predicate belongs) {
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), belongs) - text.begin());
+}
+
+bool startsNumber(std::string_view text) {
+  return isDigit(text[0]) || (text[0] == '.' && text.size() > 1 && isDigit(text[1]));
+}
+
+std::size_t stringLength(std::string_view text) {
+  const std::size_t close = text.find(text[0], 1);
+  return close == std::string_view::npos ? text.size() : close + 1;
+}
+
+} // namespace
+
+std::string_view punctuation(std::string_view text) {
+  for (std::string_view token : longPunctuation)
+    if (text.starts_with(token)) return text.substr(0, token.size());
+  return text.substr(0, 1);
+}
+
+std::size_t tokenLength(std::string_view text) {
+  if (text.empty()) return 0;
+  if (isNameStart(text[0])) return runLength(text, isNamePart);
+  if (startsNumber(text)) return runLength(text, [](char c) { return isNamePart(c) || c == '.'; });
+  if (text[0] == '\'' || text[0] == '"') return stringLength(text);
+  return punctuation(text).size();
+}
+
+std::size_t characterLength(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const std::size_t length = lead < 0xC2 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 1;
+  if (length > text.size()) return 1;
+  const auto isContinuation = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  return std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(length), isContinuation) ? length : 1;
+}
+
+std::string quoted(std::string_view token) {
+  constexpr std::size_t longest = 40;
+  std::string shown = "'";
+  for (std::size_t at = 0; at < token.size();) {
+    if (at >= longest) {
+      shown += "...";
+      break;
+    }
+    const std::size_t length = characterLength(token.substr(at));
+    const auto byte = static_cast<unsigned char>(token[at]);
+    if (byte < 0x20 || byte == 0x7F || (byte >= 0x80 && length == 1))
+      shown += fmt::format("\\x{:02x}", byte);
+    else
+      shown += token.substr(at, length);
+    at += length;
+  }
+  return shown + "'";
+}
+
+} // namespace einjit::syntax

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The smallest pieces of program text. The grammar and the words of its error messages agree on what a token is by
+// both asking here.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace einjit::syntax {
+
+/// White space inside a statement. A newline is none: it ends the statement, or was blanked inside brackets.
+constexpr bool isBlank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+constexpr bool isDigit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+/// Bytes of UTF-8 sequences count as letters.
+constexpr bool isNameStart(char c) { return isLetter(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
+constexpr bool isNamePart(char c) { return isNameStart(c) || isDigit(c); }
+
+/// Punctuation of more than one character, whether this grammar uses it or not, none a prefix of a later one. Such a
+/// token is never read as two: `a ** b` does not become `a *` and a stray `*`.
+inline constexpr std::array<std::string_view, 15> longPunctuation = {
+    "...", "->", "**", "//", "==", "!=", "<=", ">=", "<<", ">>", "+=", "-=", "*=", "/=", "@="};
+
+/// The token of punctuation that starts `text`: a long one if it is one, else the first byte whatever it is; empty if
+/// `text` is.
+std::string_view punctuation(std::string_view text);
+
+/// Bytes of the token that starts `text`, which must not start with a blank; 0 if `text` is empty.
+std::size_t tokenLength(std::string_view text);
+
+/// Bytes of the character that starts `text`: a whole UTF-8 sequence if it is a valid one, else 1; 0 if empty.
+std::size_t characterLength(std::string_view text);
+
+/// The token in single quotes as messages show it: long ones cut short, control characters as `\x01`.
+std::string quoted(std::string_view token);
+
+} // namespace einjit::syntax
