@@ -54,7 +54,7 @@ struct Reduction {
 struct Generic {
   std::vector<Iterator> parallel;
   std::optional<Reduction> reduction;
-  std::vector<Access> operands; ///< of body and epilogue together
+  std::vector<Access> operands; ///< of body and epilogue together; each is used, no two are equal
   scalar::Expr body;
 
   std::size_t iteratorCount() const { return parallel.size() + (reduction ? reduction->iterators.size() : 0); }
@@ -88,7 +88,7 @@ struct Kernel {
   std::string name = "kernel";
   bool exact = false;           ///< sums keep the order of the iterators, nothing is contracted
   std::vector<Value> values;    ///< parameters first; each generic op after the values it reads
-  std::vector<ValueId> results; ///< at least one; may repeat, may be parameters
+  std::vector<ValueId> results; ///< at least one; may repeat, may be parameters; written row-major
 
   const Value &operator[](ValueId id) const { return values[id.index()]; }
   Value &operator[](ValueId id) { return values[id.index()]; }
@@ -99,7 +99,10 @@ struct Kernel {
 /// The result type of a generic op: extents of its parallel iterators, type of its final expression, row-major.
 TensorType resultType(const Generic &op);
 
+/// The kernel's text, whose grammar is in Parse.cpp.
 std::string print(const Kernel &kernel);
+/// Reads a text, but does not verify the kernel. Operands are numbered in the order in which body and epilogue first
+/// use them; a well-formed kernel that does so, and writes no strides where they are row-major, is read back equal.
 Result<Kernel> parseKernel(std::string_view text);
 
 /// What is wrong with a kernel, one line each; empty if it is well-formed: every rule stated above holds, every access
