@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Support/Checked.h"
+#include "Support/Overloaded.h"
+#include "Tensor/Text.h"
+#include "Tensor/VerifyGeneric.h"
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+
+namespace einjit::tensor {
+namespace {
+
+/// A user's tensors have 32 axes at most; on the way an op may have some more.
+constexpr std::size_t maxAxes = 64;
+/// What offsets in memory, counted in bytes, stay below.
+constexpr std::int64_t maxBytes = std::int64_t{1} << 62;
+
+/// Whether all elements of a type with written strides lie less than maxBytes away from the first: the axes' steps
+/// add up to the distance at most, whatever their signs.
+bool staysInReach(const TensorType &type) {
+  std::optional<std::int64_t> reach = 0;
+  for (std::size_t axis = 0; axis < type.rank() && reach; ++axis) {
+    const auto step = checkedMul(type.strides[axis], std::max<std::int64_t>(type.shape[axis] - 1, 0));
+    const auto distance = step && *step < 0 ? checkedMul(*step, -1) : step;
+    reach = distance ? checkedAdd(*reach, *distance) : std::nullopt;
+  }
+  const auto bytes = reach ? checkedMul(*reach, static_cast<std::int64_t>(byteSize(type.dtype))) : std::nullopt;
+  return bytes && *bytes < maxBytes;
+}
+
+/// What is wrong with a value's type, or nothing.
+std::optional<std::string> typeComplaint(const TensorType &type, bool mayBeStrided) {
+  if (type.rank() > maxAxes) return fmt::format("it has {} axes, more than {}", type.rank(), maxAxes);
+  for (std::int64_t extent : type.shape)
+    if (extent < 0) return fmt::format("it has the extent {}", extent);
+  if (!elementCount(type)) return "its elements or bytes do not stay below 2^62";
+  if (type.strides.empty()) return std::nullopt;
+  if (!mayBeStrided) return "only parameters have strides";
+  if (type.strides.size() != type.rank())
+    return fmt::format("it has {} strides and {} axes", type.strides.size(), type.rank());
+  if (!staysInReach(type)) return "its strides reach beyond 2^62 bytes";
+  return std::nullopt;
+}
+
+/// What is wrong with a constant of a well-formed type, or nothing.
+std::optional<std::string> constantComplaint(const TensorType &type, const Constant &constant) {
+  const auto count = static_cast<std::size_t>(*elementCount(type));
+  if (constant.elements.size() != count)
+    return fmt::format("{} has {} elements, not {}", str(type), count, constant.elements.size());
+  for (const Scalar &element : constant.elements)
+    if (dtypeOfScalar(element) != type.dtype)
+      return fmt::format("an element is {}, the constant {}", name(dtypeOfScalar(element)), name(type.dtype));
+  return std::nullopt;
+}
+
+class KernelVerifier {
+public:
+  explicit KernelVerifier(const Kernel &kernel) : kernel_(kernel) {}
+
+  std::vector<std::string> verify() && {
+    if (!isIdentifier(kernel_.name)) complaints_.push_back(fmt::format("'{}' does not name a kernel", kernel_.name));
+    checkNames();
+    for (std::size_t i = 0; i < kernel_.values.size(); ++i) checkValue(ValueId(i));
+    checkResults();
+    return std::move(complaints_);
+  }
+
+private:
+  void complain(ValueId id, std::string_view complaint) {
+    complaints_.push_back(fmt::format("{}: {}", valueText(kernel_, id), complaint));
+  }
+
+  void checkNames() {
+    std::set<std::string_view> names;
+    for (const Value &value : kernel_.values) {
+      if (!isValueName(value.name)) complaints_.push_back(fmt::format("'{}' does not name a value", value.name));
+      if (!names.insert(value.name).second) complaints_.push_back(fmt::format("a second value '{}'", value.name));
+    }
+  }
+
+  void checkValue(ValueId id) {
+    const Value &value = kernel_[id];
+    const bool isParameter = std::holds_alternative<Parameter>(value.def);
+    if (isParameter && id.index() >= kernel_.parameterCount()) complain(id, "a parameter behind other values");
+    if (const auto complaint = typeComplaint(value.type, isParameter)) return complain(id, *complaint);
+    std::visit(Overloaded{
+                   [](const Parameter &) {},
+                   [&](const Constant &constant) {
+                     if (const auto complaint = constantComplaint(value.type, constant)) complain(id, *complaint);
+                   },
+                   [&](const Generic &) {
+                     for (std::string &line : verifyGeneric(kernel_, id)) complaints_.push_back(std::move(line));
+                   },
+               },
+               value.def);
+  }
+
+  void checkResults() {
+    if (kernel_.results.empty()) complaints_.push_back("the kernel has no result");
+    for (ValueId id : kernel_.results)
+      if (id.index() >= kernel_.values.size())
+        complaints_.push_back(fmt::format("result {} is not a value", valueText(kernel_, id)));
+  }
+
+  const Kernel &kernel_;
+  std::vector<std::string> complaints_;
+};
+
+} // namespace
+
+std::vector<std::string> verify(const Kernel &kernel) { return KernelVerifier(kernel).verify(); }
+
+} // namespace einjit::tensor
