@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Plan/Facts.h"
+#include "Support/Checked.h"
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace einjit::plan {
+namespace {
+
+/// Elements that the operand moves by when the iterator counts one further.
+std::int64_t strideOf(const tensor::Kernel &kernel, const tensor::Access &access, std::size_t iterator) {
+  const auto strides = kernel[access.value].type.stridesOrRowMajor();
+  std::int64_t stride = 0;
+  for (std::size_t axis = 0; axis < access.indices.size(); ++axis)
+    stride += access.indices[axis].coefficient(static_cast<std::uint32_t>(iterator)) * strides[axis];
+  return stride;
+}
+
+bool isProduct(const tensor::Generic &op) {
+  const auto *root = std::get_if<scalar::Apply>(&op.body.root().kind);
+  return op.reduction && scalar::usedOperands(op.body).size() == 2 && root && root->op == ScalarOp::Mul;
+}
+
+Role roleOf(const IteratorFacts &facts, bool product, const std::vector<std::size_t> &factors) {
+  if (!product) return facts.reduced ? Role::Reduced : Role::Parallel;
+  const bool first = facts.strides[factors[0]] != 0, second = facts.strides[factors[1]] != 0;
+  if (facts.reduced) return first && second ? Role::K : Role::Reduced;
+  if (first && second) return Role::Batch;
+  return first ? Role::M : second ? Role::N : Role::Parallel;
+}
+
+} // namespace
+
+std::string_view name(Role role) {
+  switch (role) {
+  case Role::Parallel: return "parallel";
+  case Role::Reduced: return "reduced";
+  case Role::Batch: return "batch";
+  case Role::M: return "M";
+  case Role::N: return "N";
+  case Role::K: return "K";
+  }
+  return {};
+}
+
+std::int64_t OpFacts::points(bool reduced) const {
+  std::vector<std::int64_t> extents;
+  for (const IteratorFacts &iterator : iterators)
+    if (iterator.reduced == reduced) extents.push_back(iterator.extent);
+  return checkedProduct(extents).value_or(INT64_MAX);
+}
+
+OpFacts collectFacts(const tensor::Kernel &kernel, const tensor::Value &value) {
+  const auto &op = std::get<tensor::Generic>(value.def);
+  OpFacts facts;
+  facts.operandCount = op.operands.size();
+  facts.hasReduction = op.reduction.has_value();
+  facts.bodyNodes = static_cast<std::int64_t>(op.body.nodes.size());
+  facts.bodyOperations = std::max<std::int64_t>(1, scalar::operationCount(op.body));
+  facts.bodyOperand.assign(op.operands.size(), false);
+  for (std::size_t operand : scalar::usedOperands(op.body)) facts.bodyOperand[operand] = true;
+  for (const scalar::Node &node : op.body.nodes)
+    facts.elementBytes = std::max(facts.elementBytes, static_cast<std::int64_t>(byteSize(node.type)));
+  for (const scalar::Node &node : op.finalExpr().nodes)
+    facts.elementBytes = std::max(facts.elementBytes, static_cast<std::int64_t>(byteSize(node.type)));
+
+  const auto resultStrides = rowMajorStrides(value.type.shape);
+  const bool product = isProduct(op);
+  const std::vector<std::size_t> factors = scalar::usedOperands(op.body);
+  for (std::size_t i = 0; i < op.iteratorCount(); ++i) {
+    IteratorFacts iterator{op.iterator(i).name, op.iterator(i).extent, op.isReduced(i), Role::Parallel, {}, 0};
+    for (const tensor::Access &operand : op.operands) iterator.strides.push_back(strideOf(kernel, operand, i));
+    if (!iterator.reduced) iterator.resultStride = resultStrides[i];
+    iterator.role = roleOf(iterator, product, factors);
+    facts.iterators.push_back(std::move(iterator));
+  }
+  return facts;
+}
+
+std::vector<std::string> describe(const OpFacts &facts, const tensor::Kernel &kernel, const tensor::Value &value) {
+  const auto &op = std::get<tensor::Generic>(value.def);
+  std::vector<std::string> lines;
+  for (const IteratorFacts &iterator : facts.iterators) {
+    std::vector<std::string> contiguous;
+    for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
+      if (iterator.strides[operand] == 1) contiguous.push_back("%" + kernel[op.operands[operand].value].name);
+    if (iterator.resultStride == 1) contiguous.push_back("the result");
+    lines.push_back(fmt::format("{}: {}, {}{}{}", iterator.name, name(iterator.role), iterator.extent,
+                                contiguous.empty() ? "" : "; contiguous in ", fmt::join(contiguous, ", ")));
+  }
+  return lines;
+}
+
+} // namespace einjit::plan

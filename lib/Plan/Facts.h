@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a plan is made from: for each iterator of an op, how each operand moves in memory as it counts, and so what part
+// it plays.
+#pragma once
+
+#include "Tensor/Kernel.h"
+#include <string>
+#include <vector>
+
+namespace einjit::plan {
+
+/// The part an iterator plays. Batch, M, N and K are those of a product of two operands: in both and in the result, in
+/// the first and the result, in the second and the result, in both but summed.
+enum class Role { Parallel, Reduced, Batch, M, N, K };
+std::string_view name(Role role);
+
+struct IteratorFacts {
+  std::string name;
+  std::int64_t extent;
+  bool reduced;
+  Role role;
+  std::vector<std::int64_t> strides; ///< of each operand, in elements; 0 where the iterator does not move it
+  std::int64_t resultStride;         ///< 0 for a reduced iterator
+};
+
+struct OpFacts {
+  std::vector<IteratorFacts> iterators; ///< parallel ones first
+  std::size_t operandCount = 0;
+  std::int64_t elementBytes = 1;   ///< of the widest type that the op computes with or loads
+  std::int64_t bodyNodes = 1;      ///< size of the body: a measure of the code that one point takes
+  std::int64_t bodyOperations = 0; ///< arithmetic operations of one point, at least 1
+  bool hasReduction = false;
+  std::vector<bool> bodyOperand; ///< whether the body (not only the epilogue) reads the operand
+
+  std::int64_t points(bool reduced) const; ///< product of the extents of the reduced, or of the parallel iterators
+};
+
+OpFacts collectFacts(const tensor::Kernel &kernel, const tensor::Value &value);
+
+/// One line on each iterator, for the schedule's text: `i1: N, 32; contiguous in %b, %out`.
+std::vector<std::string> describe(const OpFacts &facts, const tensor::Kernel &kernel, const tensor::Value &value);
+
+} // namespace einjit::plan

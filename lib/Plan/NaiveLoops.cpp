@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Plan/NaiveLoops.h"
+#include "Support/Overloaded.h"
+#include <algorithm>
+
+namespace einjit {
+namespace {
+
+using loop::BufferId;
+
+class NaiveBuilder {
+public:
+  NaiveBuilder(const tensor::Kernel &kernel, const NaiveOptions &options) : source_(kernel), options_(options) {}
+
+  loop::Kernel run() {
+    result_.name = source_.name;
+    addBuffers();
+    for (const auto &[id, buffer] : bufferOf_)
+      if (result_[buffer].storage == loop::Storage::Scratch) result_.body.push_back({loop::Declare{buffer}});
+    for (std::size_t i = 0; i < source_.values.size(); ++i)
+      if (const auto *op = std::get_if<tensor::Generic>(&source_.values[i].def)) addNest(tensor::ValueId(i), *op);
+    return std::move(result_);
+  }
+
+private:
+  BufferId addBuffer(std::string name, loop::Storage storage, TensorType type) {
+    result_.buffers.push_back({std::move(name), storage, std::move(type)});
+    return BufferId(result_.buffers.size() - 1);
+  }
+
+  /// The caller's buffers first, then constants, then values in between.
+  void addBuffers() {
+    auto isResult = [&](tensor::ValueId id) {
+      return std::find(source_.results.begin(), source_.results.end(), id) != source_.results.end();
+    };
+    for (std::size_t i = 0; i < source_.values.size(); ++i)
+      if (std::holds_alternative<tensor::Parameter>(source_.values[i].def))
+        bufferOf_.emplace_back(tensor::ValueId(i),
+                               addBuffer(source_.values[i].name, loop::Storage::In, source_.values[i].type));
+    for (std::size_t i = 0; i < source_.results.size(); ++i) {
+      const std::string name = source_.results.size() == 1 ? "out" : "out" + std::to_string(i);
+      bufferOf_.emplace_back(source_.results[i], addBuffer(name, loop::Storage::Out, source_[source_.results[i]].type));
+    }
+    for (std::size_t i = 0; i < source_.values.size(); ++i) {
+      const tensor::Value &value = source_.values[i];
+      const tensor::ValueId id(i);
+      if (const auto *constant = std::get_if<tensor::Constant>(&value.def)) {
+        const BufferId buffer = addBuffer("c" + value.name, loop::Storage::Const, value.type);
+        result_[buffer].elements = constant->elements;
+        bufferOf_.emplace_back(id, buffer);
+      } else if (std::holds_alternative<tensor::Generic>(value.def) && !isResult(id)) {
+        bufferOf_.emplace_back(id, addBuffer("t" + value.name, loop::Storage::Scratch, value.type));
+      }
+    }
+  }
+
+  BufferId bufferOf(tensor::ValueId id) const {
+    return std::find_if(bufferOf_.begin(), bufferOf_.end(), [&](const auto &entry) { return entry.first == id; })
+        ->second;
+  }
+
+  /// An access of the op's, its iterators replaced by the loop variables of the same names.
+  loop::Access lower(const tensor::Generic &op, const tensor::Access &access) {
+    loop::Access result{bufferOf(access.value), {}};
+    for (const Affine &index : access.indices)
+      result.indices.push_back(substituteAll(
+          index, [&](std::uint32_t i) { return Affine::variable(result_.var(op.iterator(i).name).value); }));
+    return result;
+  }
+
+  loop::Stmt store(const tensor::Generic &op, loop::Access target, const scalar::Expr &expr,
+                   std::optional<loop::Access> accumulator) {
+    // The accumulator's operand number follows those of the op.
+    scalar::ExprBuilder builder;
+    scalar::Expr value = builder.take(builder.splice(expr, [&](const scalar::Node &node) {
+      const auto *operand = std::get_if<scalar::Operand>(&node.kind);
+      return builder.operand(operand ? operand->index : op.operands.size(), node.type);
+    }));
+    if (options_.contract) value = scalar::contractFma(value);
+    loop::Store result{std::move(target), {}, {}};
+    std::vector<std::size_t> newIndex(op.operands.size() + 1, 0);
+    for (std::size_t operand : firstUses(value)) {
+      newIndex[operand] = result.operands.size();
+      result.operands.push_back(operand == op.operands.size() ? *accumulator : lower(op, op.operands[operand]));
+    }
+    result.value = scalar::renumber(value, newIndex);
+    return {std::move(result)};
+  }
+
+  /// Operand numbers in the order in which the expression mentions them.
+  static std::vector<std::size_t> firstUses(const scalar::Expr &expr) {
+    std::vector<std::size_t> order;
+    for (const scalar::Node &node : expr.nodes)
+      if (const auto *operand = std::get_if<scalar::Operand>(&node.kind)) order.push_back(operand->index);
+    return order;
+  }
+
+  loop::Block reduction(const tensor::Generic &op, const std::string &name, const loop::Access &target) {
+    const DType type = op.body.type();
+    const BufferId buffer = addBuffer(name, loop::Storage::Scratch, {type, {}});
+    const loop::Access accumulator{buffer, {}};
+
+    scalar::ExprBuilder start, update;
+    const Scalar first = identity(op.reduction->op, type);
+    const auto body = update.splice(op.body, [&](const scalar::Node &node) {
+      return update.operand(std::get<scalar::Operand>(node.kind).index, node.type);
+    });
+    const scalar::Expr folded = update.take(update.apply(op.reduction->op, {update.accumulator(type), body}));
+
+    loop::Block inner{store(op, accumulator, folded, accumulator)};
+    for (std::size_t i = op.iteratorCount(); i-- > op.parallel.size();)
+      inner = {wrap(op.iterator(i), std::move(inner))};
+
+    loop::Block block{{loop::Declare{buffer}}, {loop::Store{accumulator, {}, start.take(start.literal(first))}}};
+    block.insert(block.end(), std::make_move_iterator(inner.begin()), std::make_move_iterator(inner.end()));
+    scalar::ExprBuilder plain;
+    const scalar::Expr final = op.reduction->epilogue ? *op.reduction->epilogue : plain.take(plain.accumulator(type));
+    block.push_back(store(op, target, final, accumulator));
+    return block;
+  }
+
+  loop::Stmt wrap(const tensor::Iterator &iterator, loop::Block body) {
+    return {loop::For{result_.var(iterator.name), loop::LoopKind::Serial, iterator.extent, {}, std::move(body)}};
+  }
+
+  void addNest(tensor::ValueId id, const tensor::Generic &op) {
+    loop::Access target{bufferOf(id), {}};
+    for (const tensor::Iterator &iterator : op.parallel)
+      target.indices.push_back(Affine::variable(result_.var(iterator.name).value));
+    loop::Block nest = op.reduction ? reduction(op, accumulatorName(source_[id]), target)
+                                    : loop::Block{store(op, target, op.body, {})};
+    for (std::size_t i = op.parallel.size(); i-- > 0;) nest = {wrap(op.parallel[i], std::move(nest))};
+    result_.body.insert(result_.body.end(), std::make_move_iterator(nest.begin()), std::make_move_iterator(nest.end()));
+  }
+
+  const tensor::Kernel &source_;
+  NaiveOptions options_;
+  loop::Kernel result_;
+  std::vector<std::pair<tensor::ValueId, BufferId>> bufferOf_;
+};
+
+} // namespace
+
+std::string accumulatorName(const tensor::Value &value) { return "acc" + value.name; }
+
+loop::Kernel naiveLoops(const tensor::Kernel &kernel, const NaiveOptions &options) {
+  return NaiveBuilder(kernel, options).run();
+}
+
+} // namespace einjit

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The plan of one op, around its register tile (Tile.h):
+//
+//   for the parallel iterators, in the order of the result's axes, tiles counted     split
+//     for the reduced iterators                                                      order
+//       for the tile: repetitions, vectors (unrolled), lanes (vectorized)            vectorize, unroll
+//
+// with the tile's accumulators in registers over the reduced loops (keep). A reduced vector iterator has its partial
+// results in the lanes of `vectors` accumulators, which are folded at the end (privatize). Remainders of the repeated
+// iterators are loops of their own; the last vector of the vector iterator is masked.
+#include "Plan/Planner.h"
+#include "Plan/Facts.h"
+#include "Plan/NaiveLoops.h"
+#include "Plan/Tile.h"
+#include "Support/Checked.h"
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace einjit {
+namespace {
+
+using plan::IteratorFacts;
+using plan::OpFacts;
+using plan::Tile;
+
+/// Waking a worker costs microseconds: below this many operations (about 64^3 multiply-adds) one thread is faster.
+constexpr std::int64_t parallelThreshold = std::int64_t{1} << 18;
+
+class OpPlanner {
+public:
+  OpPlanner(const tensor::Kernel &kernel, const tensor::Value &value, const Target &target, const PlanOptions &options,
+            std::vector<loop::Step> &steps)
+      : value_(value), options_(options), steps_(steps), facts_(plan::collectFacts(kernel, value)),
+        tile_(plan::chooseTile(facts_, target, kernel.exact)), notes_(plan::describe(facts_, kernel, value)) {}
+
+  void run() {
+    if (facts_.points(false) == 0 || facts_.iterators.empty()) return keepAccumulator();
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i) planIterator(i);
+    privatize();
+    order();
+    keepAccumulator();
+    if (!lanes_.empty()) add(loop::Vectorize{lanes_}, notes_.empty() ? std::string() : notes_[*tile_.vectorIterator]);
+    for (const std::string &loop : unrolled_) add(loop::Unroll{loop}, {});
+    parallelize();
+  }
+
+private:
+  void add(auto action, std::string reason) { steps_.push_back({std::move(action), std::move(reason)}); }
+
+  /// Splits one iterator into what the tile takes of it and the loop that counts tiles.
+  void planIterator(std::size_t i) {
+    const IteratorFacts &iterator = facts_.iterators[i];
+    std::vector<std::string> &outside = iterator.reduced ? reducedOutside_ : parallelOutside_;
+    if (i == tile_.vectorIterator) {
+      splitVectors(iterator, outside);
+      return;
+    }
+    const auto repeat = std::find_if(tile_.repeats.begin(), tile_.repeats.end(),
+                                     [&](const Tile::Repeat &r) { return r.iterator == i; });
+    if (repeat == tile_.repeats.end()) {
+      outside.push_back(iterator.name);
+      return;
+    }
+    std::string inner = iterator.name;
+    if (repeat->count < iterator.extent) {
+      inner = iterator.name + "t";
+      add(loop::Split{iterator.name, repeat->count, iterator.name + "o", inner}, tile_.reason);
+      outside.push_back(iterator.name + "o");
+    }
+    inside_.push_back(inner);
+    unrolled_.push_back(inner);
+  }
+
+  void splitVectors(const IteratorFacts &iterator, std::vector<std::string> &outside) {
+    std::string rest = iterator.name;
+    const std::int64_t width = tile_.vectors * tile_.lanes;
+    if (width < iterator.extent) {
+      add(loop::Split{rest, width, rest + "o", rest + "t"}, tile_.reason);
+      outside.push_back(rest + "o");
+      rest += "t";
+    }
+    lanes_ = rest;
+    if (tile_.lanes != std::min(width, iterator.extent)) {
+      lanes_ = iterator.name + "l";
+      vectors_ = iterator.name + "v";
+      add(loop::Split{rest, tile_.lanes, vectors_, lanes_, true}, "lanes of one register; the last may be masked");
+      unrolled_.push_back(vectors_);
+    }
+  }
+
+  bool vectorIsReduced() const { return tile_.vectorIterator && facts_.iterators[*tile_.vectorIterator].reduced; }
+
+  /// Partial results first for each lane, then for each vector, so that vectors are added up before lanes are.
+  void privatize() {
+    if (!vectorIsReduced()) return;
+    add(loop::Privatize{accumulator_, lanes_, accumulator_ + "l"}, "a partial result in each lane");
+    accumulators_.push_back(accumulator_ + "l");
+    if (vectors_.empty()) return;
+    add(loop::Privatize{accumulator_ + "l", vectors_, accumulator_ + "v"},
+        "independent chains hide the latency of adding");
+    accumulators_.push_back(accumulator_ + "v");
+  }
+
+  void order() {
+    loop::Reorder step{parallelOutside_};
+    for (const auto *group : {&reducedOutside_, &inside_})
+      step.loops.insert(step.loops.end(), group->begin(), group->end());
+    if (!vectors_.empty()) step.loops.push_back(vectors_);
+    if (!lanes_.empty()) step.loops.push_back(lanes_);
+    if (step.loops.size() > 1) add(std::move(step), tile_.reason);
+  }
+
+  void keepAccumulator() {
+    if (!facts_.hasReduction) return;
+    for (const std::string &accumulator : accumulators_) add(loop::Keep{accumulator}, {});
+  }
+
+  /// The outermost parallel loop that has enough iterations, if the work is worth waking anyone for.
+  void parallelize() {
+    if (options_.threads < 2) return;
+    const auto work = checkedMul(facts_.points(false), std::max<std::int64_t>(1, facts_.points(true)));
+    const std::int64_t operations = checkedMul(work.value_or(INT64_MAX), facts_.bodyOperations).value_or(INT64_MAX);
+    if (operations < parallelThreshold || parallelOutside_.empty()) return;
+    add(loop::Parallelize{parallelOutside_.front()}, fmt::format("{} threads", options_.threads));
+  }
+
+  const tensor::Value &value_;
+  const PlanOptions &options_;
+  std::vector<loop::Step> &steps_;
+  OpFacts facts_;
+  Tile tile_;
+  std::vector<std::string> notes_;
+  std::string accumulator_ = accumulatorName(value_);
+  std::vector<std::string> accumulators_{accumulator_};
+  std::vector<std::string> parallelOutside_, reducedOutside_, inside_, unrolled_;
+  std::string vectors_, lanes_; ///< loops over the tile's vectors and lanes
+};
+
+} // namespace
+
+loop::Schedule planKernel(const tensor::Kernel &kernel, const Target &target, const PlanOptions &options) {
+  loop::Schedule schedule;
+  for (const tensor::Value &value : kernel.values)
+    if (std::holds_alternative<tensor::Generic>(value.def))
+      OpPlanner(kernel, value, target, options, schedule.steps).run();
+  return schedule;
+}
+
+} // namespace einjit

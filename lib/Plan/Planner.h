@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The planner: reads the tensor IR and the target, and writes the schedule that turns naive loops into good ones. It
+// decides; the steps only do.
+#pragma once
+
+#include "Loop/Steps/Step.h"
+#include "Target/Target.h"
+#include "Tensor/Kernel.h"
+
+namespace einjit {
+
+struct PlanOptions {
+  std::int64_t threads = 1;
+};
+
+/// The names of the kernel's iterators must differ between ops, as nameCanonically makes them.
+loop::Schedule planKernel(const tensor::Kernel &kernel, const Target &target, const PlanOptions &options = {});
+
+} // namespace einjit

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The register tile: which iterator becomes vector lanes, and how many vectors by how many repetitions of another
+// iterator are computed side by side.
+#pragma once
+
+#include "Plan/Facts.h"
+#include "Target/Target.h"
+
+namespace einjit::plan {
+
+struct Tile {
+  std::optional<std::size_t> vectorIterator; ///< none: scalar code
+  std::int64_t lanes = 1;
+  std::int64_t vectors = 1; ///< along the vector iterator, side by side
+  struct Repeat {
+    std::size_t iterator;
+    std::int64_t count;
+  };
+  std::vector<Repeat> repeats; ///< parallel iterators unrolled beside it, counts above 1
+  std::string reason = {};     ///< for the schedule's text
+};
+
+/// The tile with the least estimated time.
+///
+/// Vector iterator: the one that needs the fewest load and store instructions a point. A contiguous or invariant
+/// operand takes one for all lanes, any other one for each lane; the result counts only once in all the reduced points;
+/// lanes of a reduced iterator are folded once in all its points.
+///
+/// Vectors v and repetitions r: one step of the tile takes
+///     t(v,r) = max(v*r*f / fmaPerCycle, loads(v,r) / loadsPerCycle, fmaLatency)     cycles,
+/// f the operations a point takes, loads(v,r) the sum over operands of (v if it moves with the vector iterator) times
+/// (r if it moves with the repeated one). The accumulators v*r, the operand vectors and one temporary must fit the
+/// vector registers. The whole takes the sum over full and remaining tiles, so that a tile that divides the extents
+/// wins.
+Tile chooseTile(const OpFacts &facts, const Target &target, bool exact);
+
+} // namespace einjit::plan
