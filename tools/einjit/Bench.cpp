@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Commands.h"
+#include "Program.h"
+#include "Timing.h"
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <einjit/Machine.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+namespace einjit::cli {
+namespace {
+
+/// What the machine can do for this kernel: the best of two measurements, since whatever else runs on it only ever
+/// makes it look slower.
+struct Roof {
+  double flops = 0, bytes = 0; ///< a second
+};
+
+Roof measureRoof(const Kernel &kernel, const Options &options) {
+  const auto isF64 = [](const Binding &binding) { return binding.type.dtype == DType::F64; };
+  const bool f64 = std::any_of(kernel.inputs().begin(), kernel.inputs().end(), isF64) ||
+                   std::any_of(kernel.results().begin(), kernel.results().end(), isF64);
+  const auto bytesOf = [](const std::vector<Binding> &bindings) {
+    std::int64_t bytes = 0;
+    for (const auto &[name, type] : bindings)
+      bytes += elementCount(type).value_or(0) * static_cast<std::int64_t>(byteSize(type.dtype));
+    return bytes;
+  };
+  return {measurePeakFlops(f64 ? DType::F64 : DType::F32, options),
+          measureBandwidth(bytesOf(kernel.inputs()), bytesOf(kernel.results()), options)};
+}
+
+Roof best(Roof a, Roof b) { return {std::max(a.flops, b.flops), std::max(a.bytes, b.bytes)}; }
+
+/// All that the bench says; rates in units of 10^9 a second. The roof is the longer of the time for the arithmetic at
+/// the machine's peak and the time for the compulsory traffic at its bandwidth; the fraction is that time over the
+/// measured median.
+struct Report {
+  Timing timing;
+  CompileTimes compile;
+  Cost cost;
+  double gflops, gbps, peakGflops, streamGbps;
+  bool computeBound;
+  double roofFraction;
+  int threads;
+};
+
+double ratio(double a, double b) { return b > 0 && std::isfinite(a / b) ? a / b : 0; }
+
+Report judge(const Kernel &kernel, Timing timing, Roof roof, int threads) {
+  const Cost cost = kernel.cost();
+  const double compute = ratio(static_cast<double>(cost.flops), roof.flops);
+  const double memory = ratio(static_cast<double>(cost.bytes), roof.bytes);
+  return {.timing = timing,
+          .compile = kernel.compileTimes(),
+          .cost = cost,
+          .gflops = ratio(static_cast<double>(cost.flops), timing.median) / 1e9,
+          .gbps = ratio(static_cast<double>(cost.bytes), timing.median) / 1e9,
+          .peakGflops = roof.flops / 1e9,
+          .streamGbps = roof.bytes / 1e9,
+          .computeBound = compute > memory,
+          .roofFraction = ratio(std::max(compute, memory), timing.median),
+          .threads = threads};
+}
+
+struct StageTime {
+  const char *name;
+  double CompileTimes::*seconds;
+};
+constexpr StageTime stageTimes[] = {{"parse", &CompileTimes::parse}, {"tensor", &CompileTimes::tensor},
+                                    {"plan", &CompileTimes::plan},   {"loop", &CompileTimes::loop},
+                                    {"llvm", &CompileTimes::llvm},   {"machine", &CompileTimes::machine},
+                                    {"link", &CompileTimes::link}};
+
+std::string bound(const Report &report) { return report.computeBound ? "compute" : "memory"; }
+
+void printJson(const Report &report) {
+  nlohmann::ordered_json stages;
+  for (const auto &[name, seconds] : stageTimes) stages[name] = report.compile.*seconds * 1e3;
+  const nlohmann::ordered_json json = {
+      {"compile_ms", report.compile.total() * 1e3},
+      {"compile_stages_ms", stages},
+      {"runs", report.timing.runs},
+      {"median_s", report.timing.median},
+      {"min_s", report.timing.min},
+      {"flops", report.cost.flops},
+      {"bytes", report.cost.bytes},
+      {"gflops", report.gflops},
+      {"gbps", report.gbps},
+      {"peak_gflops", report.peakGflops},
+      {"stream_gbps", report.streamGbps},
+      {"bound", bound(report)},
+      {"roof_fraction", report.roofFraction},
+      {"threads", report.threads},
+  };
+  fmt::print("{}\n", json.dump(2));
+}
+
+std::string duration(double seconds) {
+  if (seconds < 1e-6) return fmt::format("{:.4g} ns", seconds * 1e9);
+  if (seconds < 1e-3) return fmt::format("{:.4g} µs", seconds * 1e6);
+  return seconds < 1 ? fmt::format("{:.4g} ms", seconds * 1e3) : fmt::format("{:.4g} s", seconds);
+}
+
+void printText(const Report &report) {
+  fmt::print("time      {} median, {} min, {} runs, {} {}\n", duration(report.timing.median),
+             duration(report.timing.min), report.timing.runs, report.threads,
+             report.threads == 1 ? "thread" : "threads");
+  fmt::print("work      {} flops, {} bytes\n", report.cost.flops, report.cost.bytes);
+  fmt::print("rate      {:.4g} GFLOP/s of {:.4g}, {:.4g} GB/s of {:.4g}\n", report.gflops, report.peakGflops,
+             report.gbps, report.streamGbps);
+  fmt::print("roof      {:.3g} of it reached; {} is the bound\n", report.roofFraction, bound(report));
+  fmt::print("compile   {:.3g} ms:", report.compile.total() * 1e3);
+  const char *separator = " ";
+  for (const auto &[name, seconds] : stageTimes)
+    fmt::print("{}{} {:.2g}", std::exchange(separator, ", "), name, report.compile.*seconds * 1e3);
+  fmt::print("\n");
+}
+
+} // namespace
+
+void bench(const Job &job, const BenchFlags &flags, const Options &options) {
+  std::vector<Argument> arguments = parseArguments(job.arguments);
+  const Kernel kernel = compileFor(programText(job.program), arguments, options);
+  std::vector<AnyTensor> inputs = materialise(std::move(arguments));
+
+  const Roof before = measureRoof(kernel, options);
+  const Timing timing = timeKernel(kernel, std::move(inputs), flags.seconds);
+  const Roof after = measureRoof(kernel, options);
+
+  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const Report report = judge(kernel, timing, best(before, after), options.threads == 0 ? cores : options.threads);
+  if (flags.json)
+    printJson(report);
+  else
+    printText(report);
+}
+
+} // namespace einjit::cli

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstdint>
+#include <einjit/Tensor.h>
+
+namespace einjit::cli {
+
+/// Calls `visit` with a pointer to the tensor's elements, of their own C++ type.
+template <class Visit> decltype(auto) withElements(const AnyTensor &tensor, Visit visit) {
+  switch (tensor.type().dtype) {
+  case DType::Bool: return visit(static_cast<const bool *>(tensor.data()));
+  case DType::I32: return visit(static_cast<const std::int32_t *>(tensor.data()));
+  case DType::I64: return visit(static_cast<const std::int64_t *>(tensor.data()));
+  case DType::F32: return visit(static_cast<const float *>(tensor.data()));
+  case DType::F64: return visit(static_cast<const double *>(tensor.data()));
+  }
+  __builtin_unreachable();
+}
+
+} // namespace einjit::cli

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The command line: flags and subcommands in, exit code out. See docs/command-line.md.
+#include "Arguments.h"
+#include "Commands.h"
+#include "Report.h"
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace einjit::cli {
+namespace {
+
+/// Everything the command line can say.
+struct CommandLine {
+  Job job;
+  Options options;
+  Color color = Color::Auto;
+  bool noCache = false;
+  EvalFlags eval;
+  BenchFlags bench;
+  std::string stage;
+};
+
+const std::map<std::string, Color> colors = {{"auto", Color::Auto}, {"always", Color::Always}, {"never", Color::Never}};
+
+void addCommonFlags(CLI::App &app, CommandLine &line) {
+  std::map<std::string, DType> dtypes;
+  for (DType dtype : allDTypes) dtypes.emplace(name(dtype), dtype);
+  const auto one = CLI::MultiOptionPolicy::TakeLast;
+  app.add_option("--target", line.options.target, "host, a preset such as haswell, or a target's description")
+      ->multi_option_policy(one);
+  app.add_option("--threads", line.options.threads, "threads a kernel may use; 0 means all cores")
+      ->check(CLI::Range(0, 4096))
+      ->multi_option_policy(one);
+  app.add_option("--dtype", line.options.dtype, "type of literals that meet no other type: bool i32 i64 f32 f64")
+      ->transform(CLI::CheckedTransformer(dtypes).description("TYPE"))
+      ->multi_option_policy(one);
+  app.add_flag("--strict", line.options.strict, "no broadcasting of a named index of size 1");
+  app.add_flag("--exact", line.options.exact, "keep the written order of sums, without multiply-add contraction");
+  app.add_flag("--no-cache", line.noCache, "compile anew");
+  app.add_option("--color", line.color, "color of messages: auto always never")
+      ->transform(CLI::CheckedTransformer(colors).description("WHEN"))
+      ->multi_option_policy(one);
+}
+
+/// PROGRAM can be given as --program=TEXT too, which is how text that begins with `-` gets past the flags.
+CLI::App *addCommand(CLI::App &app, CommandLine &line, const std::string &name, const std::string &help) {
+  CLI::App *command = app.add_subcommand(name, help);
+  command
+      ->add_option("PROGRAM,--program", line.job.program,
+                   "program text, a path ending in .ein, or - for standard input")
+      ->required();
+  command->add_option("ARG", line.job.arguments, "[NAME=]FILE.npy or [NAME=]DTYPE[d0,d1,...]");
+  addCommonFlags(*command, line);
+  command->footer(std::string(patternHelp) +
+                  "\nWithout names the program is an einsum string and ARGs are its operands.");
+  return command;
+}
+
+void addCommands(CLI::App &app, CommandLine &line) {
+  CLI::App *eval = addCommand(app, line, "eval", "run a program and print its result");
+  eval->add_option("-o", line.eval.outputs, "[NAME=]FILE.npy: write a result to a file (repeatable)")
+      ->allow_extra_args(false);
+  eval->add_flag("--json", line.eval.json, "print shape, dtype and data as JSON");
+
+  CLI::App *show = addCommand(app, line, "show", "print a stage of a program's compilation");
+  show->add_option("--stage", line.stage, stageNames() + " all")->required();
+
+  CLI::App *bench = addCommand(app, line, "bench", "time a kernel against what this machine can do");
+  bench->add_option("--seconds", line.bench.seconds, "measure for so long")->check(CLI::Range(0.001, 3600.0));
+  bench->add_flag("--json", line.bench.json, "print one JSON object");
+}
+
+/// Arguments in CLI11's order, last first. Text such as `->` or `-x`, which CLI11 would take for short flags, becomes
+/// --program=TEXT: the short flags are -o and -h.
+std::vector<std::string> protectProgram(int argc, char **argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  const auto end = std::find(arguments.begin(), arguments.end(), "--");
+  for (auto argument = arguments.begin(); argument != end; ++argument) {
+    const bool flag = argument->starts_with("--") || argument->starts_with("-o") || *argument == "-h";
+    const bool valueOfFlag = argument != arguments.begin() && *(argument - 1) == "-o";
+    if (argument->size() > 1 && argument->front() == '-' && !flag && !valueOfFlag) argument->insert(0, "--program=");
+  }
+  std::reverse(arguments.begin(), arguments.end());
+  return arguments;
+}
+
+void dispatch(const CLI::App &app, const CommandLine &line) {
+  if (app.got_subcommand("eval")) return eval(line.job, line.eval, line.options);
+  if (app.got_subcommand("show")) return show(line.job, line.stage, line.options);
+  if (app.got_subcommand("bench")) return bench(line.job, line.bench, line.options);
+  interact(line.options);
+}
+
+int run(int argc, char **argv) {
+  CommandLine line;
+  CLI::App app("einjit compiles tensor expressions. Without a command it reads them from standard input.", "einjit");
+  app.set_version_flag("--version", std::string("einjit ") + EINJIT_VERSION);
+  app.require_subcommand(0, 1);
+  addCommonFlags(app, line);
+  addCommands(app, line);
+  try {
+    app.parse(protectProgram(argc, argv));
+    line.options.cache = !line.noCache;
+    dispatch(app, line);
+    finishOutput();
+    return 0;
+  } catch (const CLI::Success &asked) {
+    return app.exit(asked); // --help, --version
+  } catch (const CLI::ParseError &error) {
+    fmt::print(stderr, "error: {}\n  help: einjit --help and einjit COMMAND --help say more\n", error.what());
+    return static_cast<int>(ErrorCategory::Usage);
+  } catch (...) {
+    return reportCurrentException(line.color);
+  }
+}
+
+} // namespace
+} // namespace einjit::cli
+
+int main(int argc, char **argv) { return einjit::cli::run(argc, argv); }

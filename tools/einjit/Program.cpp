@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Program.h"
+#include "Report.h"
+#include "Scan.h"
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <iterator>
+#include <memory>
+#include <sys/stat.h>
+
+namespace einjit::cli {
+namespace {
+
+/// Programs are at most 64 KiB; the library says so of anything longer, if it gets to see that it is longer.
+constexpr std::size_t maxRead = 1 << 20;
+
+std::string readAll(std::FILE *file, const std::string &path) {
+  std::string text(maxRead, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file));
+  if (std::ferror(file)) fileError(path, std::strerror(errno));
+  return text;
+}
+
+std::string readFile(const std::string &path) {
+  struct Close {
+    void operator()(std::FILE *file) const { std::fclose(file); }
+  };
+  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
+  if (!file) fileError(path, std::strerror(errno));
+  return readAll(file.get(), path);
+}
+
+/// A file's last newline is no part of an einsum string, in which it would be an error.
+std::string_view withoutLastNewline(std::string_view text) {
+  while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+  return text;
+}
+
+} // namespace
+
+std::string readStandardInput() { return readAll(stdin, "standard input"); }
+
+std::string programText(const std::string &program) {
+  if (program == "-") return readStandardInput();
+  return program.ends_with(".ein") ? readFile(program) : program;
+}
+
+Kernel compileFor(const std::string &text, const std::vector<Argument> &arguments, const Options &options) {
+  const bool isEinsum = arguments.empty() ? holdsArrow(text) : arguments.front().name.empty();
+  if (isEinsum) {
+    std::vector<TensorType> types;
+    std::transform(arguments.begin(), arguments.end(), std::back_inserter(types), typeOf);
+    return compile(withoutLastNewline(text), types, options);
+  }
+  std::vector<Binding> bindings;
+  for (const Argument &argument : arguments) bindings.push_back({argument.name, typeOf(argument)});
+  return compileProgram(text, bindings, options);
+}
+
+} // namespace einjit::cli

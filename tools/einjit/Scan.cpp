@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Scan.h"
+#include <algorithm>
+
+namespace einjit::cli {
+namespace {
+
+bool isNameStart(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isNamePart(char c) { return isNameStart(c) || isDigit(c); }
+bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+int depthChange(char c) { return c == '(' || c == '[' || c == '{' ? 1 : c == ')' || c == ']' || c == '}' ? -1 : 0; }
+
+/// Where the string or comment that begins at `begin` ends; a string without its closing quote ends with the line.
+std::size_t endOfBlank(std::string_view text, std::size_t begin) {
+  const char quote = text[begin];
+  std::size_t at = begin + 1;
+  for (; at < text.size() && text[at] != '\n'; ++at) {
+    if (quote == '#') continue;
+    if (text[at] == quote) return at + 1;
+    if (text[at] == '\\' && at + 1 < text.size() && text[at + 1] != '\n') ++at;
+  }
+  return at;
+}
+
+/// Parts of the text between those separators that stand outside brackets, trimmed.
+std::vector<std::string> split(std::string_view text, std::string_view separators) {
+  const std::string code = codeOnly(text);
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  int depth = 0;
+  for (std::size_t at = 0; at <= code.size(); ++at) {
+    if (at < code.size()) depth += depthChange(code[at]);
+    const bool separates = at == code.size() || (depth <= 0 && separators.find(code[at]) != std::string_view::npos);
+    if (!separates) continue;
+    parts.emplace_back(trim(text.substr(begin, at - begin)));
+    begin = at + 1;
+  }
+  return parts;
+}
+
+/// `.` before a name makes it a method's, unless it ends an ellipsis.
+bool followsDot(std::string_view code, std::size_t name) {
+  const std::string_view before = trim(code.substr(0, name));
+  return before.ends_with('.') && !before.ends_with("..");
+}
+
+/// `name=` within brackets, but not `name==`.
+bool isKeyword(std::string_view code, std::size_t end, int depth) {
+  const std::string_view after = trim(code.substr(end));
+  return depth > 0 && after.starts_with('=') && !after.starts_with("==");
+}
+
+} // namespace
+
+std::string codeOnly(std::string_view text) {
+  std::string code(text);
+  for (std::size_t at = 0; at < text.size();) {
+    const bool blank = text[at] == '\'' || text[at] == '"' || text[at] == '#';
+    const std::size_t end = blank ? endOfBlank(text, at) : at + 1;
+    if (blank)
+      std::fill(code.begin() + static_cast<std::ptrdiff_t>(at), code.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+    at = end;
+  }
+  return code;
+}
+
+bool holdsArrow(std::string_view text) { return codeOnly(text).find("->") != std::string::npos; }
+
+int openBrackets(std::string_view text) {
+  int depth = 0;
+  for (char c : codeOnly(text)) depth += depthChange(c);
+  return depth;
+}
+
+std::vector<std::string> splitStatements(std::string_view text) {
+  std::vector<std::string> statements = split(text, ";\n");
+  std::erase_if(statements,
+                [](const std::string &statement) { return statement.empty() || statement.starts_with('#'); });
+  return statements;
+}
+
+std::vector<std::string> splitList(std::string_view text) {
+  return trim(text).empty() ? std::vector<std::string>{} : split(text, ",");
+}
+
+std::vector<std::string> valueNames(std::string_view text) {
+  const std::string code = codeOnly(text);
+  std::vector<std::string> names;
+  int depth = 0;
+  for (std::size_t at = 0; at < code.size();) {
+    depth += depthChange(code[at]);
+    if (!isNamePart(code[at])) {
+      ++at;
+      continue;
+    }
+    // A number's letters (`1e5`) are swallowed with it.
+    const bool number = isDigit(code[at]);
+    std::size_t end = at;
+    while (end < code.size() && isNamePart(code[end])) ++end;
+    std::string name = code.substr(at, end - at);
+    if (!number && !followsDot(code, at) && !isKeyword(code, end, depth) &&
+        std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(std::move(name));
+    at = end;
+  }
+  return names;
+}
+
+bool isName(std::string_view text) {
+  return !text.empty() && isNameStart(text.front()) && std::all_of(text.begin(), text.end(), isNamePart);
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && isSpace(text.front())) text.remove_prefix(1);
+  while (!text.empty() && isSpace(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+Named splitName(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos || !isName(text.substr(0, equals))) return {{}, text};
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+} // namespace einjit::cli
