@@ -44,7 +44,7 @@ private:
     const bool boundFits = !loop.bound || inScope(*loop.bound, 1, "the bound of loop " + name);
 
     // The body of a loop without iterations reads nothing, so its indices may be anything.
-    reached_.push_back(reached_.back() && loop.extent > 0);
+    reached_.push_back(reached_.back() && loop.extent > 0 && !(boundFits && alwaysEmpty(loop.bound)));
     ranges_.push_back({loop.var.value, std::max<std::int64_t>(loop.extent, 1), boundFits ? loop.bound : std::nullopt});
     loops_.push_back(&loop);
     loopOf_[loop.var.index()] = &loop;
@@ -86,6 +86,12 @@ private:
     for (const Access &operand : store.operands) inBounds(operand);
     ranges_.resize(outside);
     verifyStore(kernel_, store, problems_);
+  }
+
+  /// Whether a loop with that bound never has an iteration.
+  bool alwaysEmpty(const std::optional<Affine> &bound) const {
+    const auto greatest = bound ? maximum(*bound, ranges_) : std::nullopt;
+    return greatest && *greatest <= 0;
   }
 
   // Accesses.

@@ -34,7 +34,7 @@ private:
   const Buffer &target() const { return kernel_[store_.target.buffer]; }
 
   void verifyTypes() {
-    if (target().storage == Storage::In || target().storage == Storage::Const) complain("it cannot be written");
+    if (target().storage == Storage::In || target().storage == Storage::Const) complain("it is read-only");
     std::vector<DType> operandTypes;
     for (const Access &operand : store_.operands) operandTypes.push_back(kernel_[operand.buffer].type.dtype);
     const Problems wrong = scalar::verify(store_.value, operandTypes);
@@ -49,7 +49,7 @@ private:
     if (buffer.storage != Storage::Registers) return;
     if (usesLane(access)) complain(fmt::format("'lane' indexes the registers {}", print(kernel_, access)));
     if (buffer.lanes != 1 && buffer.lanes != lanes)
-      complain(fmt::format("{} has {} lanes, here are {}", print(kernel_, access), buffer.lanes, lanes));
+      complain(fmt::format("{} has {} lanes instead of {}", print(kernel_, access), buffer.lanes, lanes));
   }
 
   void verifyScalarStore() {
