@@ -7,6 +7,7 @@
 #include <einjit/Error.h>
 #include <einjit/Tensor.h>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,8 @@ struct Options {
   bool strict = false;
   /// Keep the written order of sums and do not contract to FMA: the results are bit for bit the interpreter's.
   bool exact = false;
+  /// Names whose values a program returns, instead of its last statement's.
+  std::vector<std::string> results = {};
   /// Look up and keep kernels in the process's cache.
   bool cache = true;
   friend bool operator==(const Options &, const Options &) = default;
@@ -39,6 +42,9 @@ struct Options {
 struct Binding {
   std::string name;
   TensorType type;
+  /// The value of a scalar integer input, where it is known: it may then stand for an extent or an index. The kernel is
+  /// compiled for this value.
+  std::optional<std::int64_t> value = {};
 };
 
 /// What one call of a kernel has to do at least.

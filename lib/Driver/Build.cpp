@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From loop IR to code that can be called.
+#include "Driver/KernelImpl.h"
+#include <chrono>
+
+namespace einjit {
+namespace {
+
+double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+/// Generates code for impl.compilation.loops and loads it; leaves the times of each stage.
+Status addCode(Kernel::Impl &impl) {
+  Compilation &compilation = impl.compilation;
+  const double start = seconds();
+  auto module = codegen::generate(compilation.loops, compilation.target, compilation.threads);
+  if (!module) return module.errors();
+  codegen::optimize(*module);
+  impl.scratch = module->scratch();
+  compilation.cost.scratchBytes = impl.scratch.totalBytes();
+  const double optimized = seconds();
+  compilation.times.llvm = optimized - start;
+  if (!runsOnHost(compilation.target)) return Success{};
+
+  const std::vector<char> object = codegen::object(*module);
+  const double emitted = seconds();
+  compilation.times.machine = emitted - optimized;
+  auto code = jit::Code::load(object, module->entry());
+  if (!code) return code.errors();
+  impl.code.emplace(*std::move(code));
+  compilation.times.link = seconds() - emitted;
+  return Success{};
+}
+
+} // namespace
+
+Result<std::shared_ptr<const Kernel::Impl>> buildKernel(Source source, const Options &options) {
+  auto compilation = lowerToLoops(std::move(source), options);
+  if (!compilation) return compilation.errors();
+  auto impl = std::make_shared<Kernel::Impl>(Kernel::Impl{*std::move(compilation), {}, {}});
+  if (Status status = addCode(*impl); !status) return status.errors();
+  return std::shared_ptr<const Kernel::Impl>(std::move(impl));
+}
+
+Result<std::shared_ptr<const Kernel::Impl>> buildFromLoops(loop::Kernel loops, const Target &target,
+                                                           std::int64_t threads) {
+  auto impl = std::make_shared<Kernel::Impl>();
+  impl->compilation.target = target;
+  impl->compilation.threads = threads;
+  impl->compilation.loops = std::move(loops);
+  if (Status status = addCode(*impl); !status) return status.errors();
+  return std::shared_ptr<const Kernel::Impl>(std::move(impl));
+}
+
+} // namespace einjit

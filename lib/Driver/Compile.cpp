@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Driver/Cache.h"
+#include "Driver/KernelImpl.h"
+#include <new>
+
+namespace einjit {
+namespace {
+
+Kernel compileCached(Source source, const Options &options) {
+  const std::string text = source.text;
+  const std::string key = options.cache ? cacheKey(source, options) : std::string();
+  if (options.cache)
+    if (auto known = processCache().find(key)) return Kernel(std::move(known));
+  auto built = buildKernel(std::move(source), options);
+  if (!built) throwError(built.errors(), text);
+  if (options.cache) processCache().insert(key, *built);
+  return Kernel(*std::move(built));
+}
+
+} // namespace
+
+Kernel compile(std::string_view einsum, const std::vector<TensorType> &operands, const Options &options) {
+  Source source{std::string(einsum), true, {}};
+  for (const TensorType &type : operands) source.inputs.push_back({{}, type, {}});
+  return compileCached(std::move(source), options);
+}
+
+Kernel compileProgram(std::string_view program, const std::vector<Binding> &inputs, const Options &options) {
+  return compileCached({std::string(program), false, inputs}, options);
+}
+
+AnyTensor einsum(std::string_view string, std::span<const ConstTensorRef> operands, const Options &options) {
+  std::vector<TensorType> types;
+  for (const ConstTensorRef &operand : operands) types.push_back(operand.type);
+  return std::move(compile(string, types, options).run(operands).front());
+}
+
+} // namespace einjit

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "CodeGen/CodeGen.h"
+#include "Driver/Pipeline.h"
+#include "Jit/Jit.h"
+#include <optional>
+
+namespace einjit {
+
+/// A compilation and its code. Immutable once made, so that it may be shared between threads.
+struct Kernel::Impl {
+  Compilation compilation;
+  std::optional<jit::Code> code; ///< nothing where the target is not this machine
+  codegen::ScratchLayout scratch;
+};
+
+/// Lowers, generates code and, if the target can run here, loads it.
+Result<std::shared_ptr<const Kernel::Impl>> buildKernel(Source source, const Options &options);
+/// Code for loop IR alone, for loops that einjit writes itself; the target must be able to run here.
+Result<std::shared_ptr<const Kernel::Impl>> buildFromLoops(loop::Kernel loops, const Target &target,
+                                                           std::int64_t threads);
+
+} // namespace einjit

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Driver/Pipeline.h"
+#include "Driver/Cost.h"
+#include "Plan/NaiveLoops.h"
+#include "Plan/Planner.h"
+#include "Syntax/Parser.h"
+#include "Tensor/Lower/Program.h"
+#include "Tensor/Passes/Passes.h"
+#include <chrono>
+#include <thread>
+
+namespace einjit {
+namespace {
+
+/// Seconds between calls of lap().
+class Stopwatch {
+public:
+  double lap() {
+    const auto now = std::chrono::steady_clock::now();
+    return std::chrono::duration<double>(now - std::exchange(last_, now)).count();
+  }
+
+private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+/// What a stage made must satisfy its verifier; if it does not, that is einjit's fault, not the user's.
+void demand(const std::vector<std::string> &complaints, const char *stage, const std::string &text) {
+  if (!complaints.empty())
+    throw InternalError(std::string("the ") + stage + " is not well-formed: " + complaints.front() + "\n" + text);
+}
+
+std::int64_t threadCount(const Options &options) {
+  if (options.threads > 0) return options.threads;
+  return std::max<std::int64_t>(1, std::thread::hardware_concurrency());
+}
+
+/// The program as tensor IR; leaves its canonical text in `ast`.
+Result<tensor::LoweredProgram> lowerSource(const Source &source, const Options &options, std::string &ast,
+                                           double &parseTime) {
+  Stopwatch watch;
+  const tensor::LowerOptions lowerOptions{options.dtype, options.strict, options.results};
+  if (source.isEinsum) {
+    const auto einsum = parseEinsum(source.text);
+    if (!einsum) return einsum.errors();
+    ast = ast::print(*einsum);
+    parseTime = watch.lap();
+    std::vector<TensorType> types;
+    for (const Binding &input : source.inputs) types.push_back(input.type);
+    return tensor::lowerEinsumProgram(*einsum, types, lowerOptions);
+  }
+  const auto program = parseProgram(source.text);
+  if (!program) return program.errors();
+  ast = ast::print(*program);
+  parseTime = watch.lap();
+  std::vector<tensor::Input> inputs;
+  for (const Binding &input : source.inputs) inputs.push_back({input.name, input.type, input.value});
+  return tensor::lowerProgram(*program, inputs, lowerOptions);
+}
+
+/// Names and types of the kernel's inputs and results, as its user knows them.
+void describeInterface(Compilation &result, const std::vector<std::string> &resultNames) {
+  result.inputs = result.source.inputs;
+  for (std::size_t i = 0; i < result.inputs.size() && result.source.isEinsum; ++i)
+    result.inputs[i].name = tensor::operandName(i);
+  for (std::size_t i = 0; i < resultNames.size(); ++i) {
+    const TensorType &type = result.tensor[result.tensor.results[i]].type;
+    result.results.push_back({resultNames[i], {type.dtype, type.shape}});
+  }
+}
+
+} // namespace
+
+Result<Compilation> lowerToLoops(Source source, const Options &options) {
+  auto target = findTarget(options.target);
+  if (!target) return target.errors();
+  Compilation result{std::move(source), *std::move(target), threadCount(options), {}, {}, {}, {}, {}, {}, {}, {}, {}};
+
+  Stopwatch watch;
+  auto lowered = lowerSource(result.source, options, result.ast, result.times.parse);
+  if (!lowered) return lowered.errors();
+  result.tensor = std::move(lowered->kernel);
+  result.tensor.exact = options.exact;
+  demand(verify(result.tensor), "tensor IR", print(result.tensor));
+  describeInterface(result, lowered->resultNames);
+
+  result.canonical = tensor::canonicalize(result.tensor);
+  demand(verify(result.canonical), "canonical tensor IR", print(result.canonical));
+  result.cost = costOf(result.canonical, result.inputs, result.results);
+  result.times.tensor = watch.lap() - result.times.parse;
+
+  result.schedule = planKernel(result.canonical, result.target, {result.threads});
+  result.times.plan = watch.lap();
+
+  const bool contract = result.target.fusedMultiplyAdd && !options.exact;
+  auto loops = apply(naiveLoops(result.canonical, {contract}), result.schedule);
+  if (!loops) throw InternalError("the planner's schedule was refused: " + render(loops.errors(), {}));
+  result.loops = *std::move(loops);
+  demand(verify(result.loops), "loop IR", print(result.loops));
+  result.times.loop = watch.lap();
+  return result;
+}
+
+} // namespace einjit
