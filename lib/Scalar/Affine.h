@@ -2,6 +2,7 @@
 //
 // Affine expressions over numbered variables: sum of coefficient * variable, plus a constant. In the tensor IR a
 // variable is the position of an iterator in its generic op, in the loop IR it is a loop variable's id.
+// Arithmetic wraps; the reader refuses sums that do not fit 64 bits.
 #pragma once
 
 #include <cstdint>

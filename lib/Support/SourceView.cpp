@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Support/SourceView.h"
 #include <algorithm>
+#include <utility>
 
 namespace einjit {
 namespace {
@@ -122,9 +123,8 @@ Snippet makeSnippet(std::size_t lineNumber, const std::vector<Cell> &cells, std:
   return snippet;
 }
 
-/// The marks of one line, in groups that fit a window each.
+/// The marks of one line, sorted by where they begin, in groups that fit a window each.
 std::vector<std::vector<Mark>> groupMarks(std::vector<Mark> marks, std::size_t columns) {
-  std::stable_sort(marks.begin(), marks.end(), [](const Mark &a, const Mark &b) { return a.begin < b.begin; });
   std::vector<std::vector<Mark>> groups;
   for (Mark &mark : marks) {
     const bool fits = !groups.empty() && (columns <= lineLimit || mark.end - groups.back().front().begin <= spanLimit);
@@ -172,6 +172,9 @@ std::vector<Snippet> SourceView::snippets(const std::vector<Label> &labels) cons
     const auto inLine = [&](std::size_t byte) {
       return static_cast<std::uint32_t>(std::clamp(byte, line.begin, line.begin + line.text.size()) - line.begin);
     };
+    std::sort(byLine[number].begin(), byLine[number].end(), [](const Label *a, const Label *b) {
+      return std::pair(a->range.begin, a) < std::pair(b->range.begin, b);
+    });
     std::vector<Mark> marks;
     for (const Label *label : byLine[number]) {
       const SourceRange range{inLine(label->range.begin), inLine(label->range.end)};
