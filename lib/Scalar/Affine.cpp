@@ -18,8 +18,7 @@ std::int64_t wrappingMul(std::int64_t a, std::int64_t b) {
 /// The expression with these terms, given in any order, variables repeated and coefficients 0 allowed.
 Affine normalized(std::vector<Affine::Term> terms, std::int64_t constant) {
   std::sort(terms.begin(), terms.end(),
-                   [(const Affine::Term &a, const Affine::Term &b) {
-    return a.variable < b.variable; });
+            [](const Affine::Term &a, const Affine::Term &b) { return a.variable < b.variable; });
   Affine expr{{}, constant};
   for (const Affine::Term &term : terms) {
     if (!expr.terms.empty() && expr.terms.back().variable == term.variable)
@@ -27,8 +26,7 @@ Affine normalized(std::vector<Affine::Term> terms, std::int64_t constant) {
     else
       expr.terms.push_back(term);
   }
-  std::erase_if(expr.terms, [](const Affine::Term &term) {
-    return term.coefficient == 0; });
+  std::erase_if(expr.terms, [](const Affine::Term &term) { return term.coefficient == 0; });
   return expr;
 }
 
