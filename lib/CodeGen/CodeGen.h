@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From loop IR to machine code. Loops arrive vectorized, unrolled and register-tiled, and are emitted as what they say:
+// an N-lane store becomes code on <N x T> vectors, registers become SSA values. See README.md for the choices made.
+//
+// The code's entry point is `void(void *const *buffers, void *scratch)`. `buffers` are the kernel's arguments, inputs
+// first. `scratch` is aligned to 64 bytes and holds what every thread shares, then one slot for each thread:
+//
+//   | shared buffers | slot 0 | slot 1 | … |
+//     sharedBytes      slotBytes each
+//
+// An output overlaps neither an input nor another output. Parallel loops call `einjitParallelFor` (lib/Runtime).
+#pragma once
+
+#include "Loop/Kernel.h"
+#include "Support/Result.h"
+#include "Target/Target.h"
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace einjit::codegen {
+
+struct ScratchLayout {
+  std::int64_t sharedBytes = 0;
+  std::int64_t slotBytes = 0; ///< each a multiple of 64
+  std::int64_t slots = 0;     ///< one for each thread, if a parallel loop declares scratch
+  std::int64_t totalBytes() const { return sharedBytes + slots * slotBytes; }
+  friend bool operator==(const ScratchLayout &, const ScratchLayout &) = default;
+};
+
+/// LLVM code for one kernel. Movable; one thread at a time.
+class Module {
+public:
+  struct Impl;
+  explicit Module(std::unique_ptr<Impl> impl);
+  Module(Module &&) noexcept;
+  Module &operator=(Module &&) noexcept;
+  ~Module();
+  Impl &impl() { return *impl_; }
+  const Impl &impl() const { return *impl_; }
+
+  /// The symbol of the entry point.
+  std::string entry() const;
+  const ScratchLayout &scratch() const;
+
+private:
+  std::unique_ptr<Impl> impl_;
+};
+
+/// LLVM code for a kernel that loop::verify accepts, whose parallel loops use `threads` threads (1: none are started).
+/// Refused if the code would be too large, its temporaries cannot be addressed, or LLVM does not know the target.
+Result<Module> generate(const loop::Kernel &kernel, const Target &target, std::int64_t threads = 1);
+
+/// The few LLVM passes that pay for code of this shape.
+void optimize(Module &module);
+
+/// What LLVM's own verifier finds wrong; empty if nothing.
+std::string verify(const Module &module);
+/// The module as `.ll`.
+std::string text(const Module &module);
+/// The machine code as `.s`, without comments and directives for debuggers.
+std::string assembly(const Module &module);
+/// The machine code as an object file.
+std::vector<char> object(const Module &module);
+
+} // namespace einjit::codegen

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Emits the statements of one function: the kernel's own, or the outlined body of a parallel loop.
+#pragma once
+
+#include "CodeGen/Layout.h"
+#include "CodeGen/Memory.h"
+#include "CodeGen/Registers.h"
+#include <functional>
+
+namespace einjit::codegen {
+
+/// What all functions of a module share.
+struct ModuleContext {
+  const loop::Kernel &kernel;
+  const Target &target;
+  const Layout &layout;
+  std::int64_t threads;
+  llvm::Module &module;
+};
+
+/// What names stand for at one point of a function.
+struct Scope {
+  explicit Scope(const loop::Kernel &kernel)
+      : variables(kernel.vars.size()), memory(kernel.buffers.size()), registers(kernel.buffers.size()) {}
+  Variables variables;
+  std::vector<llvm::Value *> memory; ///< element 0 of each buffer in memory; null where it is not in scope
+  Registers registers;
+  llvm::Value *arena = nullptr; ///< where scratch lies
+  bool inParallel = false;
+};
+
+class Emitter {
+public:
+  /// Starts at the end of `function`'s last block.
+  Emitter(const ModuleContext &context, llvm::Function *function, Scope scope);
+  void emit(const loop::Block &block);
+  Builder &builder() { return ir_; }
+  /// The body of a parallel loop between two values of its variable (begin < end).
+  void emitRange(const loop::For &loop, llvm::Value *begin, llvm::Value *end);
+
+private:
+  /// A value for each lane, or one scalar for all of them.
+  struct Lanes {
+    llvm::Value *value = nullptr;
+    bool uniform = false;
+  };
+
+  void emit(const loop::Store &store);
+  void emit(const loop::Prefetch &prefetch);
+  void emit(const loop::Declare &declare);
+  void emit(const loop::For &loop);
+
+  // Stores.
+  Mask maskOf(const loop::Store &store);
+  Lanes evaluate(const loop::Store &store, const Mask &mask);
+  Lanes apply(const loop::Store &store, const scalar::Node &node, llvm::ArrayRef<Lanes> values);
+  llvm::Value *widen(const Lanes &value, std::int64_t lanes);
+  Lanes reduce(const loop::Store &store, const Lanes &value, const Mask &mask);
+  Lanes read(const loop::Access &access, const Mask &mask);
+  void write(const loop::Access &access, const Lanes &value, const Mask &mask);
+  void writeRegister(const loop::Access &access, const Lanes &value, const Mask &mask);
+  Place place(const loop::Access &access);
+
+  // Loops.
+  llvm::Value *iterationCount(const loop::For &loop, const Iterations &iterations);
+  void emitUnrolled(const loop::For &loop);
+  void emitOnce(const loop::For &loop, std::int64_t iteration);
+  void emitSerial(const loop::For &loop, llvm::Value *begin, llvm::Value *end, llvm::Value *runs);
+  bool canOutline() const;
+  void emitParallel(const loop::For &loop, llvm::Value *count);
+  void emitIf(llvm::Value *condition, const loop::Block &writes, const std::function<void()> &body);
+  llvm::BasicBlock *createBlock(const llvm::Twine &name);
+
+  const ModuleContext &context_;
+  const loop::Kernel &kernel_;
+  llvm::Function *function_;
+  Builder ir_;
+  Scope scope_;
+};
+
+} // namespace einjit::codegen

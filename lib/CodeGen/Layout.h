@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Where scratch buffers lie in the arena. Every buffer has a place of its own, whether or not lifetimes overlap.
+#pragma once
+
+#include "CodeGen/CodeGen.h"
+#include <optional>
+
+namespace einjit::codegen {
+
+/// Bytes from the lowest to the highest element of a buffer, and from the lowest to the element with all indices 0.
+struct Span {
+  std::int64_t bytes = 0;
+  std::int64_t origin = 0;
+};
+
+struct Layout {
+  ScratchLayout arena;
+  std::vector<std::optional<std::int64_t>> shared; ///< by buffer: offset of its element 0 from the arena's start
+  std::vector<std::optional<std::int64_t>> slot;   ///< the same from its slot's start
+};
+
+/// Scratch declared outside parallel loops is shared, that declared inside has a place in each thread's slot. With one
+/// thread everything is shared.
+Result<Layout> layOut(const loop::Kernel &kernel, std::int64_t threads);
+
+/// The scratch buffers declared in `block`, at any depth.
+std::vector<loop::BufferId> declaredScratch(const loop::Kernel &kernel, const loop::Block &block);
+
+} // namespace einjit::codegen

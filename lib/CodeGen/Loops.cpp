@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Blocks and loops. A loop that runs at least once is tested at its end:
+//
+//   entry:  …                                 registers written in the loop have a phi in `head`,
+//           br (runs) head, exit              and another in `exit` if it may not run at all
+//   head:   i = phi(begin, i + 1)
+//           body
+//           br (i + 1 < end) head, exit
+//   exit:
+#include "CodeGen/Emitter.h"
+#include <algorithm>
+#include <llvm/IR/Intrinsics.h>
+#include <llvm/IR/Module.h>
+
+namespace einjit::codegen {
+namespace {
+
+using llvm::Value;
+
+/// Which value a register has behind two ways to get there.
+void addPhi(Builder &ir, Value *&target, Value *one, llvm::BasicBlock *from, Value *other, llvm::BasicBlock *orFrom) {
+  llvm::PHINode *phi = ir.CreatePHI(one->getType(), 2);
+  phi->addIncoming(one, from);
+  phi->addIncoming(other, orFrom);
+  target = phi;
+}
+
+std::vector<Value *> valuesOf(Registers &registers, const std::vector<Register> &which) {
+  std::vector<Value *> values;
+  for (const Register &r : which) values.push_back(registers[r]);
+  return values;
+}
+
+} // namespace
+
+Emitter::Emitter(const ModuleContext &context, llvm::Function *function, Scope scope)
+    : context_(context), kernel_(context.kernel), function_(function), ir_(&function->back()),
+      scope_(std::move(scope)) {}
+
+void Emitter::emit(const loop::Block &block) {
+  for (const loop::Stmt &stmt : block) std::visit([this](const auto &node) { emit(node); }, stmt.node);
+}
+
+llvm::BasicBlock *Emitter::createBlock(const llvm::Twine &name) {
+  return llvm::BasicBlock::Create(ir_.getContext(), name, function_);
+}
+
+/// min(bound, extent), a constant where that is known. May be negative where the loop does not run.
+Value *Emitter::iterationCount(const loop::For &loop, const Iterations &iterations) {
+  const auto number = [&](std::int64_t n) { return ir_.getInt64(static_cast<std::uint64_t>(n)); };
+  if (iterations.least == iterations.most) return number(iterations.most);
+  Value *bound = scope_.variables.emit(ir_, scope_.variables.fold(*loop.bound));
+  return ir_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, bound, number(loop.extent));
+}
+
+void Emitter::emit(const loop::For &loop) {
+  if (loop.kind == loop::LoopKind::Unrolled) return emitUnrolled(loop);
+  const Iterations iterations = scope_.variables.iterations(loop);
+  if (iterations.most == 0) return;
+  Value *count = iterationCount(loop, iterations);
+  Value *runs = iterations.least == 0 ? ir_.CreateICmpSGT(count, ir_.getInt64(0)) : nullptr;
+  if (iterations.most == 1) return emitIf(runs, loop.body, [&] { emitOnce(loop, 0); });
+  if (loop.kind == loop::LoopKind::Parallel && canOutline()) return emitParallel(loop, count);
+  emitSerial(loop, ir_.getInt64(0), count, runs);
+}
+
+void Emitter::emitOnce(const loop::For &loop, std::int64_t iteration) {
+  scope_.variables.bind(loop.var, iteration);
+  emit(loop.body);
+  scope_.variables.unbind(loop.var);
+}
+
+// An iteration that may or may not lie below the bound tests it.
+void Emitter::emitUnrolled(const loop::For &loop) {
+  const Iterations iterations = scope_.variables.iterations(loop);
+  Value *count = iterationCount(loop, iterations);
+  for (std::int64_t i = 0; i < iterations.most; ++i) {
+    Value *number = ir_.getInt64(static_cast<std::uint64_t>(i));
+    Value *runs = i < iterations.least ? nullptr : ir_.CreateICmpSGT(count, number);
+    emitIf(runs, loop.body, [&] { emitOnce(loop, i); });
+  }
+}
+
+/// `body` if the condition holds, always if there is none. `writes` is what the body emits.
+void Emitter::emitIf(Value *condition, const loop::Block &writes, const std::function<void()> &body) {
+  if (!condition) return body();
+  const std::vector<Register> written = writtenRegisters(kernel_, writes, scope_.variables);
+  const std::vector<Value *> before = valuesOf(scope_.registers, written);
+  llvm::BasicBlock *from = ir_.GetInsertBlock(), *then = createBlock("then"), *exit = createBlock("endif");
+  ir_.CreateCondBr(condition, then, exit);
+  ir_.SetInsertPoint(then);
+  body();
+  llvm::BasicBlock *last = ir_.GetInsertBlock();
+  ir_.CreateBr(exit);
+  ir_.SetInsertPoint(exit);
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    Value *&target = scope_.registers[written[i]];
+    addPhi(ir_, target, before[i], from, target, last);
+  }
+}
+
+void Emitter::emitRange(const loop::For &loop, Value *begin, Value *end) { emitSerial(loop, begin, end, nullptr); }
+
+void Emitter::emitSerial(const loop::For &loop, Value *begin, Value *end, Value *runs) {
+  const std::string &name = kernel_.vars[loop.var.index()];
+  llvm::BasicBlock *from = ir_.GetInsertBlock(), *head = createBlock(name);
+  const std::vector<Register> written = writtenRegisters(kernel_, loop.body, scope_.variables);
+  const std::vector<Value *> before = valuesOf(scope_.registers, written);
+  llvm::BasicBlock *exit = createBlock(name + ".end");
+  runs ? ir_.CreateCondBr(runs, head, exit) : ir_.CreateBr(head);
+
+  ir_.SetInsertPoint(head);
+  llvm::PHINode *variable = ir_.CreatePHI(ir_.getInt64Ty(), 2, name);
+  std::vector<llvm::PHINode *> phis;
+  for (const Register &r : written) {
+    Value *&target = scope_.registers[r];
+    phis.push_back(ir_.CreatePHI(target->getType(), 2, kernel_[r.buffer].name));
+    phis.back()->addIncoming(target, from);
+    target = phis.back();
+  }
+  scope_.variables.bind(loop, variable);
+  emit(loop.body);
+  scope_.variables.unbind(loop.var);
+
+  llvm::BasicBlock *latch = ir_.GetInsertBlock();
+  Value *next = ir_.CreateAdd(variable, ir_.getInt64(1), "", /*HasNUW=*/true, /*HasNSW=*/true);
+  variable->addIncoming(begin, from);
+  variable->addIncoming(next, latch);
+  for (std::size_t i = 0; i < written.size(); ++i) phis[i]->addIncoming(scope_.registers[written[i]], latch);
+  ir_.CreateCondBr(ir_.CreateICmpSLT(next, end), head, exit);
+
+  exit->moveAfter(latch);
+  ir_.SetInsertPoint(exit);
+  if (!runs) return;
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    Value *&target = scope_.registers[written[i]];
+    addPhi(ir_, target, before[i], from, target, latch);
+  }
+}
+
+} // namespace einjit::codegen

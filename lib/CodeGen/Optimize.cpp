@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "CodeGen/Machine.h"
+#include "CodeGen/Module.h"
+#include <einjit/Error.h>
+#include <llvm/Passes/PassBuilder.h>
+#include <llvm/Transforms/Scalar/EarlyCSE.h>
+#include <llvm/Transforms/Scalar/LICM.h>
+#include <llvm/Transforms/Scalar/LoopPassManager.h>
+
+namespace einjit::codegen {
+
+// The code arrives in the form it is to have: vectorized, unrolled, in registers. What is left to find is what the
+// emitter repeats (addresses, masks, broadcast loads) and what an inner loop does not change; in this order, because
+// there is less to move once equal things are one. README.md has the times.
+void optimize(Module &module) {
+  const Result<Machine> machine = Machine::borrow(module.impl().target);
+  if (!machine) throw InternalError("code generation: the target is gone");
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  llvm::PassBuilder builder(&**machine);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+
+  llvm::FunctionPassManager passes;
+  passes.addPass(llvm::EarlyCSEPass());
+  passes.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()), /*UseMemorySSA=*/true));
+  for (llvm::Function &function : module.impl().module)
+    if (!function.isDeclaration()) passes.run(function, functions);
+}
+
+} // namespace einjit::codegen

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "CodeGen/Size.h"
+#include "Support/Checked.h"
+#include "Support/Overloaded.h"
+#include <algorithm>
+#include <fmt/format.h>
+#include <limits>
+
+namespace einjit::codegen {
+namespace {
+
+/// LLVM takes about 20 microseconds an instruction, so this is some seconds.
+constexpr std::int64_t maxInstructions = 200'000;
+constexpr std::int64_t huge = std::numeric_limits<std::int64_t>::max() / 4;
+
+std::int64_t plus(std::int64_t a, std::int64_t b) { return std::min(a + b, huge); }
+std::int64_t times(std::int64_t a, std::int64_t b) { return std::min(checkedMul(a, b).value_or(huge), huge); }
+
+class Estimate {
+public:
+  Estimate(const loop::Kernel &kernel, const Target &target) : kernel_(kernel), target_(target) {}
+
+  std::int64_t operator()(const loop::Block &block) const {
+    std::int64_t sum = 0;
+    for (const loop::Stmt &stmt : block)
+      sum = plus(sum, std::visit([this](const auto &node) { return count(node); }, stmt.node));
+    return sum;
+  }
+
+private:
+  /// Machine vectors that `lanes` elements of a type fill.
+  std::int64_t pieces(DType type, std::int64_t lanes) const {
+    const std::int64_t perVector = std::max<std::int64_t>(1, target_.lanes(static_cast<std::int64_t>(byteSize(type))));
+    return lanes / perVector + 1;
+  }
+
+  /// One instruction for each machine vector, or two for each lane where lanes are handled one by one.
+  std::int64_t count(const loop::Access &access, const loop::Store &store) const {
+    const loop::Buffer &buffer = kernel_[access.buffer];
+    if (buffer.storage == loop::Storage::Registers) return 0;
+    const std::int64_t stride = laneStride(kernel_, access);
+    const bool laneByLane = (stride < -1 || stride > 1) || (store.laneBound && !target_.maskedVectors);
+    if (stride == 0 || store.lanes == 1) return 2;
+    return plus(2, laneByLane ? times(2, store.lanes) : pieces(buffer.type.dtype, store.lanes));
+  }
+
+  std::int64_t count(const loop::Store &store) const {
+    std::int64_t sum = plus(count(store.target, store), store.reduce ? times(2, pieces(DType::F64, store.lanes)) : 0);
+    for (const loop::Access &operand : store.operands) sum = plus(sum, count(operand, store));
+    for (const scalar::Node &node : store.value.nodes)
+      if (std::holds_alternative<scalar::Apply>(node.kind)) sum = plus(sum, pieces(node.type, store.lanes));
+    return plus(sum, 1);
+  }
+
+  std::int64_t count(const loop::Prefetch &) const { return 2; }
+
+  std::int64_t count(const loop::Declare &declare) const {
+    const loop::Buffer &buffer = kernel_[declare.buffer];
+    if (buffer.storage != loop::Storage::Registers) return 0;
+    return times(pieces(buffer.type.dtype, buffer.lanes), elementCount(buffer.type).value_or(huge));
+  }
+
+  std::int64_t count(const loop::For &loop) const {
+    if (loop.extent == 0) return 0;
+    const std::int64_t body = plus((*this)(loop.body), 2); // even an empty one takes time to repeat
+    return loop.kind == loop::LoopKind::Unrolled ? times(loop.extent, body) : body;
+  }
+
+  const loop::Kernel &kernel_;
+  const Target &target_;
+};
+
+} // namespace
+
+std::int64_t estimateInstructions(const loop::Kernel &kernel, const Target &target) {
+  return Estimate(kernel, target)(kernel.body);
+}
+
+Status checkSize(const loop::Kernel &kernel, const Target &target) {
+  const std::int64_t estimate = estimateInstructions(kernel, target);
+  if (estimate <= maxInstructions) return Success{};
+  return Diagnostic{DiagnosticKind::KernelTooLarge,
+                    fmt::format("the kernel would have about {} instructions, more than {}", estimate, maxInstructions),
+                    {},
+                    {},
+                    "unroll less"};
+}
+
+} // namespace einjit::codegen

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Stores, prefetches and declarations.
+#include "CodeGen/Emitter.h"
+#include "CodeGen/ScalarCode.h"
+#include "Support/Overloaded.h"
+#include <einjit/Error.h>
+#include <llvm/IR/Intrinsics.h>
+
+namespace einjit::codegen {
+
+using llvm::Value;
+
+void Emitter::emit(const loop::Declare &declare) {
+  const loop::Buffer &buffer = kernel_[declare.buffer];
+  if (buffer.storage == loop::Storage::Registers) scope_.registers.declare(ir_.getContext(), declare.buffer, buffer);
+}
+
+// The address may lie outside the buffer, so its computation must not promise otherwise.
+void Emitter::emit(const loop::Prefetch &prefetch) {
+  const Place at = place(prefetch.address);
+  ir_.CreateIntrinsic(llvm::Intrinsic::prefetch, {at.pointer->getType()},
+                      {at.pointer, ir_.getInt32(0), ir_.getInt32(3), ir_.getInt32(1)});
+}
+
+void Emitter::emit(const loop::Store &store) {
+  const Mask mask = maskOf(store);
+  if (mask.isNone()) return;
+  const Lanes value = evaluate(store, mask);
+  if (store.reduce)
+    write(store.target, reduce(store, value, mask), Mask::all(1));
+  else
+    write(store.target, value, mask);
+}
+
+Mask Emitter::maskOf(const loop::Store &store) {
+  if (!store.laneBound) return Mask::all(store.lanes);
+  const Affine bound = scope_.variables.fold(*store.laneBound);
+  const std::int64_t least = scope_.variables.minimum(bound), most = scope_.variables.maximum(bound);
+  if (least >= store.lanes) return Mask::all(store.lanes);
+  if (most <= 0) return {store.lanes, 0};
+  if (bound.isConstant()) return {store.lanes, bound.constant};
+  return maskBelow(ir_, store.lanes, scope_.variables.emit(ir_, bound), least, most);
+}
+
+// What is the same for all lanes is computed once, as a scalar. It may be read even where no lane takes part: such an
+// element always lies inside its buffer.
+Emitter::Lanes Emitter::evaluate(const loop::Store &store, const Mask &mask) {
+  std::vector<Lanes> values;
+  values.reserve(store.value.nodes.size());
+  for (const scalar::Node &node : store.value.nodes)
+    values.push_back(std::visit(
+        Overloaded{
+            [&](const scalar::Operand &operand) { return read(store.operands[operand.index], mask); },
+            [&](const scalar::Literal &literal) { return Lanes{constant(ir_.getContext(), literal.value), true}; },
+            [&](const scalar::Apply &) { return apply(store, node, values); },
+            [&](const scalar::Accumulator &) -> Lanes {
+              throw InternalError("code generation: an accumulator in the loop IR");
+            },
+        },
+        node.kind));
+  return values.back();
+}
+
+Emitter::Lanes Emitter::apply(const loop::Store &store, const scalar::Node &node, llvm::ArrayRef<Lanes> values) {
+  const auto &application = std::get<scalar::Apply>(node.kind);
+  bool uniform = true;
+  for (scalar::NodeId id : application.arguments) uniform = uniform && values[id.index()].uniform;
+  llvm::SmallVector<Value *, 3> arguments;
+  for (scalar::NodeId id : application.arguments)
+    arguments.push_back(widen(values[id.index()], uniform ? 1 : store.lanes));
+  const DType argumentType = store.value[application.arguments.back()].type; // of a select, not the condition's
+  return {applyOp(ir_, application.op, argumentType, node.type, arguments, context_.target.fusedMultiplyAdd), uniform};
+}
+
+Value *Emitter::widen(const Lanes &value, std::int64_t lanes) {
+  return value.uniform ? splat(ir_, value.value, lanes) : value.value;
+}
+
+/// target op (lanes folded with op); lanes that take no part are the operator's identity.
+Emitter::Lanes Emitter::reduce(const loop::Store &store, const Lanes &value, const Mask &mask) {
+  const DType type = store.value.type();
+  Value *folded = widen(value, store.lanes);
+  if (!mask.isAll()) {
+    Value *neutral = splat(ir_, constant(ir_.getContext(), identity(*store.reduce, type)), store.lanes);
+    folded = ir_.CreateSelect(mask.value(ir_), folded, neutral);
+  }
+  if (store.lanes > 1) folded = foldLanes(ir_, *store.reduce, type, folded);
+  Value *old = read(store.target, Mask::all(1)).value;
+  return {applyOp(ir_, *store.reduce, type, type, {old, folded}, context_.target.fusedMultiplyAdd), true};
+}
+
+Emitter::Lanes Emitter::read(const loop::Access &access, const Mask &mask) {
+  const loop::Buffer &buffer = kernel_[access.buffer];
+  if (buffer.storage == loop::Storage::Registers)
+    return {scope_.registers[registerOf(kernel_, access, scope_.variables)], buffer.lanes == 1};
+  const Place from = place(access);
+  if (from.stride == 0 || mask.lanes == 1) return {loadOne(ir_, from), true};
+  return {load(ir_, from, mask, context_.target), false};
+}
+
+void Emitter::write(const loop::Access &access, const Lanes &value, const Mask &mask) {
+  if (kernel_[access.buffer].storage == loop::Storage::Registers)
+    writeRegister(access, value, mask);
+  else if (mask.lanes == 1)
+    storeOne(ir_, place(access), value.value);
+  else
+    store(ir_, place(access), widen(value, mask.lanes), mask, context_.target);
+}
+
+void Emitter::writeRegister(const loop::Access &access, const Lanes &value, const Mask &mask) {
+  Value *&target = scope_.registers[registerOf(kernel_, access, scope_.variables)];
+  Value *written = widen(value, mask.lanes);
+  target = mask.isAll() ? written : ir_.CreateSelect(mask.value(ir_), written, target);
+}
+
+/// The variable part of the address first, from the outermost variable inwards: it is shared by the copies an unrolled
+/// loop makes, and they become displacements of one base register.
+Place Emitter::place(const loop::Access &access) {
+  const loop::Buffer &buffer = kernel_[access.buffer];
+  const DType dtype = buffer.type.dtype;
+  const Affine offset = scope_.variables.fold(loop::linearOffset(kernel_, access));
+  llvm::Type *element = memoryType(ir_.getContext(), dtype);
+  Value *pointer = scope_.memory[access.buffer.index()];
+  for (const Affine::Term &term : scope_.variables.outermostFirst(offset))
+    pointer = ir_.CreateGEP(element, pointer, scope_.variables.emit(ir_, term));
+  if (offset.constant != 0)
+    pointer = ir_.CreateGEP(element, pointer, ir_.getInt64(static_cast<std::uint64_t>(offset.constant)));
+  const bool isConstant = buffer.storage == loop::Storage::In || buffer.storage == loop::Storage::Const;
+  return {pointer, dtype, offset.coefficient(loop::laneVariable), isConstant};
+}
+
+} // namespace einjit::codegen

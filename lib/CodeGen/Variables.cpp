@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "CodeGen/Variables.h"
+#include <algorithm>
+#include <limits>
+
+namespace einjit::codegen {
+
+void Variables::bind(const loop::For &loop, llvm::Value *value) {
+  values_[loop.var.index()] = value;
+  std::optional<Affine> bound;
+  if (loop.bound) bound = fold(*loop.bound);
+  ranges_.push_back({loop.var.value, std::max<std::int64_t>(loop.extent, 1), std::move(bound)});
+}
+
+void Variables::unbind(loop::VarId var) {
+  if (!constants_[var.index()]) ranges_.pop_back();
+  values_[var.index()] = nullptr;
+  constants_[var.index()].reset();
+}
+
+Affine Variables::fold(const Affine &expr) const {
+  Affine folded;
+  folded.constant = expr.constant;
+  for (const Affine::Term &term : expr.terms) {
+    const bool known = term.variable != loop::laneVariable && constants_[term.variable];
+    if (known)
+      folded.constant += term.coefficient * *constants_[term.variable];
+    else
+      folded.terms.push_back(term);
+  }
+  return folded;
+}
+
+std::int64_t Variables::minimum(const Affine &folded) const {
+  return loop::minimum(folded, ranges_).value_or(std::numeric_limits<std::int64_t>::min());
+}
+
+std::int64_t Variables::maximum(const Affine &folded) const {
+  return loop::maximum(folded, ranges_).value_or(std::numeric_limits<std::int64_t>::max());
+}
+
+Iterations Variables::iterations(const loop::For &loop) const {
+  if (!loop.bound) return {loop.extent, loop.extent};
+  const Affine bound = fold(*loop.bound);
+  return {std::clamp<std::int64_t>(minimum(bound), 0, loop.extent),
+          std::clamp<std::int64_t>(maximum(bound), 0, loop.extent)};
+}
+
+std::vector<Affine::Term> Variables::outermostFirst(const Affine &folded) const {
+  std::vector<Affine::Term> terms;
+  for (const loop::Range &range : ranges_)
+    if (const std::int64_t coefficient = folded.coefficient(range.variable))
+      terms.push_back({range.variable, coefficient});
+  return terms;
+}
+
+llvm::Value *Variables::emit(Builder &ir, const Affine::Term &term) const {
+  llvm::Value *value = values_[term.variable];
+  return term.coefficient == 1 ? value : ir.CreateMul(value, ir.getInt64(static_cast<std::uint64_t>(term.coefficient)));
+}
+
+llvm::Value *Variables::emit(Builder &ir, const Affine &folded) const {
+  llvm::Value *sum = nullptr;
+  for (const Affine::Term &term : outermostFirst(folded)) {
+    llvm::Value *value = emit(ir, term);
+    sum = sum ? ir.CreateAdd(sum, value) : value;
+  }
+  llvm::Value *constant = ir.getInt64(static_cast<std::uint64_t>(folded.constant));
+  if (!sum) return constant;
+  return folded.constant == 0 ? sum : ir.CreateAdd(sum, constant);
+}
+
+} // namespace einjit::codegen

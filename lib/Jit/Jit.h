@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Object code made executable in this process.
+#pragma once
+
+#include "Support/Result.h"
+#include <memory>
+#include <span>
+#include <string>
+
+namespace einjit::jit {
+
+/// The entry point of a kernel.
+using Entry = void (*)(void *const *buffers, void *scratch);
+
+/// Loaded code; it goes away with this object. Any number of threads may load, run and drop code at the same time.
+class Code {
+public:
+  /// Links an object file and finds its entry symbol. Fails if it is no object file for this machine, or lacks a
+  /// symbol.
+  static Result<Code> load(std::span<const char> object, const std::string &entry);
+  Code(Code &&) noexcept;
+  Code &operator=(Code &&) noexcept;
+  ~Code();
+
+  Entry entry() const { return entry_; }
+
+private:
+  struct Library;
+  Code(std::unique_ptr<Library> library, Entry entry);
+  std::unique_ptr<Library> library_;
+  Entry entry_;
+};
+
+} // namespace einjit::jit
