@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What one iteration of a loop reads of a buffer is copied to memory of its own, in the order in which it is read:
+//
+//   for at { for k { for i { … %b[k,4*at + i] … } } }
+//     =>  for at { scratch %p[k,i]
+//           for k { for i { %p[k,i] = %b[k,4*at + i] } }
+//           for k { for i { … %p[k,i] … } } }
+//
+// The copy may read elements that the loops, with their bounds, did not; it is refused unless those exist.
+#include "Loop/Print.h"
+#include "Loop/Rewrite.h"
+#include "Loop/Steps/Refusal.h"
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace einjit::loop {
+namespace {
+
+/// A read of the buffer, and the loops around it.
+struct PlacedRead {
+  const Access *access;
+  Nest nest;
+};
+
+/// What is packed in one iteration: the element read, and the loops that copy.
+struct Packing {
+  Access source;
+  std::vector<For> loops = {}; ///< outermost first, still empty
+  bool isExact = true;         ///< whether every read is in just such loops, so that nothing else is copied
+};
+
+class Packer {
+public:
+  Packer(Kernel &kernel, const Pack &step, BufferId buffer) : kernel_(kernel), step_(step), buffer_(buffer) {
+    for (const std::string &name : step.over) over_.push_back(*kernel.findVar(name));
+  }
+
+  /// Packs in one block, whose statements are inside the loops `outside`; leaves one alone that does not read the
+  /// buffer.
+  Refusal run(Block &block, const Nest &outside) {
+    if (!accesses(block, buffer_)) return std::nullopt;
+    std::optional<Packing> packing;
+    if (auto reason = plan(block, outside, packing)) return reason;
+    if (packing) rewrite(block, *packing);
+    return std::nullopt;
+  }
+  bool hasPacked() const { return hasPacked_; }
+
+private:
+  Refusal plan(const Block &block, const Nest &outside, std::optional<Packing> &packing) const {
+    bool changes = false;
+    forEach<Store>(block, [&](const Store &store) { changes |= store.target.buffer == buffer_; });
+    forEach<Declare>(block, [&](const Declare &declare) { changes |= declare.buffer == buffer_; });
+    if (changes) return fmt::format("%{} is written where it would be packed", step_.buffer);
+    const std::vector<PlacedRead> reads = readsIn(block, outside);
+    if (reads.empty()) return std::nullopt;
+    for (const PlacedRead &read : reads)
+      if (auto reason = checkRead(read, *reads.front().access, outside)) return reason;
+    packing = Packing{*reads.front().access};
+    addLoops(reads, outside, *packing);
+    return checkCopy(*packing, outside);
+  }
+
+  std::vector<PlacedRead> readsIn(const Block &block, const Nest &outside) const {
+    std::vector<PlacedRead> reads;
+    walk(block, outside, [&](const Stmt &stmt, const Nest &nest) {
+      if (const Store *store = std::get_if<Store>(&stmt.node))
+        for (const Access &operand : store->operands)
+          if (operand.buffer == buffer_) reads.push_back({&operand, nest});
+    });
+    return reads;
+  }
+
+  Refusal checkRead(const PlacedRead &read, const Access &first, const Nest &outside) const {
+    if (*read.access != first)
+      return fmt::format("it is read as {} and as {}", print(kernel_, first), print(kernel_, *read.access));
+    for (VarId var : over_)
+      if (std::ranges::none_of(inside(read, outside), [&](const For *loop) { return loop->var == var; }))
+        return fmt::format("{} is not around every read where it would be packed", quoted(kernel_, var));
+    for (const For *loop : inside(read, outside))
+      if (std::ranges::find(over_, loop->var) == over_.end() && uses(first, loop->var.value))
+        return fmt::format("{} depends on {}, which it is not packed over", print(kernel_, first),
+                           quoted(kernel_, loop->var));
+    if (uses(first, laneVariable)) return "it is read by vectors already; pack before vectorizing";
+    return std::nullopt;
+  }
+
+  static std::span<const For *const> inside(const PlacedRead &read, const Nest &outside) {
+    return std::span(read.nest).subspan(outside.size());
+  }
+
+  static bool uses(const Access &access, std::uint32_t variable) {
+    return std::ranges::any_of(access.indices, [&](const Affine &index) { return index.uses(variable); });
+  }
+
+  /// For each loop packed over the longest of that name, bounded if all of them are, in the same way, and where the
+  /// bound can be said in the copy.
+  void addLoops(const std::vector<PlacedRead> &reads, const Nest &outside, Packing &packing) const {
+    Nest around = outside;
+    for (VarId var : over_) {
+      std::vector<const For *> models;
+      for (const PlacedRead &read : reads)
+        models.push_back(*std::ranges::find_if(read.nest, [&](const For *loop) { return loop->var == var; }));
+      For copy{var, LoopKind::Serial, 0, models.front()->bound, {}};
+      for (const For *model : models) {
+        copy.extent = std::max(copy.extent, model->extent);
+        if (model->bound != copy.bound) copy.bound.reset();
+      }
+      const auto isKnown = [&](const Affine::Term &term) {
+        return std::ranges::any_of(around, [&](const For *loop) { return loop->var.value == term.variable; });
+      };
+      if (copy.bound && !std::ranges::all_of(copy.bound->terms, isKnown)) copy.bound.reset();
+      for (const For *model : models) packing.isExact &= model->extent == copy.extent && model->bound == copy.bound;
+      around.push_back(models.front());
+      packing.loops.push_back(std::move(copy));
+    }
+  }
+
+  /// The copy must stay inside the buffer, read nothing of scratch that may not be written yet, and fit into memory.
+  Refusal checkCopy(const Packing &packing, const Nest &outside) const {
+    if (kernel_[buffer_].storage == Storage::Scratch && !packing.isExact)
+      return fmt::format("the copy of {} could read elements before they are written", print(kernel_, packing.source));
+    Nest nest = outside;
+    TensorType type{kernel_[buffer_].type.dtype, {}};
+    for (const For &loop : packing.loops) {
+      nest.push_back(&loop);
+      type.shape.push_back(loop.extent);
+    }
+    if (!elementCount(type)) return fmt::format("%{} would be too large", step_.as);
+    const std::vector<Range> values = ranges(nest);
+    for (std::size_t axis = 0; axis < packing.source.indices.size(); ++axis) {
+      const auto least = minimum(packing.source.indices[axis], values);
+      const auto greatest = maximum(packing.source.indices[axis], values);
+      if (!least || !greatest || *least < 0 || *greatest >= kernel_[buffer_].type.shape[axis])
+        return fmt::format("the copy of {} could leave the buffer on axis {}", print(kernel_, packing.source), axis);
+    }
+    return std::nullopt;
+  }
+
+  void rewrite(Block &block, const Packing &packing) {
+    const DType type = kernel_[buffer_].type.dtype;
+    Buffer packed{kernel_.findBuffer(step_.as) ? copyName(kernel_, step_.as) : step_.as, Storage::Scratch, {type, {}}};
+    Access target{BufferId(kernel_.buffers.size()), {}};
+    for (const For &loop : packing.loops) {
+      packed.type.shape.push_back(loop.extent);
+      target.indices.push_back(Affine::variable(loop.var.value));
+    }
+    kernel_.buffers.push_back(std::move(packed));
+    forEach<Store>(block, [&](Store &store) {
+      for (Access &operand : store.operands)
+        if (operand.buffer == buffer_) operand = target;
+    });
+
+    Stmt copy = inLoops(packing.loops, {Store{target, {packing.source}, scalar::identityExpr(type)}});
+    block.insert(block.begin(), {{Declare{target.buffer}}, std::move(copy)});
+    hasPacked_ = true;
+  }
+
+  Kernel &kernel_;
+  const Pack &step_;
+  const BufferId buffer_;
+  std::vector<VarId> over_;
+  bool hasPacked_ = false;
+};
+
+Refusal check(const Kernel &kernel, const Pack &step) {
+  if (auto reason = unlessBufferExists(kernel, step.buffer)) return reason;
+  if (auto reason = unlessBufferIsNew(kernel, step.as)) return reason;
+  if (!step.at.empty())
+    if (auto reason = unlessLoopExists(kernel, step.at)) return reason;
+  for (const std::string &name : step.over) {
+    if (auto reason = unlessLoopExists(kernel, name)) return reason;
+    if (std::ranges::count(step.over, name) > 1) return fmt::format("loop '{}' is named twice", name);
+  }
+  for (BufferId buffer : buffersNamed(kernel, step.buffer))
+    if (kernel[buffer].storage == Storage::Registers) return fmt::format("%{} is in registers", kernel[buffer].name);
+  return std::nullopt;
+}
+
+/// Packs one buffer wherever the step says.
+Refusal pack(Kernel &kernel, const Pack &step, BufferId buffer, bool &done) {
+  Packer packer(kernel, step, buffer);
+  Refusal reason;
+  if (step.at.empty()) {
+    reason = packer.run(kernel.body, {});
+  } else {
+    replaceLoops(kernel.body, *kernel.findVar(step.at), [&](For loop, const Nest &outside) {
+      Nest nest = outside;
+      nest.push_back(&loop);
+      if (!reason) reason = packer.run(loop.body, nest);
+      Block result;
+      result.push_back({std::move(loop)});
+      return result;
+    });
+  }
+  done |= packer.hasPacked();
+  return reason;
+}
+
+} // namespace
+
+Result<Kernel> apply(Kernel kernel, const Pack &step) {
+  Refusal reason = check(kernel, step);
+  bool done = false;
+  for (BufferId buffer : buffersNamed(kernel, step.buffer))
+    if (!reason) reason = pack(kernel, step, buffer, done);
+  if (!reason && !done) reason = fmt::format("%{} is not read there", step.buffer);
+  if (reason) return refused({step}, *reason);
+  return kernel;
+}
+
+} // namespace einjit::loop

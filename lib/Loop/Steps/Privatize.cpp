@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A reduction may be split into partial ones, since its op is associative and commutative:
+//
+//   for k { for l { %b[i] = op(%b[i], e) } }
+//     =>  for l { %p[i,l] = identity }
+//         for k { for l { %p[i,l] = op(%p[i,l], e) } }
+//         for l { %b[i] = op(%b[i], %p[i,l]) }
+//
+// Loops over l may be several, of different extents (a split leaves a remainder): %p is as long as the longest, and
+// stands for all of them, so that it is set and folded once. The new loops nest as those around the update do.
+#include "Loop/Dependence.h"
+#include "Loop/Reduction.h"
+#include "Loop/Steps/Refusal.h"
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace einjit::loop {
+namespace {
+
+/// Statements first..last of a block: those that hold loops over the variable in which the buffer is used, and those
+/// between them.
+struct Site {
+  Block *block;
+  std::size_t first, last;
+  std::optional<ScalarOp> op; ///< if they only reduce into the buffer
+  std::span<Stmt> statements() const { return std::span(*block).subspan(first, last - first + 1); }
+};
+
+bool declares(const Stmt &stmt, BufferId buffer) {
+  const Declare *declare = std::get_if<Declare>(&stmt.node);
+  return declare && declare->buffer == buffer;
+}
+
+/// The block that declares the buffer.
+Block *scopeOf(Block &block, BufferId buffer) {
+  for (Stmt &stmt : block) {
+    if (declares(stmt, buffer)) return &block;
+    For *loop = std::get_if<For>(&stmt.node);
+    if (Block *found = loop ? scopeOf(loop->body, buffer) : nullptr) return found;
+  }
+  return nullptr;
+}
+
+bool usesInLoop(const Stmt &stmt, VarId var, BufferId buffer) {
+  const For *loop = std::get_if<For>(&stmt.node);
+  if (!loop) return false;
+  if (loop->var == var) return accesses(loop->body, buffer);
+  return std::ranges::any_of(loop->body, [&](const Stmt &inner) { return usesInLoop(inner, var, buffer); });
+}
+
+/// The outermost place that only reduces; without an op if there is none. Nothing if the buffer is not used in loops
+/// over the variable.
+std::optional<Site> findSite(Block &block, VarId var, BufferId buffer) {
+  const auto isUsing = [&](const Stmt &stmt) { return usesInLoop(stmt, var, buffer); };
+  const auto begin = std::ranges::find_if(block, isUsing);
+  if (begin == block.end()) return std::nullopt;
+  const auto end = std::find_if(block.rbegin(), block.rend(), isUsing).base();
+  Site site{&block, static_cast<std::size_t>(begin - block.begin()), static_cast<std::size_t>(end - block.begin()) - 1,
+            std::nullopt};
+  site.op = commonReduction(site.statements(), buffer);
+  For &loop = std::get<For>(begin->node);
+  return site.op || site.first != site.last || loop.var == var ? site : findSite(loop.body, var, buffer);
+}
+
+/// An update inside the loop, and the loops of the site around it.
+struct PlacedUpdate {
+  const Store *store;
+  Nest nest;
+};
+
+std::vector<PlacedUpdate> updatesIn(const Site &site, VarId var, BufferId buffer) {
+  std::vector<PlacedUpdate> result;
+  walk(site.statements(), {}, [&](const Stmt &stmt, const Nest &nest) {
+    const Store *store = std::get_if<Store>(&stmt.node);
+    const bool inside = std::ranges::any_of(nest, [&](const For *loop) { return loop->var == var; });
+    if (inside && store && store->target.buffer == buffer) result.push_back({store, nest});
+  });
+  return result;
+}
+
+/// The updates must agree on the element, and name it by loop variables wherever it changes inside the site.
+Refusal checkUpdate(const Kernel &kernel, const PlacedUpdate &update, const Access &element, VarId var) {
+  const std::string &name = kernel[element.buffer].name;
+  if (update.store->lanes != 1) return fmt::format("%{} is updated by vectors already", name);
+  if (update.store->target != element) return fmt::format("%{} is not updated with the same indices everywhere", name);
+  for (const Affine &index : element.indices) {
+    if (index.uses(var.value))
+      return fmt::format("%{} has an element for each iteration of {} already", name, quoted(kernel, var));
+    const auto changes = [&](const For *loop) { return index.uses(loop->var.value); };
+    if (std::ranges::any_of(update.nest, changes) && !index.asVariable())
+      return fmt::format("%{} is indexed by more than loop variables", name);
+  }
+  return std::nullopt;
+}
+
+/// The greatest extent of the loops over a variable around the updates.
+std::int64_t extentOf(const std::vector<PlacedUpdate> &updates, VarId var) {
+  std::int64_t extent = 0;
+  for (const PlacedUpdate &update : updates)
+    for (const For *loop : update.nest)
+      if (loop->var == var) extent = std::max(extent, loop->extent);
+  return extent;
+}
+
+bool isUsedIn(const Access &access, VarId var) {
+  return std::ranges::any_of(access.indices, [&](const Affine &index) { return index.uses(var.value); });
+}
+
+/// Whether the loops that index the element go over all elements that those around `other` go over.
+bool covers(const PlacedUpdate &update, const PlacedUpdate &other, const Access &element) {
+  return std::ranges::all_of(other.nest, [&](const For *loop) {
+    if (!isUsedIn(element, loop->var)) return true;
+    const auto model = std::ranges::find_if(update.nest, [&](const For *mine) { return mine->var == loop->var; });
+    return model != update.nest.end() && (*model)->extent >= loop->extent &&
+           (!(*model)->bound || (*model)->bound == loop->bound);
+  });
+}
+
+/// The update that covers all others, or null.
+const PlacedUpdate *widest(const std::vector<PlacedUpdate> &updates, const Access &element) {
+  const auto coversAll = [&](const PlacedUpdate &update) {
+    return std::ranges::all_of(updates, [&](const PlacedUpdate &other) { return covers(update, other, element); });
+  };
+  const auto found = std::ranges::find_if(updates, coversAll);
+  return found == updates.end() ? nullptr : &*found;
+}
+
+bool isAmong(const Nest &nest, std::uint32_t variable) {
+  return std::ranges::any_of(nest, [&](const For *loop) { return loop->var.value == variable; });
+}
+
+/// Empty loops, outermost first, over all partial results: over the variable, and over those that index the element.
+/// They are the loops of the widest update: it reads all these elements, so they have values to be folded into.
+Refusal loopsOver(const Kernel &kernel, const Access &element, const std::vector<PlacedUpdate> &updates, VarId var,
+                  std::vector<For> &result) {
+  const PlacedUpdate *model = widest(updates, element);
+  if (!model) return fmt::format("the loops around the updates of {} differ", quoted(kernel, element.buffer));
+  Nest indexing;
+  for (const For *loop : model->nest) {
+    const LoopKind kind = loop->kind == LoopKind::Parallel ? LoopKind::Serial : loop->kind;
+    if (loop->var == var) result.push_back({var, kind, extentOf(updates, var), {}, {}});
+    if (!isUsedIn(element, loop->var)) continue;
+    result.push_back({loop->var, kind, loop->extent, loop->bound, {}});
+    indexing.push_back(loop);
+    if (!loop->bound) continue;
+    for (const Affine::Term &term : loop->bound->terms)
+      if (isAmong(model->nest, term.variable) && !isAmong(indexing, term.variable))
+        return fmt::format("the bound of {} uses '{}', which does not index {}", quoted(kernel, loop->var),
+                           kernel.vars[term.variable], quoted(kernel, element.buffer));
+  }
+  return std::nullopt;
+}
+
+/// The partial result of an element.
+Access partialOf(Access access, VarId var, BufferId partial) {
+  access.buffer = partial;
+  access.indices.push_back(Affine::variable(var.value));
+  return access;
+}
+
+/// Makes updates inside loops over the variable go to the partial results.
+void redirect(std::span<Stmt> statements, VarId var, BufferId buffer, BufferId partial, bool inside = false) {
+  for (Stmt &stmt : statements) {
+    if (For *loop = std::get_if<For>(&stmt.node))
+      redirect(loop->body, var, buffer, partial, inside || loop->var == var);
+    forEachAccessOf(stmt, [&](Access &access) {
+      if (inside && access.buffer == buffer) access = partialOf(access, var, partial);
+    });
+  }
+}
+
+/// Makes the reduction into one buffer partial, if it is reduced in loops over the variable at all.
+Refusal privatize(Kernel &kernel, BufferId buffer, VarId var, const std::string &as, bool &done) {
+  Block *scope = scopeOf(kernel.body, buffer);
+  const auto site = scope ? findSite(*scope, var, buffer) : std::nullopt;
+  if (!site) return std::nullopt;
+  if (!site->op) return fmt::format("%{} is not only reduced in {}", kernel[buffer].name, quoted(kernel, var));
+  const std::vector<PlacedUpdate> updates = updatesIn(*site, var, buffer);
+  const Access element = updates.front().store->target;
+  for (const PlacedUpdate &update : updates)
+    if (auto reason = checkUpdate(kernel, update, element, var)) return reason;
+  std::vector<For> loops;
+  if (auto reason = loopsOver(kernel, element, updates, var, loops)) return reason;
+
+  Buffer partials = kernel[buffer];
+  partials.name = as;
+  partials.type.strides.clear();
+  partials.type.shape.push_back(extentOf(updates, var));
+  if (!elementCount(partials.type)) return fmt::format("%{} would be too large", as);
+  kernel.buffers.push_back(std::move(partials));
+  const BufferId partial(kernel.buffers.size() - 1);
+
+  const DType type = kernel[buffer].type.dtype;
+  const Access source = partialOf(element, var, partial);
+  redirect(site->statements(), var, buffer, partial);
+  const auto first = site->block->begin() + static_cast<std::ptrdiff_t>(site->first);
+  const auto behind = first + static_cast<std::ptrdiff_t>(site->statements().size());
+  const auto inserted = site->block->insert(behind, inLoops(loops, {combine(*site->op, type, element, source)}));
+  site->block->insert(inserted - (behind - first), inLoops(loops, {initialise(*site->op, type, source)}));
+  const auto declaration = std::ranges::find_if(*scope, [&](const Stmt &stmt) { return declares(stmt, buffer); });
+  scope->insert(declaration + 1, {Declare{partial}});
+  done = true;
+  return std::nullopt;
+}
+
+Refusal check(const Kernel &kernel, const Privatize &step) {
+  if (auto reason = unlessLoopExists(kernel, step.loop)) return reason;
+  if (auto reason = unlessBufferExists(kernel, step.buffer)) return reason;
+  if (auto reason = unlessBufferIsNew(kernel, step.as)) return reason;
+  for (BufferId buffer : buffersNamed(kernel, step.buffer)) {
+    const Storage storage = kernel[buffer].storage;
+    if (storage != Storage::Scratch && storage != Storage::Registers)
+      return fmt::format("%{} is neither scratch nor registers", kernel[buffer].name);
+    if (kernel[buffer].lanes != 1) return fmt::format("%{} holds vectors already", kernel[buffer].name);
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+Result<Kernel> apply(Kernel kernel, const Privatize &step) {
+  Refusal reason = check(kernel, step);
+  bool done = false;
+  for (BufferId buffer : buffersNamed(kernel, step.buffer)) {
+    if (reason) break;
+    const std::string as = step.as + copySuffix(kernel, buffer, step.buffer);
+    reason = privatize(kernel, buffer, *kernel.findVar(step.loop), as, done);
+  }
+  if (!reason && !done) reason = fmt::format("%{} is not used in loop '{}'", step.buffer, step.loop);
+  if (reason) return refused({step}, *reason);
+  return kernel;
+}
+
+} // namespace einjit::loop
