@@ -56,12 +56,12 @@ struct Letter : x3::char_parser<Letter> {
 };
 
 // Spaces are skipped before each token and nowhere inside one; nothing else is skipped.
-constexpr x3::rule<struct TermId, ast::EinsumTerm> term = "a term";
-constexpr x3::rule<struct EinsumId, ast::Einsum> einsum = "an einsum string";
+const x3::rule<struct TermId, ast::EinsumTerm> term = "a term";
+const x3::rule<struct EinsumId, ast::Einsum> einsum = "an einsum string";
 
 constexpr Letter label;
-constexpr auto term_def = x3::eps[startTerm] >> *(label[addLabel] | x3::lit("...")[setEllipsis]);
-constexpr auto einsum_def = term[addInput] % ',' >> -("->" >> term[setOutput]);
+const auto term_def = x3::eps[startTerm] >> *(label[addLabel] | x3::lit("...")[setEllipsis]);
+const auto einsum_def = term[addInput] % ',' >> -("->" >> term[setOutput]);
 
 BOOST_SPIRIT_DEFINE(term, einsum)
 
@@ -84,7 +84,8 @@ std::string_view nameOfSpace(char c) {
 /// What is wrong with `token`, at which the grammar stopped after it had read `read`.
 Complaint complaint(std::string_view token, const ast::Einsum &read) {
   if (const std::string_view space = nameOfSpace(token[0]); !space.empty())
-    return {fmt::format("{} may not stand in an einsum string", space), "only the space character may"};
+    return {fmt::format("{} may not stand in an einsum string", space),
+            "only the space character may stand between its parts"};
   if (token == "->") return {"a second '->'", "an einsum string has one output"};
   if (token == ",") return {"',' in the output", "the output is a single term"};
   if (token == "...") return {fmt::format("a second '...' in one {}", read.output ? "output" : "operand")};
@@ -97,18 +98,17 @@ Complaint complaint(std::string_view token, const ast::Einsum &read) {
           syntax::isNameStart(token[0]) ? "the letters are a to z and A to Z" : ""};
 }
 
-/// The token at `at`, for which the grammar has no use. A run of dots counts as a whole even if its first three were
-/// read as an ellipsis; a second ellipsis is one token.
+/// The token at `at`, for which the grammar has no use. Dots that make no ellipsis are one token together with the
+/// ellipsis right before them.
 SourceRange guiltyToken(std::string_view text, std::size_t at) {
-  std::size_t begin = at, length = syntax::characterLength(text.substr(at));
-  if (text.substr(at).starts_with("->")) {
-    length = 2;
+  std::size_t begin = at, end = at + syntax::characterLength(text.substr(at));
+  if (text.substr(at).starts_with("->") || text.substr(at).starts_with("...")) {
+    end = at + syntax::punctuation(text.substr(at)).size();
   } else if (text[at] == '.') {
-    const std::size_t run = std::min(text.find_first_not_of('.', at), text.size()) - at;
-    length = std::min<std::size_t>(run, 3);
-    while (length < 3 && begin > 0 && text[begin - 1] == '.') --begin, ++length;
+    begin = text.find_last_not_of('.', at) + 1; // npos + 1 is 0
+    end = std::min(text.find_first_not_of('.', at), text.size());
   }
-  return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(begin + length)};
+  return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
 }
 
 Diagnostic syntaxError(std::string_view text, std::size_t at, std::uint32_t offset, const ast::Einsum &read) {

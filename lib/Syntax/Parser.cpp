@@ -7,7 +7,8 @@
 // - It recurses only through brackets. Chains of operators, signs and suffixes are loops.
 // - Binary operators are read flat and grouped by their table afterwards (Operators.h): a new operator is a line in
 //   that table, a new kind of statement an alternative of `statement`.
-// - All of it is constant data, so that a program may be compiled before main as well.
+// - All of it is constant data (which only UBSan's instrumentation makes the compiler miss), so that a program may be
+//   compiled before main as well.
 #include "Syntax/Parser.h"
 #include "Syntax/Operators.h"
 #include "Syntax/Statements.h"
@@ -66,18 +67,18 @@ struct NameToken {
   std::string name;
 };
 
-constexpr x3::rule<struct StatementId, ast::Statement> statement = anExpression;
-constexpr x3::rule<struct TargetId, NameToken> target = aName; // with the `=` behind it
-constexpr x3::rule<struct ExpressionId, ast::Expr> expression = anExpression;
-constexpr x3::rule<struct OperandId, ast::Expr> operand = anExpression;
-constexpr x3::rule<struct PostfixId, ast::Expr> postfix = anExpression;
-constexpr x3::rule<struct AtomId, ast::Expr> atom = anExpression;
-constexpr x3::rule<struct CallId, ast::Suffix> call = anExpression;
-constexpr x3::rule<struct MemberId, ast::Suffix> member = aName;
-constexpr x3::rule<struct SubscriptId, ast::Suffix> subscript = aSubscript;
-constexpr x3::rule<struct SubscriptItemId, ast::SubscriptItem> subscriptItem = aSubscript;
-constexpr x3::rule<struct ArgumentId, ast::Argument> argument = anExpression;
-constexpr x3::rule<struct NameId, NameToken> name = aName;
+const x3::rule<struct StatementId, ast::Statement> statement = anExpression;
+const x3::rule<struct TargetId, NameToken> target = aName; // with the `=` behind it
+const x3::rule<struct ExpressionId, ast::Expr> expression = anExpression;
+const x3::rule<struct OperandId, ast::Expr> operand = anExpression;
+const x3::rule<struct PostfixId, ast::Expr> postfix = anExpression;
+const x3::rule<struct AtomId, ast::Expr> atom = anExpression;
+const x3::rule<struct CallId, ast::Suffix> call = anExpression;
+const x3::rule<struct MemberId, ast::Suffix> member = aName;
+const x3::rule<struct SubscriptId, ast::Suffix> subscript = aSubscript;
+const x3::rule<struct SubscriptItemId, ast::SubscriptItem> subscriptItem = aSubscript;
+const x3::rule<struct ArgumentId, ast::Argument> argument = anExpression;
+const x3::rule<struct NameId, NameToken> name = aName;
 
 ast::ExprPtr share(ast::Expr &&expr) { return std::make_shared<const ast::Expr>(std::move(expr)); }
 
@@ -244,44 +245,44 @@ constexpr auto string = x3::raw[x3::lexeme[('\'' >> *~x3::char_('\'') >> '\'') |
 
 // Having come as far as `x3::expect[p]`, it is an error if p does not follow.
 
-constexpr auto name_def = ranged[x3::raw[x3::lexeme[nameStart >> *namePart]][setName]];
+const auto name_def = ranged[x3::raw[x3::lexeme[nameStart >> *namePart]][setName]];
 
-constexpr auto target_def = name[become] >> equals;
+const auto target_def = name[become] >> equals;
 
-constexpr auto statement_def = ranged[(target[setTarget] >> x3::expect[expression][setValue]) //
-                                      | expression[evaluate]];
+const auto statement_def = ranged[(target[setTarget] >> x3::expect[expression][setValue]) //
+                                  | expression[evaluate]];
 
-constexpr auto expression_def =
+const auto expression_def =
     ranged[operand[become] >> *(binaryOperator[addOperator] >> x3::expect[operand][addOperand]) >> x3::eps[groupChain]];
 
-constexpr auto operand_def = ranged[(+sign[addSign] >> x3::expect[postfix][setSigned]) //
-                                    | postfix[become]];
+const auto operand_def = ranged[(+sign[addSign] >> x3::expect[postfix][setSigned]) //
+                                | postfix[become]];
 
-constexpr auto postfix_def =
+const auto postfix_def =
     ranged[((name[beName] >> -call[addSuffix]) | atom[become]) >>
            *((member[addSuffix] >> -call[addSuffix]) | subscript[addSuffix]) >> x3::eps[dropLibrary]];
 
-constexpr auto moreItems = *(',' >> expression[addItem]) >> -x3::lit(',');
-constexpr auto list = x3::lit('[')[beList] >> -(expression[addItem] >> moreItems) >> x3::expect[x3::lit(']')];
-constexpr auto round = x3::lit('(')[beList] >>
-                       -(expression[addItem] >> ((&x3::lit(')'))[beParen] | moreItems)) >> x3::expect[x3::lit(')')];
-constexpr auto atom_def = ranged[number[beNumber] | string[beString] | list | round];
+const auto moreItems = *(',' >> expression[addItem]) >> -x3::lit(',');
+const auto list = x3::lit('[')[beList] >> -(expression[addItem] >> moreItems) >> x3::expect[x3::lit(']')];
+const auto round = x3::lit('(')[beList] >>
+                   -(expression[addItem] >> ((&x3::lit(')'))[beParen] | moreItems)) >> x3::expect[x3::lit(')')];
+const auto atom_def = ranged[number[beNumber] | string[beString] | list | round];
 
-constexpr auto call_def =
+const auto call_def =
     ranged[x3::lit('(')[beCall] >> -(argument[addArgument] % ',' >> -x3::lit(',')) >> x3::expect[x3::lit(')')]];
 
-constexpr auto argument_def = (target[setKeyword] >> x3::expect[expression][setArgument]) //
-                              | expression[setArgument];
+const auto argument_def = (target[setKeyword] >> x3::expect[expression][setArgument]) //
+                          | expression[setArgument];
 
-constexpr auto member_def = ranged['.' >> x3::expect[name][beMember]];
+const auto member_def = ranged['.' >> x3::expect[name][beMember]];
 
-constexpr auto subscript_def =
+const auto subscript_def =
     ranged[x3::lit('[')[beSubscript] >> x3::expect[subscriptItem][addSubscriptItem] >>
            *(',' >> subscriptItem[addSubscriptItem]) >> -x3::lit(',') >> x3::expect[x3::lit(']')]];
 
-constexpr auto slice = x3::lit(':')[beSlice] >> -expression[setSlicePart<&ast::Slice::stop>] >>
-                       -(':' >> -expression[setSlicePart<&ast::Slice::step>]);
-constexpr auto subscriptItem_def = ranged[x3::lit("...")[beEllipsis] | (expression[beIndex] >> -slice) | slice];
+const auto slice = x3::lit(':')[beSlice] >> -expression[setSlicePart<&ast::Slice::stop>] >>
+                   -(':' >> -expression[setSlicePart<&ast::Slice::step>]);
+const auto subscriptItem_def = ranged[x3::lit("...")[beEllipsis] | (expression[beIndex] >> -slice) | slice];
 
 BOOST_SPIRIT_DEFINE(statement, target, expression, operand, postfix, atom, call, argument, member, subscript,
                     subscriptItem, name)
@@ -302,29 +303,34 @@ Result<ast::Statement> parseStatement(std::string_view text, SourceRange range) 
   }
 }
 
+Diagnostics firstOnes(Diagnostics errors) {
+  std::stable_sort(errors.begin(), errors.end(), [](const Diagnostic &a, const Diagnostic &b) {
+    return a.labels.front().range.begin < b.labels.front().range.begin;
+  });
+  if (errors.size() > maxErrors) errors.erase(errors.begin() + maxErrors, errors.end());
+  return errors;
+}
+
 } // namespace
 
 Result<ast::Program> parseProgram(std::string_view text) {
   if (text.size() > maxTextBytes)
     return Diagnostic{DiagnosticKind::TextTooLong,
                       fmt::format("the program has {} bytes, more than {}", text.size(), maxTextBytes)};
-  syntax::Statements statements = syntax::splitStatements(text);
-  Diagnostics errors = std::move(statements.errors);
+  const syntax::Statements statements = syntax::splitStatements(text);
   ast::Program program;
+  Diagnostics errors;
   for (SourceRange range : statements.ranges) {
-    if (errors.size() >= maxErrors) break;
     Result<ast::Statement> statement = parseStatement(statements.text, range);
     if (statement)
       program.statements.push_back(*std::move(statement));
     else
       errors.insert(errors.end(), statement.errors().begin(), statement.errors().end());
+    if (errors.size() == maxErrors) break;
   }
+  errors.insert(errors.end(), statements.errors.begin(), statements.errors.end());
   if (errors.empty()) return program;
-  std::stable_sort(errors.begin(), errors.end(), [](const Diagnostic &a, const Diagnostic &b) {
-    return a.labels.front().range.begin < b.labels.front().range.begin;
-  });
-  errors.resize(std::min(errors.size(), maxErrors), errors.front());
-  return errors;
+  return firstOnes(std::move(errors));
 }
 
 } // namespace einjit

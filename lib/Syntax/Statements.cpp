@@ -12,6 +12,10 @@ SourceRange rangeOf(std::size_t begin, std::size_t end) {
   return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
 }
 
+// Pasted text has these; as letters of names, which other characters beyond ASCII are, they could not be seen.
+constexpr std::string_view byteOrderMark = "\xEF\xBB\xBF";
+constexpr std::string_view noBreakSpace = "\xC2\xA0";
+
 class Splitter {
 public:
   explicit Splitter(std::string_view source) : source_(source) { result_.text = source; }
@@ -25,6 +29,8 @@ public:
 
 private:
   void step() {
+    for (std::string_view invisible : {byteOrderMark, noBreakSpace})
+      if (source_.substr(at_).starts_with(invisible)) return blankUntil(at_ + invisible.size());
     switch (source_[at_]) {
     case '#': blankUntil(source_.find('\n', at_)); return;
     case '\'':
@@ -51,11 +57,15 @@ private:
     for (end = std::min(end, source_.size()); at_ < end; ++at_) result_.text[at_] = ' ';
   }
 
+  /// A string that is not closed has swallowed what closes the brackets before it on its line.
   void passString() {
     const std::size_t lineEnd = std::min(source_.find('\n', at_), source_.size());
     const std::size_t close = source_.substr(0, lineEnd).find(source_[at_], at_ + 1);
-    if (close == std::string_view::npos)
+    if (close == std::string_view::npos) {
       fault("the string is not closed", {{rangeOf(at_, lineEnd)}}, "a string ends on the line it starts on");
+      const std::size_t lineBegin = source_.rfind('\n', at_) + 1; // npos + 1 is 0
+      while (!open_.empty() && open_.back() >= lineBegin) open_.pop_back();
+    }
     at_ = close == std::string_view::npos ? lineEnd : close + 1;
   }
 

@@ -37,17 +37,21 @@ std::string message(std::string_view found, std::string_view previous, std::stri
   return fmt::format("expected {}{} after {}", separator, expected, quoted(previous));
 }
 
-bool endsLine(std::string_view text, std::size_t at) {
+/// Whether the text goes on in the line after `at`.
+bool lineFollows(std::string_view text, std::size_t at) {
   at = skipBlanks(text, at);
-  return at < text.size() && text[at] == '\n';
+  if (at == text.size() || text[at] != '\n') return false;
+  at = skipBlanks(text, at + 1);
+  return at < text.size() && text[at] != '\n';
 }
 
-std::string help(std::string_view statement, std::string_view found, bool endsLine) {
+std::string help(std::string_view statement, std::string_view found, bool lineFollows) {
   if (looksLikeEinsum(statement))
     return "this looks like an einsum string; inside a program write einsum('bce,bc->be', a, b)";
   if (found == "=") return "'=' stands once, behind the name at the start of a statement or of an argument";
   if (found == "(") return "only a name can be called; '*' multiplies";
-  if (found == "\\" || (found.empty() && endsLine)) return "a statement goes on in the next line only inside brackets";
+  if (found == "\\" || (found.empty() && lineFollows))
+    return "a statement goes on in the next line only inside brackets";
   return {};
 }
 
@@ -63,7 +67,7 @@ Diagnostic syntaxError(std::string_view text, SourceRange range, std::size_t whe
           message(found, tokenBefore(statement, at), expected),
           {{{begin, end}}},
           {},
-          help(statement, found, endsLine(text, range.end))};
+          help(statement, found, lineFollows(text, range.end))};
 }
 
 } // namespace einjit::syntax
