@@ -2,7 +2,7 @@
 #include "CodeGen/Layout.h"
 #include "Support/Checked.h"
 #include "Support/Overloaded.h"
-#include <cstdlib>
+#include <utility>
 
 namespace einjit::codegen {
 namespace {
@@ -18,20 +18,6 @@ std::optional<std::int64_t> addProduct(std::optional<std::int64_t> a, std::int64
   const auto product = checkedMul(b, c);
   const auto sum = a && product ? checkedAdd(*a, *product) : std::nullopt;
   return sum && *sum < maxBytes ? sum : std::nullopt;
-}
-
-std::optional<Span> spanOf(const TensorType &type) {
-  const std::vector<std::int64_t> strides = type.stridesOrRowMajor();
-  const auto element = static_cast<std::int64_t>(byteSize(type.dtype));
-  std::optional<std::int64_t> before = 0, after = element;
-  for (std::size_t axis = 0; axis < type.rank(); ++axis) {
-    if (type.shape[axis] == 0) return Span{};
-    auto &side = strides[axis] < 0 ? before : after;
-    const auto step = checkedMul(strides[axis] < 0 ? -element : element, strides[axis]);
-    side = step ? addProduct(side, type.shape[axis] - 1, *step) : std::nullopt;
-  }
-  if (!before || !after || *before + *after >= maxBytes) return std::nullopt;
-  return Span{*before + *after, *before};
 }
 
 /// Calls `visit(buffer, inParallel)` for each declaration of scratch.
@@ -52,13 +38,12 @@ void forEachScratch(const loop::Kernel &kernel, const Block &block, bool inParal
 
 /// Appends a buffer to a part of the arena that is `size` bytes long so far; nothing where that becomes too long.
 std::optional<std::int64_t> append(const TensorType &type, std::int64_t &size) {
-  const auto span = spanOf(type);
-  const auto blocks = span ? std::optional((span->bytes + alignment - 1) / alignment) : std::nullopt;
-  const auto end = blocks ? addProduct(size, *blocks, alignment) : std::nullopt;
+  const auto count = elementCount(type);
+  const auto bytes =
+      count ? addProduct(alignment - 1, *count, static_cast<std::int64_t>(byteSize(type.dtype))) : std::nullopt;
+  const auto end = bytes ? addProduct(size, *bytes / alignment, alignment) : std::nullopt;
   if (!end) return std::nullopt;
-  const std::int64_t offset = size + span->origin;
-  size = *end;
-  return offset;
+  return std::exchange(size, *end);
 }
 
 } // namespace

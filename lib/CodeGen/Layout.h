@@ -8,15 +8,9 @@
 
 namespace einjit::codegen {
 
-/// Bytes from the lowest to the highest element of a buffer, and from the lowest to the element with all indices 0.
-struct Span {
-  std::int64_t bytes = 0;
-  std::int64_t origin = 0;
-};
-
 struct Layout {
   ScratchLayout arena;
-  std::vector<std::optional<std::int64_t>> shared; ///< by buffer: offset of its element 0 from the arena's start
+  std::vector<std::optional<std::int64_t>> shared; ///< by buffer: its offset in bytes from the arena's start
   std::vector<std::optional<std::int64_t>> slot;   ///< the same from its slot's start
 };
 
