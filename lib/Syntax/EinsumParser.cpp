@@ -2,33 +2,16 @@
 //
 // Einsum strings. The grammar is four lines; most of the file is saying what is wrong with a string it refuses.
 #include "Syntax/Parser.h"
-#include "Syntax/Token.h"
+#include "Syntax/Primitives.h"
 #include <algorithm>
-#include <boost/spirit/home/x3.hpp>
 #include <fmt/format.h>
 
 namespace einjit {
+namespace syntax {
 namespace {
-
-namespace x3 = boost::spirit::x3;
 
 constexpr std::size_t maxAxes = 32;
 constexpr std::size_t maxOperands = 1024;
-
-struct TextBegin; // the key of the text's beginning, and of `offset` with it
-struct Origin {
-  const char *begin;
-  std::uint32_t offset;
-  SourceRange range(const char *from, const char *to) const {
-    return {offset + static_cast<std::uint32_t>(from - begin), offset + static_cast<std::uint32_t>(to - begin)};
-  }
-};
-
-/// The range of the last `length` bytes an action's parser matched.
-template <class Context> SourceRange lastBytes(std::ptrdiff_t length, const Context &ctx) {
-  const char *end = x3::_where(ctx).begin();
-  return x3::get<TextBegin>(ctx).range(end - length, end);
-}
 
 constexpr auto startTerm = [](auto &ctx) { x3::_val(ctx).range = lastBytes(0, ctx); };
 constexpr auto addLabel = [](auto &ctx) {
@@ -48,18 +31,11 @@ constexpr auto setEllipsis = [](auto &ctx) {
 constexpr auto addInput = [](auto &ctx) { x3::_val(ctx).inputs.push_back(std::move(x3::_attr(ctx))); };
 constexpr auto setOutput = [](auto &ctx) { x3::_val(ctx).output = std::move(x3::_attr(ctx)); };
 
-struct Letter : x3::char_parser<Letter> {
-  using char_type = char;
-  using attribute_type = char;
-  static constexpr bool has_attribute = true;
-  template <class Context> bool test(char c, const Context &) const { return syntax::isLetter(c); }
-};
-
 // Spaces are skipped before each token and nowhere inside one; nothing else is skipped.
 const x3::rule<struct TermId, ast::EinsumTerm> term = "a term";
 const x3::rule<struct EinsumId, ast::Einsum> einsum = "an einsum string";
 
-constexpr Letter label;
+constexpr CharacterClass<isLetter> label;
 const auto term_def = x3::eps[startTerm] >> *(label[addLabel] | x3::lit("...")[setEllipsis]);
 const auto einsum_def = term[addInput] % ',' >> -("->" >> term[setOutput]);
 
@@ -89,21 +65,21 @@ Complaint complaint(std::string_view token, const ast::Einsum &read) {
   if (token == "->") return {"a second '->'", "an einsum string has one output"};
   if (token == ",") return {"',' in the output", "the output is a single term"};
   if (token == "...") return {fmt::format("a second '...' in one {}", read.output ? "output" : "operand")};
-  if (token[0] == '.') return {fmt::format("{} is not an ellipsis: write '...'", syntax::quoted(token))};
+  if (token[0] == '.') return {fmt::format("{} is not an ellipsis: write '...'", quoted(token))};
   if (token == "-") return {"'-' must be followed by '>'"};
   if (token == ">") return {"'>' must follow '-'"};
   if (token == "→") return {"'→' is not an arrow: write '->'"};
   if (token == "…") return {"'…' is not an ellipsis: write '...'"};
-  return {fmt::format("{} is not an index: indices are letters", syntax::quoted(token)),
-          syntax::isNameStart(token[0]) ? "the letters are a to z and A to Z" : ""};
+  return {fmt::format("{} is not an index: indices are letters", quoted(token)),
+          isNameStart(token[0]) ? "the letters are a to z and A to Z" : ""};
 }
 
 /// The token at `at`, for which the grammar has no use. Dots that make no ellipsis are one token together with the
 /// ellipsis right before them.
 SourceRange guiltyToken(std::string_view text, std::size_t at) {
-  std::size_t begin = at, end = at + syntax::characterLength(text.substr(at));
+  std::size_t begin = at, end = at + characterLength(text.substr(at));
   if (text.substr(at).starts_with("->") || text.substr(at).starts_with("...")) {
-    end = at + syntax::punctuation(text.substr(at)).size();
+    end = at + punctuation(text.substr(at)).size();
   } else if (text[at] == '.') {
     begin = text.find_last_not_of('.', at) + 1; // npos + 1 is 0
     end = std::min(text.find_first_not_of('.', at), text.size());
@@ -139,18 +115,20 @@ Diagnostics beyondLimits(const ast::Einsum &einsum) {
 }
 
 } // namespace
+} // namespace syntax
 
 Result<ast::Einsum> parseEinsum(std::string_view text, std::uint32_t offset) {
   if (text.size() > maxTextBytes)
     return Diagnostic{DiagnosticKind::TextTooLong,
                       fmt::format("the einsum string has {} bytes, more than {}", text.size(), maxTextBytes)};
   const char *begin = text.data(), *at = begin, *end = begin + text.size();
-  const Origin origin{begin, offset};
+  const syntax::Origin origin{begin, offset};
   ast::Einsum result;
-  const bool matched = x3::phrase_parse(at, end, x3::with<TextBegin>(origin)[einsum], x3::lit(' '), result);
-  if (!matched || at != end) return syntaxError(text, static_cast<std::size_t>(at - begin), offset, result);
+  const bool matched = syntax::x3::phrase_parse(at, end, syntax::x3::with<syntax::Origin>(origin)[syntax::einsum],
+                                                syntax::x3::lit(' '), result);
+  if (!matched || at != end) return syntax::syntaxError(text, static_cast<std::size_t>(at - begin), offset, result);
   result.range = origin.range(begin, end);
-  if (Diagnostics errors = beyondLimits(result); !errors.empty()) return errors;
+  if (Diagnostics errors = syntax::beyondLimits(result); !errors.empty()) return errors;
   return result;
 }
 
