@@ -130,10 +130,28 @@ bool isAmong(const Nest &nest, std::uint32_t variable) {
   return std::ranges::any_of(nest, [&](const For *loop) { return loop->var.value == variable; });
 }
 
+/// Whether every element of the buffer is set before the site, by a store in loops over all of each axis.
+bool setsWholeBefore(const Kernel &kernel, const Site &site, BufferId buffer) {
+  bool found = false;
+  walk(std::span<const Stmt>(*site.block).first(site.first), {}, [&](const Stmt &stmt, const Nest &nest) {
+    const Store *store = std::get_if<Store>(&stmt.node);
+    if (!store || store->target.buffer != buffer || store->lanes != 1) return;
+    bool whole = true;
+    for (std::size_t axis = 0; axis < store->target.indices.size(); ++axis)
+      whole &= std::ranges::any_of(nest, [&](const For *loop) {
+        return store->target.indices[axis].asVariable() == loop->var.value && !loop->bound &&
+               loop->extent == kernel[buffer].type.shape[axis];
+      });
+    found |= whole;
+  });
+  return found;
+}
+
 /// Empty loops, outermost first, over all partial results: over the variable, and over those that index the element.
-/// They are the loops of the widest update: it reads all these elements, so they have values to be folded into.
+/// They are the loops of the widest update: it reads all these elements, so they have values to be folded into. Bounds
+/// do not matter where every element has a value; the partial results that no update reaches stay at the identity.
 Refusal loopsOver(const Kernel &kernel, const Access &element, const std::vector<PlacedUpdate> &updates, VarId var,
-                  std::vector<For> &result) {
+                  bool wholeIsSet, std::vector<For> &result) {
   const PlacedUpdate *model = widest(updates, element);
   if (!model) return fmt::format("the loops around the updates of {} differ", quoted(kernel, element.buffer));
   Nest indexing;
@@ -141,9 +159,10 @@ Refusal loopsOver(const Kernel &kernel, const Access &element, const std::vector
     const LoopKind kind = loop->kind == LoopKind::Parallel ? LoopKind::Serial : loop->kind;
     if (loop->var == var) result.push_back({var, kind, extentOf(updates, var), {}, {}});
     if (!isUsedIn(element, loop->var)) continue;
-    result.push_back({loop->var, kind, loop->extent, loop->bound, {}});
+    const bool bounded = loop->bound && !wholeIsSet;
+    result.push_back({loop->var, kind, loop->extent, bounded ? loop->bound : std::nullopt, {}});
     indexing.push_back(loop);
-    if (!loop->bound) continue;
+    if (!bounded) continue;
     for (const Affine::Term &term : loop->bound->terms)
       if (isAmong(model->nest, term.variable) && !isAmong(indexing, term.variable))
         return fmt::format("the bound of {} uses '{}', which does not index {}", quoted(kernel, loop->var),
@@ -181,7 +200,8 @@ Refusal privatize(Kernel &kernel, BufferId buffer, VarId var, const std::string 
   for (const PlacedUpdate &update : updates)
     if (auto reason = checkUpdate(kernel, update, element, var)) return reason;
   std::vector<For> loops;
-  if (auto reason = loopsOver(kernel, element, updates, var, loops)) return reason;
+  if (auto reason = loopsOver(kernel, element, updates, var, setsWholeBefore(kernel, *site, buffer), loops))
+    return reason;
 
   Buffer partials = kernel[buffer];
   partials.name = as;
