@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Arguments.h"
+#include "Elements.h"
 #include "Report.h"
 #include "Scan.h"
 #include <algorithm>
 #include <einjit/Npy.h>
 #include <fmt/format.h>
-#include <optional>
 
 namespace einjit::cli {
 namespace {
@@ -53,6 +53,13 @@ TensorType typeOf(const Argument &argument) {
   return std::visit(
       Overloaded{[](const AnyTensor &tensor) { return tensor.type(); }, [](const TensorType &type) { return type; }},
       argument.value);
+}
+
+std::optional<std::int64_t> valueOf(const Argument &argument, std::size_t k) {
+  if (typeOf(argument).rank() != 0) return std::nullopt;
+  return std::visit(Overloaded{[](const AnyTensor &tensor) { return integerScalar(tensor); },
+                               [&](const TensorType &type) { return integerScalar(patterned(type, k)); }},
+                    argument.value);
 }
 
 std::vector<AnyTensor> materialise(std::vector<Argument> arguments) {

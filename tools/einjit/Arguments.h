@@ -4,6 +4,7 @@
 #pragma once
 
 #include <einjit/Tensor.h>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -24,6 +25,9 @@ struct Argument {
 std::vector<Argument> parseArguments(const std::vector<std::string> &texts);
 
 TensorType typeOf(const Argument &argument);
+
+/// The value of argument number k, if it is a scalar integer.
+std::optional<std::int64_t> valueOf(const Argument &argument, std::size_t k);
 
 /// The tensors themselves, in order: those of files, and new ones filled with the pattern for their places.
 std::vector<AnyTensor> materialise(std::vector<Argument> arguments);

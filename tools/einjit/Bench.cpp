@@ -25,8 +25,8 @@ Roof measureRoof(const Kernel &kernel, const Options &options) {
                    std::any_of(kernel.results().begin(), kernel.results().end(), isF64);
   const auto bytesOf = [](const std::vector<Binding> &bindings) {
     std::int64_t bytes = 0;
-    for (const auto &[name, type] : bindings)
-      bytes += elementCount(type).value_or(0) * static_cast<std::int64_t>(byteSize(type.dtype));
+    for (const Binding &binding : bindings)
+      bytes += elementCount(binding.type).value_or(0) * static_cast<std::int64_t>(byteSize(binding.type.dtype));
     return bytes;
   };
   return {measurePeakFlops(f64 ? DType::F64 : DType::F32, options),

@@ -3,6 +3,7 @@
 // What `einjit` does, a function a subcommand. Each throws einjit::Error for what is the user's to mend.
 #pragma once
 
+#include "Report.h"
 #include <einjit/Kernel.h>
 #include <optional>
 #include <string>
@@ -23,7 +24,7 @@ struct EvalFlags {
 };
 /// Runs the program, writes the files that were asked for, and prints the results. Nothing is written or printed
 /// unless everything was computed.
-void eval(const Job &job, const EvalFlags &flags, const Options &options);
+void eval(const Job &job, const EvalFlags &flags, Options options);
 
 /// The stage of that name (`tensor-opt`); nothing for a name that is none.
 std::optional<Stage> parseStage(std::string_view name);
@@ -40,6 +41,6 @@ struct BenchFlags {
 void bench(const Job &job, const BenchFlags &flags, const Options &options);
 
 /// Reads and evaluates lines: a conversation on a terminal; else standard input is a script.
-void interact(const Options &options);
+void interact(const Options &options, Color color);
 
 } // namespace einjit::cli

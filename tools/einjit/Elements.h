@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <einjit/Tensor.h>
+#include <optional>
 
 namespace einjit::cli {
 
@@ -16,6 +17,12 @@ template <class Visit> decltype(auto) withElements(const AnyTensor &tensor, Visi
   case DType::F64: return visit(static_cast<const double *>(tensor.data()));
   }
   __builtin_unreachable();
+}
+
+/// The value of a scalar integer, which a program may use as an extent; nothing for any other tensor.
+inline std::optional<std::int64_t> integerScalar(const AnyTensor &tensor) {
+  if (tensor.type().rank() != 0 || !isInteger(tensor.type().dtype)) return std::nullopt;
+  return withElements(tensor, [](const auto *element) { return static_cast<std::int64_t>(*element); });
 }
 
 } // namespace einjit::cli

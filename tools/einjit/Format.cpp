@@ -43,13 +43,20 @@ std::string elementText(std::int64_t element) { return fmt::format("{}", element
 std::string elementText(float element) { return fmt::format("{:.6g}", element); }
 std::string elementText(double element) { return fmt::format("{:.6g}", element); }
 
+/// Axes within an empty one have no brackets.
+std::size_t printedRank(const std::vector<std::int64_t> &shape) {
+  const auto empty = std::find(shape.begin(), shape.end(), 0);
+  return static_cast<std::size_t>(empty - shape.begin()) + (empty == shape.end() ? 0 : 1);
+}
+
 class Formatter {
 public:
   explicit Formatter(const AnyTensor &tensor)
-      : tensor_(tensor), shown_(chooseShown(tensor.shape())), strides_(rowMajorStrides(tensor.shape())) {}
+      : tensor_(tensor), rank_(printedRank(tensor.shape())), shown_(chooseShown(tensor.shape())),
+        strides_(rowMajorStrides(tensor.shape())) {}
 
   std::string format() {
-    if (tensor_.size() > 0) visitElements(0, 0);
+    visitElements(0, 0);
     for (const std::string &text : texts_) width_ = std::max(width_, text.size());
     formatAxis(0);
     return std::move(out_);
@@ -66,21 +73,19 @@ private:
 
   /// Collects the texts of the shown elements, in order.
   void visitElements(std::size_t axis, std::int64_t offset) {
-    if (axis == tensor_.type().rank())
+    if (axis == rank_)
       return texts_.push_back(
           withElements(tensor_, [&](const auto *elements) { return elementText(elements[offset]); }));
     forShown(axis, [&](std::int64_t i) { visitElements(axis + 1, offset + i * strides_[axis]); }, [] {});
   }
 
   void formatAxis(std::size_t axis) {
-    const std::size_t rank = tensor_.type().rank();
-    if (axis == rank) {
-      const std::string text = tensor_.size() > 0 ? texts_[next_++] : "";
-      out_ += fmt::format("{:>{}}", text, rank == 0 ? 0 : width_);
+    if (axis == rank_) {
+      out_ += fmt::format("{:>{}}", texts_[next_++], width_);
       return;
     }
-    const bool row = axis + 1 == rank;
-    const std::string between = row ? ", " : "," + std::string(rank - axis - 1, '\n') + std::string(axis + 1, ' ');
+    const bool row = axis + 1 == rank_;
+    const std::string between = row ? ", " : "," + std::string(rank_ - axis - 1, '\n') + std::string(axis + 1, ' ');
     bool first = true;
     const auto separate = [&] {
       if (!std::exchange(first, false)) out_ += between;
@@ -91,6 +96,7 @@ private:
   }
 
   const AnyTensor &tensor_;
+  std::size_t rank_;
   std::vector<Shown> shown_;
   std::vector<std::int64_t> strides_;
   std::vector<std::string> texts_;

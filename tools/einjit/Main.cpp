@@ -44,12 +44,9 @@ void addCommonFlags(CLI::App &app, CommandLine &line) {
       ->multi_option_policy(one);
 }
 
-/// PROGRAM can be given as --program=TEXT too, which is how text that begins with `-` gets past the flags.
 CLI::App *addCommand(CLI::App &app, CommandLine &line, const std::string &name, const std::string &help) {
   CLI::App *command = app.add_subcommand(name, help);
-  command
-      ->add_option("PROGRAM,--program", line.job.program,
-                   "program text, a path ending in .ein, or - for standard input")
+  command->add_option("PROGRAM", line.job.program, "program text, a path ending in .ein, or - for standard input")
       ->required();
   command->add_option("ARG", line.job.arguments, "[NAME=]FILE.npy or [NAME=]DTYPE[d0,d1,...]");
   addCommonFlags(*command, line);
@@ -72,25 +69,33 @@ void addCommands(CLI::App &app, CommandLine &line) {
   bench->add_flag("--json", line.bench.json, "print one JSON object");
 }
 
-/// Arguments in CLI11's order, last first. Text such as `->` or `-x`, which CLI11 would take for short flags, becomes
-/// --program=TEXT: the short flags are -o and -h.
-std::vector<std::string> protectProgram(int argc, char **argv) {
+/// Text such as `->` or `-x` would be taken for short flags. The short flags are -o and -h; whatever else begins with
+/// one dash gets past CLI11 behind this byte, which no text begins with.
+constexpr char textMark = '\x1f';
+
+/// Arguments in the order that CLI11 wants, last first.
+std::vector<std::string> markTexts(int argc, char **argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
   const auto end = std::find(arguments.begin(), arguments.end(), "--");
   for (auto argument = arguments.begin(); argument != end; ++argument) {
     const bool flag = argument->starts_with("--") || argument->starts_with("-o") || *argument == "-h";
-    const bool valueOfFlag = argument != arguments.begin() && *(argument - 1) == "-o";
-    if (argument->size() > 1 && argument->front() == '-' && !flag && !valueOfFlag) argument->insert(0, "--program=");
+    if (argument->size() > 1 && argument->front() == '-' && !flag) argument->insert(0, 1, textMark);
   }
   std::reverse(arguments.begin(), arguments.end());
   return arguments;
+}
+
+void unmarkTexts(Job &job) {
+  if (job.program.starts_with(textMark)) job.program.erase(0, 1);
+  for (std::string &argument : job.arguments)
+    if (argument.starts_with(textMark)) argument.erase(0, 1);
 }
 
 void dispatch(const CLI::App &app, const CommandLine &line) {
   if (app.got_subcommand("eval")) return eval(line.job, line.eval, line.options);
   if (app.got_subcommand("show")) return show(line.job, line.stage, line.options);
   if (app.got_subcommand("bench")) return bench(line.job, line.bench, line.options);
-  interact(line.options);
+  interact(line.options, line.color);
 }
 
 int run(int argc, char **argv) {
@@ -101,7 +106,8 @@ int run(int argc, char **argv) {
   addCommonFlags(app, line);
   addCommands(app, line);
   try {
-    app.parse(protectProgram(argc, argv));
+    app.parse(markTexts(argc, argv));
+    unmarkTexts(line.job);
     line.options.cache = !line.noCache;
     dispatch(app, line);
     finishOutput();

@@ -55,7 +55,8 @@ Kernel compileFor(const std::string &text, const std::vector<Argument> &argument
     return compile(withoutLastNewline(text), types, options);
   }
   std::vector<Binding> bindings;
-  for (const Argument &argument : arguments) bindings.push_back({argument.name, typeOf(argument)});
+  for (std::size_t k = 0; k < arguments.size(); ++k)
+    bindings.push_back({arguments[k].name, typeOf(arguments[k]), valueOf(arguments[k], k)});
   return compileProgram(text, bindings, options);
 }
 

@@ -75,9 +75,7 @@ constexpr Command commands[] = {
 void help(Repl &, std::string_view) {
   fmt::print("An expression prints its value:       (x * w.unsqueeze(-1)).sum(dim=1)\n"
              "An assignment keeps it:               y = x + 1\n"
-             "Index notation:                       y[b,e] = x[b,c,e] * w[b,c]\n"
-             "An einsum string takes its operands:  bce,bc->be (x, w)\n"
-             "A function:                           def double(x) = 2 * x\n\n");
+             "An einsum string takes its operands:  bce,bc->be (x, w)\n\n");
   for (const Command &command : commands)
     fmt::print("{:<22}{}\n", fmt::format("{} {}", command.name, command.arguments), command.help);
   fmt::print("\nStages: {}\n", stageNames());
@@ -91,13 +89,12 @@ void runCommand(Repl &repl, std::string_view line) {
 }
 
 void runStatement(Repl &repl, const std::string &statement) {
-  const std::optional<Outcome> outcome = repl.session.run(statement);
-  if (!outcome) return;
-  const std::string type = str(outcome->value.type());
-  if (outcome->assigned.empty())
-    fmt::print("{}\n{}", format(outcome->value), repl.terminal ? type + "\n" : "");
+  const Outcome outcome = repl.session.run(statement);
+  const std::string type = str(outcome.value.type());
+  if (outcome.assigned.empty())
+    fmt::print("{}\n{}", format(outcome.value), repl.terminal ? type + "\n" : "");
   else if (repl.terminal)
-    fmt::print("{}: {}\n", outcome->assigned, type);
+    fmt::print("{}: {}\n", outcome.assigned, type);
 }
 
 /// Runs a line, which goes over several where brackets stay open.
@@ -117,7 +114,7 @@ std::optional<std::string> readLine(LineReader &reader) {
   return line;
 }
 
-void converse(LineReader &reader, const Options &options) {
+void converse(LineReader &reader, const Options &options, Color color) {
   Repl repl{.session = Session(options), .terminal = true};
   fmt::print("einjit {}; :help says what can be typed, :quit ends\n", EINJIT_VERSION);
   while (!repl.done) {
@@ -129,7 +126,7 @@ void converse(LineReader &reader, const Options &options) {
       runLine(repl, *line);
       finishOutput();
     } catch (...) {
-      reportCurrentException(Color::Auto);
+      reportCurrentException(color);
     }
   }
 }
@@ -160,10 +157,10 @@ void runScript(const std::string &text, const Options &options) {
 
 } // namespace
 
-void interact(const Options &options) {
+void interact(const Options &options, Color color) {
   LineReader reader;
   if (reader.isTerminal())
-    converse(reader, options);
+    converse(reader, options, color);
   else
     runScript(readStandardInput(), options);
 }

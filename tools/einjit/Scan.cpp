@@ -39,18 +39,6 @@ std::vector<std::string> split(std::string_view text, std::string_view separator
   return parts;
 }
 
-/// `.` before a name makes it a method's, unless it ends an ellipsis.
-bool followsDot(std::string_view code, std::size_t name) {
-  const std::string_view before = trim(code.substr(0, name));
-  return before.ends_with('.') && !before.ends_with("..");
-}
-
-/// `name=` within brackets, but not `name==`.
-bool isKeyword(std::string_view code, std::size_t end, int depth) {
-  const std::string_view after = trim(code.substr(end));
-  return depth > 0 && after.starts_with('=') && !after.starts_with("==");
-}
-
 } // namespace
 
 std::string codeOnly(std::string_view text) {
@@ -84,27 +72,18 @@ std::vector<std::string> splitList(std::string_view text) {
   return trim(text).empty() ? std::vector<std::string>{} : split(text, ",");
 }
 
-std::vector<std::string> valueNames(std::string_view text) {
+std::vector<std::string> names(std::string_view text) {
   const std::string code = codeOnly(text);
-  std::vector<std::string> names;
-  int depth = 0;
-  for (std::size_t at = 0; at < code.size();) {
-    depth += depthChange(code[at]);
-    if (!isNamePart(code[at])) {
-      ++at;
-      continue;
-    }
-    // A number's letters (`1e5`) are swallowed with it.
-    const bool number = isDigit(code[at]);
-    std::size_t end = at;
-    while (end < code.size() && isNamePart(code[end])) ++end;
-    std::string name = code.substr(at, end - at);
-    if (!number && !followsDot(code, at) && !isKeyword(code, end, depth) &&
-        std::find(names.begin(), names.end(), name) == names.end())
-      names.push_back(std::move(name));
-    at = end;
+  std::vector<std::string> found;
+  for (std::size_t at = 0; at < code.size(); ++at) {
+    if (!isNamePart(code[at])) continue;
+    const std::size_t begin = at;
+    while (at < code.size() && isNamePart(code[at])) ++at;
+    std::string name = code.substr(begin, at - begin);
+    // A number's letters (`1e5`) are no name.
+    if (isName(name) && std::find(found.begin(), found.end(), name) == found.end()) found.push_back(std::move(name));
   }
-  return names;
+  return found;
 }
 
 bool isName(std::string_view text) {
@@ -119,8 +98,10 @@ std::string_view trim(std::string_view text) {
 
 Named splitName(std::string_view text) {
   const std::size_t equals = text.find('=');
-  if (equals == std::string_view::npos || !isName(text.substr(0, equals))) return {{}, text};
-  return {text.substr(0, equals), text.substr(equals + 1)};
+  const std::string_view name = trim(text.substr(0, equals));
+  if (equals == std::string_view::npos || !isName(name) || text.substr(equals).starts_with("=="))
+    return {{}, trim(text)};
+  return {name, trim(text.substr(equals + 1))};
 }
 
 } // namespace einjit::cli

@@ -25,8 +25,8 @@ std::vector<std::string> splitStatements(std::string_view text);
 /// The parts of a text between commas outside brackets, trimmed; none for an empty text.
 std::vector<std::string> splitList(std::string_view text);
 
-/// Names that may stand for values: no names of methods (`x.sum`) or keyword arguments (`f(dim=1)`). Each once.
-std::vector<std::string> valueNames(std::string_view text);
+/// The names in a text, each once: of variables, but of functions, methods and keyword arguments too.
+std::vector<std::string> names(std::string_view text);
 
 /// Whether the text is one name: a letter or underscore, then letters, digits and underscores.
 bool isName(std::string_view text);
@@ -34,7 +34,8 @@ bool isName(std::string_view text);
 /// The text without white space at either end.
 std::string_view trim(std::string_view text);
 
-/// A text split where its first `=` is, if what stands before that is a name; else all of it is the value.
+/// A text split where its first `=` is (`==` is none), if a name stands before that; else all of it is the value.
+/// Both parts are trimmed.
 struct Named {
   std::string_view name;
   std::string_view value;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What a conversation remembers: variables that hold tensors, and functions.
+// What a conversation remembers: variables that hold tensors.
 #pragma once
 
 #include <einjit/Kernel.h>
@@ -22,12 +22,11 @@ class Session {
 public:
   explicit Session(Options options) : options_(std::move(options)) {}
 
-  /// Runs one statement: an expression, `name = expr`, `name[i] = expr`, a function's definition (which has no
-  /// outcome), or an einsum string with its operands, `bce,bc->be (x, w)`, which may be assigned too. Throws
-  /// einjit::Error.
-  std::optional<Outcome> run(const std::string &statement);
+  /// Runs one statement: an expression, `name = expr`, or in the place of `expr` an einsum string with its operands,
+  /// `bce,bc->be (x, w)`. Throws einjit::Error.
+  Outcome run(const std::string &statement);
   /// The text of a stage of a statement's kernel.
-  std::string show(const std::string &statement, Stage stage);
+  std::string show(const std::string &statement, Stage stage) const;
 
   const std::map<std::string, AnyTensor> &variables() const { return variables_; }
   /// Throws einjit::Error if there is no such variable.
@@ -40,21 +39,14 @@ private:
     Kernel kernel;
     std::vector<AnyTensor> inputs;
   };
-  struct Function {
-    std::vector<std::string> parameters;
-    std::string text; ///< the whole definition
-  };
 
-  bool define(const std::string &statement);
-  Call compileStatement(const std::string &statement);
-  Call compileEinsum(std::string_view text);
-  Call compileWithVariables(const std::string &statement);
-  std::vector<std::string> namesBehind(const std::string &statement, std::string &definitions) const;
-  AnyTensor evaluate(const std::string &expression);
+  Call compileStatement(const std::string &statement) const;
+  Call compileEinsum(std::string_view text) const;
+  Call compileWithVariables(const std::string &statement) const;
+  AnyTensor evaluate(const std::string &expression) const;
 
   Options options_;
   std::map<std::string, AnyTensor> variables_;
-  std::map<std::string, Function> functions_;
 };
 
 } // namespace einjit::cli
