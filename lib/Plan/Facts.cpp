@@ -78,18 +78,19 @@ OpFacts collectFacts(const tensor::Kernel &kernel, const tensor::Value &value) {
   return facts;
 }
 
-std::vector<std::string> describe(const OpFacts &facts, const tensor::Kernel &kernel, const tensor::Value &value) {
-  const auto &op = std::get<tensor::Generic>(value.def);
-  std::vector<std::string> lines;
-  for (const IteratorFacts &iterator : facts.iterators) {
-    std::vector<std::string> contiguous;
-    for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
-      if (iterator.strides[operand] == 1) contiguous.push_back("%" + kernel[op.operands[operand].value].name);
-    if (iterator.resultStride == 1) contiguous.push_back("the result");
-    lines.push_back(fmt::format("{}: {}, {}{}{}", iterator.name, name(iterator.role), iterator.extent,
-                                contiguous.empty() ? "" : "; contiguous in ", fmt::join(contiguous, ", ")));
-  }
-  return lines;
+std::string describeRoles(const OpFacts &facts) {
+  std::vector<std::string> parts;
+  for (const IteratorFacts &iterator : facts.iterators)
+    parts.push_back(fmt::format("{} {}", iterator.name, name(iterator.role)));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string describeContiguous(const IteratorFacts &iterator, const tensor::Kernel &kernel, const tensor::Generic &op) {
+  std::vector<std::string> contiguous;
+  for (std::size_t operand = 0; operand < op.operands.size(); ++operand)
+    if (iterator.strides[operand] == 1) contiguous.push_back("%" + kernel[op.operands[operand].value].name);
+  if (iterator.resultStride == 1) contiguous.push_back("the result");
+  return contiguous.empty() ? "nothing is contiguous" : fmt::format("contiguous in {}", fmt::join(contiguous, ", "));
 }
 
 } // namespace einjit::plan

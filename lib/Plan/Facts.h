@@ -38,7 +38,9 @@ struct OpFacts {
 
 OpFacts collectFacts(const tensor::Kernel &kernel, const tensor::Value &value);
 
-/// One line on each iterator, for the schedule's text: `i1: N, 32; contiguous in %b, %out`.
-std::vector<std::string> describe(const OpFacts &facts, const tensor::Kernel &kernel, const tensor::Value &value);
+/// The parts that the iterators play, for the schedule's text: `i0 batch, i1 N, k0 K`.
+std::string describeRoles(const OpFacts &facts);
+/// What is contiguous along an iterator, for the schedule's text: `contiguous in %a, the result`.
+std::string describeContiguous(const IteratorFacts &iterator, const tensor::Kernel &kernel, const tensor::Generic &op);
 
 } // namespace einjit::plan

@@ -32,7 +32,7 @@ public:
   OpPlanner(const tensor::Kernel &kernel, const tensor::Value &value, const Target &target, const PlanOptions &options,
             std::vector<loop::Step> &steps)
       : value_(value), options_(options), steps_(steps), facts_(plan::collectFacts(kernel, value)),
-        tile_(plan::chooseTile(facts_, target, kernel.exact)), notes_(plan::describe(facts_, kernel, value)) {}
+        tile_(plan::chooseTile(facts_, target, kernel.exact)), kernel_(kernel) {}
 
   void run() {
     if (facts_.points(false) == 0 || facts_.iterators.empty()) return keepAccumulator();
@@ -40,7 +40,9 @@ public:
     privatize();
     order();
     keepAccumulator();
-    if (!lanes_.empty()) add(loop::Vectorize{lanes_}, notes_.empty() ? std::string() : notes_[*tile_.vectorIterator]);
+    if (!lanes_.empty())
+      add(loop::Vectorize{lanes_}, plan::describeContiguous(facts_.iterators[*tile_.vectorIterator], kernel_,
+                                                            std::get<tensor::Generic>(value_.def)));
     for (const std::string &loop : unrolled_) add(loop::Unroll{loop}, {});
     parallelize();
   }
@@ -108,7 +110,7 @@ private:
       step.loops.insert(step.loops.end(), group->begin(), group->end());
     if (!vectors_.empty()) step.loops.push_back(vectors_);
     if (!lanes_.empty()) step.loops.push_back(lanes_);
-    if (step.loops.size() > 1) add(std::move(step), tile_.reason);
+    if (step.loops.size() > 1) add(std::move(step), plan::describeRoles(facts_) + "; tile " + tile_.reason);
   }
 
   void keepAccumulator() {
@@ -130,7 +132,7 @@ private:
   std::vector<loop::Step> &steps_;
   OpFacts facts_;
   Tile tile_;
-  std::vector<std::string> notes_;
+  const tensor::Kernel &kernel_;
   std::string accumulator_ = accumulatorName(value_);
   std::vector<std::string> accumulators_{accumulator_};
   std::vector<std::string> parallelOutside_, reducedOutside_, inside_, unrolled_;

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Any text is loop IR that can be verified and printed, or has errors that can be rendered.
+#include "Loop/Kernel.h"
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char *>(data), size);
+  const auto kernel = einjit::loop::parseKernel(text);
+  if (!kernel)
+    einjit::render(kernel.errors(), text);
+  else if (verify(*kernel, einjit::loop::Form::Building).empty())
+    einjit::loop::parseKernel(print(*kernel));
+  return 0;
+}
