@@ -4,7 +4,12 @@
 #include "Loop/Kernel.h"
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <string_view>
+
+static void mustHold(bool condition) {
+  if (!condition) std::abort(); // what prints parses
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char *>(data), size);
@@ -12,6 +17,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
   if (!kernel)
     einjit::render(kernel.errors(), text);
   else if (verify(*kernel, einjit::loop::Form::Building).empty())
-    einjit::loop::parseKernel(print(*kernel));
+    mustHold(bool(einjit::loop::parseKernel(print(*kernel))));
   return 0;
 }
