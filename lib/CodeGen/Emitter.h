@@ -3,6 +3,7 @@
 // Emits the statements of one function: the kernel's own, or the outlined body of a parallel loop.
 #pragma once
 
+#include "CodeGen/AliasScopes.h"
 #include "CodeGen/Layout.h"
 #include "CodeGen/Memory.h"
 #include "CodeGen/Registers.h"
@@ -15,6 +16,7 @@ struct ModuleContext {
   const loop::Kernel &kernel;
   const Target &target;
   const Layout &layout;
+  const AliasScopes &aliases;
   std::int64_t threads;
   llvm::Module &module;
 };

@@ -15,19 +15,7 @@ void addTargetAttributes(llvm::Function &function, const Target &target) {
   function.setDoesNotThrow();
 }
 
-bool isLive(llvm::Value *value) { return value && !llvm::isa<llvm::Constant>(value); }
-
 } // namespace
-
-std::vector<LiveValue> liveValues(Scope &scope) {
-  std::vector<LiveValue> live;
-  for (std::size_t buffer = 0; buffer < scope.memory.size(); ++buffer)
-    if (isLive(scope.memory[buffer])) live.push_back({&scope.memory[buffer], loop::BufferId(buffer)});
-  for (llvm::Value *&value : scope.variables.values())
-    if (isLive(value)) live.push_back({&value});
-  if (isLive(scope.arena)) live.push_back({&scope.arena});
-  return live;
-}
 
 llvm::Function *createFunction(const ModuleContext &context, const llvm::Twine &name,
                                llvm::ArrayRef<llvm::Type *> parameters, bool internal) {
@@ -40,11 +28,14 @@ llvm::Function *createFunction(const ModuleContext &context, const llvm::Twine &
   return function;
 }
 
-void receiveBuffer(const loop::Kernel &kernel, loop::BufferId buffer, llvm::Argument &parameter, llvm::Value *&place) {
-  parameter.setName(kernel[buffer].name);
-  parameter.addAttr(llvm::Attribute::NoAlias);
-  if (kernel[buffer].storage == loop::Storage::In) parameter.addAttr(llvm::Attribute::ReadOnly);
-  place = &parameter;
+llvm::Value *loadField(Builder &ir, llvm::Type *type, llvm::Value *address, const llvm::Twine &name) {
+  llvm::LoadInst *load = ir.CreateLoad(type, address, name);
+  load->setMetadata(llvm::LLVMContext::MD_invariant_load, llvm::MDNode::get(ir.getContext(), {}));
+  return load;
+}
+
+llvm::Value *addBytes(Builder &ir, llvm::Value *pointer, std::int64_t bytes, const llvm::Twine &name) {
+  return ir.CreatePtrAdd(pointer, ir.getInt64(static_cast<std::uint64_t>(bytes)), name);
 }
 
 } // namespace einjit::codegen

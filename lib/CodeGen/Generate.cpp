@@ -25,56 +25,33 @@ llvm::GlobalVariable *emitConst(llvm::Module &module, const loop::Buffer &buffer
   return global;
 }
 
-/// The buffers that the kernel's own function gets as parameters: the arguments, then shared scratch.
-std::vector<loop::BufferId> parameterBuffers(const ModuleContext &context) {
-  std::vector<loop::BufferId> buffers;
-  for (std::size_t i = 0; i < context.kernel.argumentCount(); ++i) buffers.emplace_back(i);
-  for (std::size_t i = 0; i < context.layout.shared.size(); ++i)
-    if (context.layout.shared[i]) buffers.emplace_back(i);
-  return buffers;
-}
-
-/// The function that does the work; its last parameter is the arena.
-llvm::Function *emitBody(const ModuleContext &context, const std::vector<loop::BufferId> &buffers) {
-  llvm::Type *pointer = llvm::PointerType::getUnqual(context.module.getContext());
-  llvm::Function *function = createFunction(context, context.kernel.name + ".body",
-                                            std::vector<llvm::Type *>(buffers.size() + 1, pointer), true);
+/// What names stand for at the start of the entry point. Scratch of parallel loops gets its place later.
+Scope entryScope(Builder &ir, const ModuleContext &context, Value *buffers, Value *arena) {
   Scope scope(context.kernel);
-  for (std::size_t i = 0; i < buffers.size(); ++i)
-    receiveBuffer(context.kernel, buffers[i], *function->getArg(static_cast<unsigned>(i)),
-                  scope.memory[buffers[i].index()]);
-  scope.arena = function->getArg(static_cast<unsigned>(buffers.size()));
-  scope.arena->setName("arena");
-  for (std::size_t i = 0; i < context.kernel.buffers.size(); ++i)
-    if (context.kernel.buffers[i].storage == loop::Storage::Const)
-      scope.memory[i] = emitConst(context.module, context.kernel.buffers[i]);
-  Emitter emitter(context, function, std::move(scope));
-  emitter.emit(context.kernel.body);
-  emitter.builder().CreateRetVoid();
-  return function;
+  scope.arena = arena;
+  for (std::size_t i = 0; i < context.kernel.buffers.size(); ++i) {
+    const loop::Buffer &buffer = context.kernel.buffers[i];
+    Value *&place = scope.memory[i];
+    if (i < context.kernel.argumentCount())
+      place = loadField(ir, arena->getType(), ir.CreateConstGEP1_64(arena->getType(), buffers, i), buffer.name);
+    else if (buffer.storage == loop::Storage::Const)
+      place = emitConst(context.module, buffer);
+    else if (const auto &offset = context.layout.shared[i])
+      place = addBytes(ir, arena, *offset, buffer.name);
+  }
+  return scope;
 }
 
 /// void entry(void *const *buffers, void *scratch)
 llvm::Function *emitEntry(const ModuleContext &context) {
   llvm::Type *pointer = llvm::PointerType::getUnqual(context.module.getContext());
   llvm::Function *entry = createFunction(context, context.kernel.name, {pointer, pointer}, false);
-  const std::vector<loop::BufferId> buffers = parameterBuffers(context);
-  llvm::Function *body = emitBody(context, buffers);
+  entry->getArg(0)->setName("buffers");
+  entry->getArg(1)->setName("scratch");
   Builder ir(&entry->back());
-  Value *array = entry->getArg(0), *arena = entry->getArg(1);
-  array->setName("buffers");
-  arena->setName("scratch");
-  std::vector<Value *> arguments;
-  for (loop::BufferId id : buffers) {
-    if (const auto &offset = context.layout.shared[id.index()])
-      arguments.push_back(ir.CreatePtrAdd(arena, ir.getInt64(static_cast<std::uint64_t>(*offset))));
-    else
-      arguments.push_back(ir.CreateLoad(pointer, ir.CreateConstGEP1_64(pointer, array, id.index())));
-  }
-  arguments.push_back(arena);
-  llvm::CallInst *call = ir.CreateCall(body, arguments);
-  call->setTailCall();
-  ir.CreateRetVoid();
+  Emitter emitter(context, entry, entryScope(ir, context, entry->getArg(0), entry->getArg(1)));
+  emitter.emit(context.kernel.body);
+  emitter.builder().CreateRetVoid();
   return entry;
 }
 
@@ -98,7 +75,8 @@ Result<Module> generate(const loop::Kernel &kernel, const Target &target, std::i
   impl->scratch = layout->arena;
   impl->module.setDataLayout((*machine)->createDataLayout());
   llvmCompat::setTargetTriple(impl->module, (*machine)->getTargetTriple());
-  const ModuleContext context{kernel, target, *layout, threads, impl->module};
+  const AliasScopes aliases(impl->context, kernel);
+  const ModuleContext context{kernel, target, *layout, aliases, threads, impl->module};
   impl->entry = emitEntry(context)->getName();
   return Module(std::move(impl));
 }

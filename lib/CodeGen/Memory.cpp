@@ -25,14 +25,17 @@ Value *elementPointer(Builder &ir, const Place &place, std::int64_t lane) {
   return bytes == 0 ? place.pointer : ir.CreatePtrAdd(place.pointer, ir.getInt64(static_cast<std::uint64_t>(bytes)));
 }
 
-/// A load of memory that never changes may be moved anywhere.
-Value *markConstant(Builder &ir, llvm::Instruction *load, const Place &place) {
-  if (place.constant) load->setMetadata(llvm::LLVMContext::MD_invariant_load, llvm::MDNode::get(ir.getContext(), {}));
+Value *marked(llvm::Instruction *load, const Place &place) {
+  annotateLoad(load, place.alias);
   return load;
 }
 
 Value *plainLoad(Builder &ir, const Place &place, Value *pointer, llvm::Type *type) {
-  return markConstant(ir, ir.CreateAlignedLoad(type, pointer, alignment(place.type)), place);
+  return marked(ir.CreateAlignedLoad(type, pointer, alignment(place.type)), place);
+}
+
+void plainStore(Builder &ir, const Place &place, Value *value, Value *pointer) {
+  annotateStore(ir.CreateAlignedStore(value, pointer, alignment(place.type)), place.alias);
 }
 
 /// Lanes 0…from-1 of a vector, or those and undefined ones behind them.
@@ -59,17 +62,18 @@ Value *loadContiguous(Builder &ir, const Place &place, const Mask &mask, const T
   if (shorten(mask, target))
     return resize(ir, plainLoad(ir, place, place.pointer, vectorType(element, mask.active)), mask.active, mask.lanes);
   auto *type = vectorType(element, mask.lanes);
-  return ir.CreateMaskedLoad(type, place.pointer, alignment(place.type), mask.value(ir),
-                             llvm::Constant::getNullValue(type));
+  return marked(ir.CreateMaskedLoad(type, place.pointer, alignment(place.type), mask.value(ir),
+                                    llvm::Constant::getNullValue(type)),
+                place);
 }
 
 void storeContiguous(Builder &ir, const Place &place, Value *value, const Mask &mask, const Target &target) {
   if (!mask.isAll() && !shorten(mask, target)) {
-    ir.CreateMaskedStore(value, place.pointer, alignment(place.type), mask.value(ir));
+    annotateStore(ir.CreateMaskedStore(value, place.pointer, alignment(place.type), mask.value(ir)), place.alias);
     return;
   }
   if (!mask.isAll()) value = resize(ir, value, mask.lanes, mask.active);
-  ir.CreateAlignedStore(value, place.pointer, alignment(place.type));
+  plainStore(ir, place, value, place.pointer);
 }
 
 /// The same lanes in the order of memory, where lane order is the reverse.
@@ -79,15 +83,16 @@ Mask reversed(Builder &ir, const Mask &mask) {
 }
 
 Place lastLaneFirst(Builder &ir, const Place &place, std::int64_t lanes) {
-  return {elementPointer(ir, place, lanes - 1), place.type, 1, place.constant};
+  return {elementPointer(ir, place, lanes - 1), place.type, 1, place.alias};
 }
 
 Value *gather(Builder &ir, const Place &place, const Mask &mask) {
   llvm::Type *element = memoryType(ir.getContext(), place.type);
   auto *type = vectorType(element, mask.lanes);
   if (mask.bits)
-    return ir.CreateMaskedGather(type, lanePointers(ir, place, mask.lanes), alignment(place.type), mask.bits,
-                                 llvm::Constant::getNullValue(type));
+    return marked(ir.CreateMaskedGather(type, lanePointers(ir, place, mask.lanes), alignment(place.type), mask.bits,
+                                        llvm::Constant::getNullValue(type)),
+                  place);
   Value *vector = llvm::PoisonValue::get(type);
   for (std::int64_t lane = 0; lane < mask.active; ++lane) {
     Value *loaded = plainLoad(ir, place, elementPointer(ir, place, lane), element);
@@ -98,12 +103,13 @@ Value *gather(Builder &ir, const Place &place, const Mask &mask) {
 
 void scatter(Builder &ir, const Place &place, Value *value, const Mask &mask) {
   if (mask.bits) {
-    ir.CreateMaskedScatter(value, lanePointers(ir, place, mask.lanes), alignment(place.type), mask.bits);
+    Value *pointers = lanePointers(ir, place, mask.lanes);
+    annotateStore(ir.CreateMaskedScatter(value, pointers, alignment(place.type), mask.bits), place.alias);
     return;
   }
   for (std::int64_t lane = 0; lane < mask.active; ++lane)
-    ir.CreateAlignedStore(ir.CreateExtractElement(value, static_cast<std::uint64_t>(lane)),
-                          elementPointer(ir, place, lane), alignment(place.type));
+    plainStore(ir, place, ir.CreateExtractElement(value, static_cast<std::uint64_t>(lane)),
+               elementPointer(ir, place, lane));
 }
 
 } // namespace
@@ -155,7 +161,7 @@ Value *loadOne(Builder &ir, const Place &place) {
 }
 
 void storeOne(Builder &ir, const Place &place, Value *value) {
-  ir.CreateAlignedStore(toMemory(ir, value, place.type), place.pointer, alignment(place.type));
+  plainStore(ir, place, toMemory(ir, value, place.type), place.pointer);
 }
 
 } // namespace einjit::codegen

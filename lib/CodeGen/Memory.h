@@ -3,6 +3,7 @@
 // Lanes to and from memory, and the masks that leave some of them out.
 #pragma once
 
+#include "CodeGen/AliasScopes.h"
 #include "CodeGen/Types.h"
 #include "Target/Target.h"
 
@@ -29,7 +30,7 @@ struct Place {
   llvm::Value *pointer; ///< of lane 0's element
   DType type;
   std::int64_t stride; ///< in elements
-  bool constant;       ///< memory that does not change while the kernel runs
+  AliasInfo alias;
 };
 
 /// Loads the lanes that take part; the others are zero or undefined.

@@ -3,10 +3,11 @@
 // A parallel loop becomes a call of the runtime with a function for a range of its iterations:
 //
 //   record = { every value of the enclosing function that is live }
-//   einjitParallelFor(&record, thunk, count, threads)
+//   einjitParallelFor(&record, body, count, threads)
 //
-//   thunk(record, begin, end, slot):  work(record's values…, scratch in this slot…, begin, end)
-//   work(…):                          for i in begin..end { body }
+//   body(record, begin, end, slot):  load the record's values
+//                                    scratch declared in the loop lies in the slot
+//                                    for i in begin..end { … }
 //
 // Parallel loops inside parallel loops run serially. Registers never live across the start of a parallel loop.
 #include "CodeGen/Functions.h"
@@ -16,90 +17,71 @@ namespace {
 
 using llvm::Value;
 
-class Outliner {
-public:
-  Outliner(const ModuleContext &context, const loop::For &loop, Scope scope)
-      : context_(context), kernel_(context.kernel), loop_(loop), inner_(std::move(scope)), live_(liveValues(inner_)),
-        scratch_(declaredScratch(kernel_, loop.body)) {
-    for (const LiveValue &live : live_) types_.push_back((*live.place)->getType());
-    recordType_ = llvm::StructType::get(context.module.getContext(), types_);
-  }
+/// Where a scope keeps the values that belong to its function; constants do not.
+std::vector<Value **> liveValues(Scope &scope) {
+  std::vector<Value **> places;
+  for (Value *&pointer : scope.memory) places.push_back(&pointer);
+  for (Value *&value : scope.variables.values()) places.push_back(&value);
+  places.push_back(&scope.arena);
+  std::erase_if(places, [](Value **place) { return !*place || llvm::isa<llvm::Constant>(*place); });
+  return places;
+}
 
-  /// The record on the stack of `ir`'s function, filled in.
-  Value *emitRecord(Builder &ir) const {
+/// The scope inside of a parallel loop, and the record that brings it there.
+class Capture {
+public:
+  Capture(llvm::LLVMContext &context, Scope outer) : scope(std::move(outer)), live_(liveValues(scope)) {
+    scope.inParallel = true;
+    std::vector<llvm::Type *> types;
+    for (Value **place : live_) types.push_back((*place)->getType());
+    type_ = llvm::StructType::get(context, types);
+  }
+  Capture(const Capture &) = delete;
+  Capture &operator=(const Capture &) = delete;
+
+  /// Writes the record, on the stack of the enclosing function.
+  Value *write(Builder &ir) const {
     llvm::BasicBlock &entry = ir.GetInsertBlock()->getParent()->getEntryBlock();
-    Value *record = Builder(&entry, entry.begin()).CreateAlloca(recordType_, nullptr, "record");
-    for (unsigned i = 0; i < live_.size(); ++i)
-      ir.CreateStore(*live_[i].place, ir.CreateStructGEP(recordType_, record, i));
+    Value *record = Builder(&entry, entry.begin()).CreateAlloca(type_, nullptr, "record");
+    for (unsigned i = 0; i < live_.size(); ++i) ir.CreateStore(*live_[i], ir.CreateStructGEP(type_, record, i));
     return record;
   }
 
-  llvm::Function *emitThunk(llvm::Function *work) const {
-    llvm::LLVMContext &llvmContext = context_.module.getContext();
-    llvm::Type *pointer = llvm::PointerType::getUnqual(llvmContext), *i64 = llvm::Type::getInt64Ty(llvmContext);
-    llvm::Function *thunk = createFunction(context_, work->getName() + ".thunk", {pointer, i64, i64, i64}, true);
-    Builder ir(&thunk->back());
-    std::vector<Value *> arguments;
-    Value *arena = nullptr;
-    for (unsigned i = 0; i < live_.size(); ++i) {
-      arguments.push_back(ir.CreateLoad(types_[i], ir.CreateStructGEP(recordType_, thunk->getArg(0), i)));
-      if (live_[i].place == &inner_.arena) arena = arguments.back();
-    }
-    addSlotPointers(ir, arena, thunk->getArg(3), arguments);
-    arguments.push_back(thunk->getArg(1));
-    arguments.push_back(thunk->getArg(2));
-    ir.CreateCall(work, arguments)->setDoesNotThrow();
-    ir.CreateRetVoid();
-    return thunk;
+  /// Redirects the scope to values read from the record.
+  void read(Builder &ir, Value *record) {
+    for (unsigned i = 0; i < live_.size(); ++i)
+      *live_[i] = loadField(ir, type_->getElementType(i), ir.CreateStructGEP(type_, record, i), (*live_[i])->getName());
   }
 
-  llvm::Function *emitWork(const llvm::Twine &name) {
-    llvm::LLVMContext &llvmContext = context_.module.getContext();
-    std::vector<llvm::Type *> parameters = types_;
-    parameters.insert(parameters.end(), scratch_.size(), llvm::PointerType::getUnqual(llvmContext));
-    parameters.insert(parameters.end(), 2, llvm::Type::getInt64Ty(llvmContext));
-    llvm::Function *work = createFunction(context_, name, parameters, true);
-    receive(*work);
-    const auto count = static_cast<unsigned>(work->arg_size());
-    Emitter emitter(context_, work, inner_);
-    emitter.emitRange(loop_, work->getArg(count - 2), work->getArg(count - 1));
-    emitter.builder().CreateRetVoid();
-    return work;
-  }
+  Scope scope;
 
 private:
-  /// slot's start = arena + sharedBytes + slot * slotBytes
-  void addSlotPointers(Builder &ir, Value *arena, Value *slot, std::vector<Value *> &arguments) const {
-    const auto number = [&](std::int64_t n) { return ir.getInt64(static_cast<std::uint64_t>(n)); };
-    for (loop::BufferId id : scratch_) {
-      const std::int64_t offset = context_.layout.arena.sharedBytes + *context_.layout.slot[id.index()];
-      Value *start = ir.CreatePtrAdd(arena, ir.CreateMul(slot, number(context_.layout.arena.slotBytes)));
-      arguments.push_back(ir.CreatePtrAdd(start, number(offset)));
-    }
-  }
-
-  /// Redirects the inner scope to the parameters.
-  void receive(llvm::Function &work) {
-    unsigned index = 0;
-    for (const LiveValue &live : live_) {
-      llvm::Argument *parameter = work.getArg(index++);
-      if (live.buffer)
-        receiveBuffer(kernel_, *live.buffer, *parameter, *live.place);
-      else
-        *live.place = parameter;
-    }
-    for (loop::BufferId id : scratch_) receiveBuffer(kernel_, id, *work.getArg(index++), inner_.memory[id.index()]);
-  }
-
-  const ModuleContext &context_;
-  const loop::Kernel &kernel_;
-  const loop::For &loop_;
-  Scope inner_;
-  std::vector<LiveValue> live_; ///< places in inner_
-  std::vector<loop::BufferId> scratch_;
-  std::vector<llvm::Type *> types_;
-  llvm::StructType *recordType_ = nullptr;
+  std::vector<Value **> live_; ///< places in scope
+  llvm::StructType *type_;
 };
+
+/// Slot number s begins at arena + sharedBytes + s * slotBytes.
+void placeInSlot(Builder &ir, const ModuleContext &context, const loop::Block &body, Value *slot, Scope &scope) {
+  const Layout &layout = context.layout;
+  Value *distance = ir.CreateMul(slot, ir.getInt64(static_cast<std::uint64_t>(layout.arena.slotBytes)));
+  Value *start = ir.CreatePtrAdd(addBytes(ir, scope.arena, layout.arena.sharedBytes, "slots"), distance, "slot");
+  for (loop::BufferId id : declaredScratch(context.kernel, body))
+    scope.memory[id.index()] = addBytes(ir, start, *layout.slot[id.index()], context.kernel[id].name);
+}
+
+llvm::Function *emitBody(const ModuleContext &context, const llvm::Twine &name, const loop::For &loop,
+                         Capture &capture) {
+  llvm::LLVMContext &llvmContext = context.module.getContext();
+  llvm::Type *pointer = llvm::PointerType::getUnqual(llvmContext), *i64 = llvm::Type::getInt64Ty(llvmContext);
+  llvm::Function *body = createFunction(context, name, {pointer, i64, i64, i64}, true);
+  Builder ir(&body->back());
+  capture.read(ir, body->getArg(0));
+  placeInSlot(ir, context, loop.body, body->getArg(3), capture.scope);
+  Emitter emitter(context, body, capture.scope);
+  emitter.emitRange(loop, body->getArg(1), body->getArg(2));
+  emitter.builder().CreateRetVoid();
+  return body;
+}
 
 llvm::FunctionCallee runtimeFunction(llvm::Module &module) {
   llvm::LLVMContext &context = module.getContext();
@@ -113,14 +95,11 @@ llvm::FunctionCallee runtimeFunction(llvm::Module &module) {
 bool Emitter::canOutline() const { return context_.threads > 1 && !scope_.inParallel; }
 
 void Emitter::emitParallel(const loop::For &loop, Value *count) {
-  Scope inner = scope_;
-  inner.inParallel = true;
-  Outliner outliner(context_, loop, std::move(inner));
-  Value *record = outliner.emitRecord(ir_);
-  llvm::Function *work = outliner.emitWork(function_->getName() + "." + kernel_.vars[loop.var.index()]);
-  llvm::Function *thunk = outliner.emitThunk(work);
+  Capture capture(ir_.getContext(), scope_);
+  Value *record = capture.write(ir_);
+  llvm::Function *body = emitBody(context_, function_->getName() + "." + kernel_.vars[loop.var.index()], loop, capture);
   Value *threads = ir_.getInt64(static_cast<std::uint64_t>(context_.threads));
-  ir_.CreateCall(runtimeFunction(context_.module), {record, thunk, count, threads})->setDoesNotThrow();
+  ir_.CreateCall(runtimeFunction(context_.module), {record, body, count, threads})->setDoesNotThrow();
 }
 
 } // namespace einjit::codegen

@@ -126,8 +126,7 @@ Place Emitter::place(const loop::Access &access) {
     pointer = ir_.CreateGEP(element, pointer, scope_.variables.emit(ir_, term));
   if (offset.constant != 0)
     pointer = ir_.CreateGEP(element, pointer, ir_.getInt64(static_cast<std::uint64_t>(offset.constant)));
-  const bool isConstant = buffer.storage == loop::Storage::In || buffer.storage == loop::Storage::Const;
-  return {pointer, dtype, offset.coefficient(loop::laneVariable), isConstant};
+  return {pointer, dtype, offset.coefficient(loop::laneVariable), context_.aliases[access.buffer]};
 }
 
 } // namespace einjit::codegen
