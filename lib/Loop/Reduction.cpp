@@ -10,7 +10,7 @@ using scalar::Expr;
 using scalar::NodeId;
 using scalar::Operand;
 
-/// The op that reduces in `root`, and which of the root's arguments is reduced into (either one where both may be).
+/// Whether that argument of the root may be what is reduced into.
 bool mayAccumulate(const Apply &root, DType type, std::size_t argument) {
   if (root.op == ScalarOp::Fma) return argument == 2 && canReduce(ScalarOp::Add, type);
   return root.arguments.size() == 2 && canReduce(root.op, type);

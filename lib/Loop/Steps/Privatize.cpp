@@ -130,21 +130,39 @@ bool isAmong(const Nest &nest, std::uint32_t variable) {
   return std::ranges::any_of(nest, [&](const For *loop) { return loop->var.value == variable; });
 }
 
-/// Whether every element of the buffer is set before the site, by a store in loops over all of each axis.
-bool setsWholeBefore(const Kernel &kernel, const Site &site, BufferId buffer) {
+/// Whether a store in these loops sets every element of the buffer: each axis has a loop of its own over all of it, and
+/// no loop leaves out an iteration.
+bool setsWhole(const Buffer &buffer, const Access &target, const Nest &nest) {
+  if (std::ranges::any_of(nest, [](const For *loop) { return loop->bound || loop->extent == 0; })) return false;
+  std::vector<const For *> axes;
+  for (std::size_t axis = 0; axis < target.indices.size(); ++axis) {
+    const auto isOverAxis = [&](const For *loop) {
+      return target.indices[axis].asVariable() == loop->var.value && loop->extent == buffer.type.shape[axis];
+    };
+    const auto found = std::ranges::find_if(nest, isOverAxis);
+    if (found == nest.end() || std::ranges::count(axes, *found) > 0) return false;
+    axes.push_back(*found);
+  }
+  return true;
+}
+
+/// Whether every element of the buffer is set before the site.
+bool isSetBefore(const Kernel &kernel, const Site &site, BufferId buffer) {
   bool found = false;
   walk(std::span<const Stmt>(*site.block).first(site.first), {}, [&](const Stmt &stmt, const Nest &nest) {
     const Store *store = std::get_if<Store>(&stmt.node);
-    if (!store || store->target.buffer != buffer || store->lanes != 1) return;
-    bool whole = true;
-    for (std::size_t axis = 0; axis < store->target.indices.size(); ++axis)
-      whole &= std::ranges::any_of(nest, [&](const For *loop) {
-        return store->target.indices[axis].asVariable() == loop->var.value && !loop->bound &&
-               loop->extent == kernel[buffer].type.shape[axis];
-      });
-    found |= whole;
+    if (store && store->target.buffer == buffer && store->lanes == 1)
+      found |= setsWhole(kernel[buffer], store->target, nest);
   });
   return found;
+}
+
+/// The loop without its bound, but not beyond the axes of the buffer that it indexes.
+For unbounded(const For &loop, const Buffer &buffer, const Access &element) {
+  For result{loop.var, loop.kind, loop.extent, {}, {}};
+  for (std::size_t axis = 0; axis < element.indices.size(); ++axis)
+    if (element.indices[axis].uses(loop.var.value)) result.extent = std::min(result.extent, buffer.type.shape[axis]);
+  return result;
 }
 
 /// Empty loops, outermost first, over all partial results: over the variable, and over those that index the element.
@@ -159,10 +177,11 @@ Refusal loopsOver(const Kernel &kernel, const Access &element, const std::vector
     const LoopKind kind = loop->kind == LoopKind::Parallel ? LoopKind::Serial : loop->kind;
     if (loop->var == var) result.push_back({var, kind, extentOf(updates, var), {}, {}});
     if (!isUsedIn(element, loop->var)) continue;
-    const bool bounded = loop->bound && !wholeIsSet;
-    result.push_back({loop->var, kind, loop->extent, bounded ? loop->bound : std::nullopt, {}});
     indexing.push_back(loop);
-    if (!bounded) continue;
+    result.push_back(wholeIsSet ? unbounded(*loop, kernel[element.buffer], element)
+                                : For{loop->var, kind, loop->extent, loop->bound, {}});
+    result.back().kind = kind;
+    if (!result.back().bound) continue;
     for (const Affine::Term &term : loop->bound->terms)
       if (isAmong(model->nest, term.variable) && !isAmong(indexing, term.variable))
         return fmt::format("the bound of {} uses '{}', which does not index {}", quoted(kernel, loop->var),
@@ -200,8 +219,7 @@ Refusal privatize(Kernel &kernel, BufferId buffer, VarId var, const std::string 
   for (const PlacedUpdate &update : updates)
     if (auto reason = checkUpdate(kernel, update, element, var)) return reason;
   std::vector<For> loops;
-  if (auto reason = loopsOver(kernel, element, updates, var, setsWholeBefore(kernel, *site, buffer), loops))
-    return reason;
+  if (auto reason = loopsOver(kernel, element, updates, var, isSetBefore(kernel, *site, buffer), loops)) return reason;
 
   Buffer partials = kernel[buffer];
   partials.name = as;

@@ -57,14 +57,14 @@ private:
   }
 
   Block normalised(Stmt stmt, Nest &outside) {
-    For *loop = std::get_if<For>(&stmt.node);
-    if (loop && !refusal_) {
+    if (For *loop = std::get_if<For>(&stmt.node); loop && !refusal_) {
       outside.push_back(loop);
       normalise(loop->body, outside);
       outside.pop_back();
       const auto isSwapped = [&](const Stmt &inner) { return swapped(*loop, inner); };
-      if (!refusal_ && std::ranges::any_of(loop->body, isSwapped)) refusal_ = check(*loop, outside);
-      if (!refusal_ && std::ranges::any_of(loop->body, isSwapped)) {
+      const bool sinks = !refusal_ && std::ranges::any_of(loop->body, isSwapped);
+      if (sinks) refusal_ = check(*loop, outside);
+      if (sinks && !refusal_) {
         Block pieces = sink(std::move(*loop));
         normalise(pieces, outside);
         return pieces;

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Random steps on random kernels: whatever a step accepts must leave a well-formed kernel that computes the same. All
+// values are small integers, so that sums are exact in any order.
+#include "Interp/LoopInterpreter.h"
+#include "Loop/Rewrite.h"
+#include "Loop/Steps/Step.h"
+#include <algorithm>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <map>
+#include <random>
+#include <variant>
+
+namespace einjit::loop {
+namespace {
+
+class Random {
+public:
+  explicit Random(unsigned seed) : engine_(seed) {}
+  std::int64_t in(std::int64_t low, std::int64_t high) {
+    return std::uniform_int_distribution<std::int64_t>(low, high)(engine_);
+  }
+  bool chance(int percent) { return in(1, 100) <= percent; }
+  template <class T> const T &of(const std::vector<T> &choices) {
+    return choices[static_cast<std::size_t>(in(0, static_cast<std::int64_t>(choices.size()) - 1))];
+  }
+
+private:
+  std::mt19937 engine_;
+};
+
+// Kernels.
+
+/// A kernel's text with random extents for M, N, L, K and J.
+std::string withExtents(std::string text, Random &random) {
+  for (const char *extent : {"M", "N", "L", "K", "J"}) {
+    const std::string number = std::to_string(random.in(1, 9));
+    for (std::size_t at = text.find(extent); at != std::string::npos; at = text.find(extent))
+      text.replace(at, 1, number);
+  }
+  return text;
+}
+
+std::string naiveKernel(Random &random) {
+  const std::vector<std::string> kernels = {
+      "kernel @matmul(in %a: f32[M,K], in %b: f32[K,N], out %out: f32[M,N]) {"
+      "  for i0 in 0..M { for i1 in 0..N { scratch %acc: f32[] %acc[] = f32(0)"
+      "    for k0 in 0..K { %acc[] = fma(%a[i0,k0], %b[k0,i1], %acc[]) }"
+      "    %out[i0,i1] = %acc[] } } }",
+      "kernel @weighted(in %a: f32[M,K,N], in %b: f32[M,K], out %out: f32[M,N]) {"
+      "  for i0 in 0..M { for i1 in 0..N { scratch %acc: f32[] %acc[] = f32(0)"
+      "    for k0 in 0..K { %acc[] = add(mul(%a[i0,k0,i1], %b[i0,k0]), %acc[]) }"
+      "    %out[i0,i1] = mul(%acc[], f32(2)) } } }",
+      "kernel @maxima(in %a: f32[M,K], out %out: f32[M]) {"
+      "  for i0 in 0..M { scratch %acc: f32[] %acc[] = f32(-inf)"
+      "    for k0 in 0..K { %acc[] = max(%acc[], %a[i0,k0]) }"
+      "    %out[i0] = %acc[] } }",
+      "kernel @elementwise(in %a: f32[M,N,L], in %b: f32[L], out %out: f32[M,N,L]) {"
+      "  for i0 in 0..M { for i1 in 0..N { for i2 in 0..L { %out[i0,i1,i2] = sub(%a[i0,i1,i2], %b[i2]) } } } }",
+      "kernel @twofold(in %a: f32[M,K,J], in %b: f32[K,J], out %out: f32[M]) {"
+      "  for i0 in 0..M { scratch %acc: f32[] %acc[] = f32(0)"
+      "    for k0 in 0..K { for k1 in 0..J { %acc[] = fma(%a[i0,k0,k1], %b[k0,k1], %acc[]) } }"
+      "    %out[i0] = %acc[] } }",
+      "kernel @centred(in %a: f32[M,K], out %out: f32[M,K]) {"
+      "  for i0 in 0..M { scratch %acc: f32[] %acc[] = f32(0)"
+      "    for k0 in 0..K { %acc[] = add(%acc[], %a[i0,k0]) }"
+      "    for i1 in 0..K { %out[i0,i1] = sub(%a[i0,i1], %acc[]) } } }",
+  };
+  return withExtents(random.of(kernels), random);
+}
+
+/// Loops whose iterations may well depend on each other: random small coefficients, shifted so that indices fit.
+std::string dependentKernel(Random &random) {
+  const auto index = [&](std::int64_t c0, std::int64_t c1, std::int64_t shift) {
+    return fmt::format("{}*i0 + {}*i1 + {}", c0, c1, shift + 30);
+  };
+  const std::vector<std::string> values = {"add(%out[{0}], %a[i0,i1])", "max(%a[i0,i1], %out[{0}])",
+                                           "sub(%a[i0,i1], %out[{0}])", "%a[i0,i1]"};
+  std::string body;
+  for (std::int64_t statements = random.in(1, 2); statements > 0; --statements) {
+    const auto coefficient = [&] { return random.in(-3, 3); };
+    const std::string target = index(coefficient(), coefficient(), 0);
+    const std::string source = random.chance(50) ? target : index(coefficient(), coefficient(), random.in(-1, 1));
+    body += fmt::format("%out[{}] = {} ", target, fmt::format(fmt::runtime(random.of(values)), source));
+  }
+  const std::string loops = "for i0 in 0..{} {{ for i1 in 0..{} {{ {} }} }}";
+  return fmt::format(
+      "kernel @kernel(in %a: f32[5,5], out %out: f32[61]) {{ for z in 0..61 {{ %out[z] = f32(1) }} {} }}",
+      fmt::format(fmt::runtime(loops), random.in(2, 5), random.in(2, 5), body));
+}
+
+// Steps.
+
+std::vector<std::string> loopNames(const Kernel &kernel) {
+  std::vector<std::string> names;
+  forEach<For>(kernel.body, [&](const For &loop) { names.push_back(kernel.vars[loop.var.index()]); });
+  return names;
+}
+
+Step randomStep(const Kernel &kernel, Random &random, int number) {
+  const std::vector<std::string> loops = loopNames(kernel);
+  std::vector<std::string> buffers;
+  for (const Buffer &buffer : kernel.buffers) buffers.push_back(buffer.name);
+  if (loops.empty()) return {Keep{random.of(buffers)}};
+  const std::string &loop = random.of(loops);
+  const auto someLoops = [&] {
+    std::vector<std::string> some;
+    for (std::int64_t i = random.in(1, 4); i > 0; --i)
+      if (const std::string &name = random.of(loops); std::ranges::count(some, name) == 0) some.push_back(name);
+    return some;
+  };
+  switch (random.in(0, 9)) {
+  case 0:
+  case 1:
+    return {Split{loop, random.in(1, 5), fmt::format("o{}", number), fmt::format("t{}", number), random.chance(50)}};
+  case 2:
+  case 3:
+  case 4: return {Reorder{someLoops()}};
+  case 5: return {Privatize{random.of(buffers), loop, fmt::format("p{}", number)}};
+  case 6: return {Pack{random.of(buffers), random.chance(20) ? "" : loop, someLoops(), fmt::format("q{}", number)}};
+  case 7: return random.chance(50) ? Step{Unroll{loop}} : Step{Keep{random.of(buffers)}};
+  case 8: return {Parallelize{loop}};
+  default: return {Vectorize{loop}};
+  }
+}
+
+// Results.
+
+/// Parallel loops counted backwards: an order they may run in, too.
+Kernel reversed(Kernel kernel) {
+  forEach<For>(kernel.body, [](For &loop) {
+    if (loop.kind != LoopKind::Parallel || loop.bound) return;
+    substitute(loop.body, loop.var, Affine::number(loop.extent - 1) - Affine::variable(loop.var.value));
+  });
+  return kernel;
+}
+
+std::vector<float> resultOf(const Kernel &kernel) {
+  std::vector<AnyTensor> tensors;
+  std::vector<ConstTensorRef> inputs;
+  std::vector<TensorRef> outputs;
+  for (std::size_t i = 0; i < kernel.argumentCount(); ++i) {
+    AnyTensor &tensor = tensors.emplace_back(kernel.buffers[i].type);
+    float *elements = static_cast<float *>(tensor.data());
+    for (std::int64_t n = 0; n < tensor.size(); ++n) elements[n] = static_cast<float>((n * 7 + n / 3 + 2) % 9 - 4);
+  }
+  for (std::size_t i = 0; i < tensors.size(); ++i)
+    if (kernel.buffers[i].storage == Storage::In)
+      inputs.push_back(tensors[i]);
+    else
+      outputs.push_back(tensors[i]);
+  interpretLoop(kernel, inputs, outputs);
+  const float *elements = static_cast<const float *>(tensors.back().data());
+  return {elements, elements + tensors.back().size()};
+}
+
+/// Which steps were applied how often: a test that has everything refused shows nothing.
+std::map<std::size_t, int> applied;
+
+void scheduleRandomly(Kernel kernel, Random &random) {
+  const std::vector<float> expected = resultOf(kernel);
+  std::string history = print(kernel);
+  for (int number = 0; number < 12; ++number) {
+    const Step step = randomStep(kernel, random, number);
+    Result<Kernel> next = apply(kernel, step);
+    if (!next) continue;
+    ++applied[step.action.index()];
+    history += print(Schedule{{step}});
+    ASSERT_THAT(verify(*next, Form::Building), testing::IsEmpty()) << history << print(*next);
+    ASSERT_EQ(resultOf(*next), expected) << history << print(*next);
+    ASSERT_EQ(resultOf(reversed(*next)), expected) << "backwards\n" << history << print(*next);
+    kernel = *std::move(next);
+  }
+}
+
+void scheduleRandomly(std::string (*make)(Random &), unsigned seeds) {
+  for (unsigned seed = 0; seed < seeds && !testing::Test::HasFatalFailure(); ++seed) {
+    SCOPED_TRACE(seed);
+    Random random(seed);
+    const std::string text = make(random);
+    const Result<Kernel> kernel = parseKernel(text);
+    ASSERT_TRUE(kernel) << render(kernel.errors(), text);
+    ASSERT_THAT(verify(*kernel, Form::Building), testing::IsEmpty()) << text;
+    scheduleRandomly(*kernel, random);
+  }
+}
+
+TEST(RandomSteps, KeepWhatNaiveKernelsCompute) {
+  scheduleRandomly(naiveKernel, 600);
+  for (std::size_t step = 0; step < std::variant_size_v<decltype(Step::action)>; ++step)
+    EXPECT_GE(applied[step], 20) << "step " << step;
+}
+
+TEST(RandomSteps, KeepWhatDependentLoopsCompute) { scheduleRandomly(dependentKernel, 1500); }
+
+} // namespace
+} // namespace einjit::loop
