@@ -9,6 +9,7 @@
 #include "Tensor/Passes/orderReductions.h"
 #include "Tensor/Passes/removeDead.h"
 #include "Tensor/Passes/shareCommon.h"
+#include "Tensor/Passes/splitContractions.h"
 
 namespace einjit::tensor {
 
@@ -28,10 +29,11 @@ const Pass *findPass(std::string_view name) {
 }
 
 Kernel canonicalize(Kernel kernel) {
-  kernel = foldViews(std::move(kernel));    // first: what is left reads the data itself
-  kernel = dropUnitAxes(std::move(kernel)); // before comparing: x[b,c,0] and x[b,c] are the same then
-  kernel = shareCommon(std::move(kernel));  // before fusing, which would make copies of what is shared
-  kernel = removeDead(std::move(kernel));   // before fusing: a dead reader must not forbid it
+  kernel = foldViews(std::move(kernel));         // first: what is left reads the data itself
+  kernel = dropUnitAxes(std::move(kernel));      // before comparing: x[b,c,0] and x[b,c] are the same then
+  kernel = shareCommon(std::move(kernel));       // before fusing, which would make copies of what is shared
+  kernel = removeDead(std::move(kernel));        // before fusing: a dead reader must not forbid it
+  kernel = splitContractions(std::move(kernel)); // before fusing, which joins the elementwise parts of the tree
   kernel = fuse(std::move(kernel));
   kernel = removeDead(std::move(kernel));      // and again, before merging
   kernel = orderReductions(std::move(kernel)); // brings axes together that can merge
