@@ -41,7 +41,7 @@ public:
   Impl &impl() { return *impl_; }
   const Impl &impl() const { return *impl_; }
 
-  /// The symbol of the entry point.
+  /// The symbol of the entry point: `einjit.` and the kernel's name.
   std::string entry() const;
   const ScratchLayout &scratch() const;
 

@@ -42,10 +42,11 @@ Scope entryScope(Builder &ir, const ModuleContext &context, Value *buffers, Valu
   return scope;
 }
 
-/// void entry(void *const *buffers, void *scratch)
+/// void entry(void *const *buffers, void *scratch). The symbol's dot keeps it apart from every name of C, so that a
+/// kernel may be called `memcpy`.
 llvm::Function *emitEntry(const ModuleContext &context) {
   llvm::Type *pointer = llvm::PointerType::getUnqual(context.module.getContext());
-  llvm::Function *entry = createFunction(context, context.kernel.name, {pointer, pointer}, false);
+  llvm::Function *entry = createFunction(context, "einjit." + context.kernel.name, {pointer, pointer}, false);
   entry->getArg(0)->setName("buffers");
   entry->getArg(1)->setName("scratch");
   Builder ir(&entry->back());

@@ -10,6 +10,7 @@
 #include <llvm/ExecutionEngine/Orc/LLJIT.h>
 #include <llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h>
 #include <llvm/Support/TargetSelect.h>
+#include <utility>
 
 namespace einjit::jit {
 namespace {
@@ -18,9 +19,18 @@ using llvm::orc::ExecutionSession;
 using llvm::orc::JITDylib;
 using llvm::orc::LLJIT;
 
+/// What the session complained of while this thread was linking: it knows the cause, where the error that linking
+/// returns only names the symbol that could not be had.
+std::string &sessionReports() {
+  thread_local std::string reports;
+  return reports;
+}
+
+void report(llvm::Error error) { sessionReports() += llvm::toString(std::move(error)) + "; "; }
+
 Diagnostic failure(llvm::Error error) {
-  return {DiagnosticKind::StageInvalid,
-          fmt::format("the object code cannot be loaded: {}", llvm::toString(std::move(error)))};
+  const std::string cause = std::exchange(sessionReports(), "") + llvm::toString(std::move(error));
+  return {DiagnosticKind::StageInvalid, fmt::format("the object code cannot be loaded: {}", cause)};
 }
 
 /// The functions of einjit's own that kernels call.
@@ -42,6 +52,7 @@ llvm::Expected<std::unique_ptr<LLJIT>> create() {
                  })
                  .create();
   if (!jit) return jit;
+  (*jit)->getExecutionSession().setErrorReporter(report);
   if (llvm::Error error = defineRuntime(**jit, (*jit)->getMainJITDylib())) return error;
   return jit;
 }
@@ -95,6 +106,7 @@ Code::~Code() = default;
 Result<Code> Code::load(std::span<const char> object, const std::string &entry) {
   auto jit = instance();
   if (!jit) return failure(jit.takeError());
+  sessionReports().clear();
   auto dylib = createLibrary(*jit);
   if (!dylib) return failure(dylib.takeError());
   auto library = std::make_unique<Library>(*jit, *dylib);

@@ -4,19 +4,21 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 
 namespace {
 
-/// An arena for each number of threads asked for, because setting one up takes longer than a small kernel runs. Never
-/// destroyed, so that kernels may run while the process ends.
+/// An arena for each number of threads asked for, because setting one up takes longer than a small kernel runs; no
+/// larger than the machine. Never destroyed, so that kernels may run while the process ends.
 tbb::task_arena &arenaFor(std::int64_t threads) {
   static std::mutex mutex;
-  static auto &arenas = *new std::map<std::int64_t, std::unique_ptr<tbb::task_arena>>;
+  static auto &arenas = *new std::map<int, std::unique_ptr<tbb::task_arena>>;
+  const auto size = static_cast<int>(std::min<std::int64_t>(threads, tbb::info::default_concurrency()));
   const std::lock_guard lock(mutex);
-  auto &arena = arenas[threads];
-  if (!arena) arena = std::make_unique<tbb::task_arena>(static_cast<int>(threads));
+  auto &arena = arenas[size];
+  if (!arena) arena = std::make_unique<tbb::task_arena>(size);
   return *arena;
 }
 

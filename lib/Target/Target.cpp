@@ -114,7 +114,8 @@ Result<Target> parseTarget(std::string_view text) {
   target.name = reader.until(" \t\r\n{");
   if (target.name.empty()) reader.fail("expected the target's name");
   reader.expect("{");
-  while (!reader.failed() && !reader.accept("}")) parseField(reader, target);
+  while (!reader.failed() && !reader.atEnd() && !reader.peek("}")) parseField(reader, target);
+  reader.expect("}");
   if (!reader.atEnd()) reader.fail("expected the end of the target");
   checkTarget(reader, target);
   if (reader.failed()) return reader.error();

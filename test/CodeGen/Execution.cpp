@@ -150,10 +150,19 @@ void expectResults(const loop::Kernel &kernel, const std::vector<Memory> &argume
     }
 }
 
+/// The presets that cannot run here must at least get assembly.
+void expectAssembly(const loop::Kernel &kernel) {
+  for (const Target &preset : presetTargets()) {
+    if (runsOnHost(preset)) continue;
+    EXPECT_NE(codegen::assembly(moduleFor(kernel, preset, 2)), "") << preset.name;
+  }
+}
+
 void expectLikeInterpreter(const loop::Kernel &kernel, const std::vector<Memory> &arguments, double tolerance) {
   std::vector<Memory> expected = arguments;
   runInterpreted(kernel, expected);
   expectResults(kernel, arguments, expected, runnableTargets(), tolerance);
+  expectAssembly(kernel);
 }
 
 void expectLikeInterpreter(std::string_view text, double tolerance) {

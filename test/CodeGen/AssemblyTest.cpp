@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the machine code of register tiles and of the shapes around them must and must not contain.
+#include "CodeGen/Execution.h"
+#include <algorithm>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace einjit::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// A product of `rows` rows by `vectors` vectors, kept in registers over k.
+std::string tile(int rows, int vectors, int lanes) {
+  return fmt::format("kernel @k(in %a: f32[{0},64], in %b: f32[64,{3}], out %out: f32[{0},{3}]) {{\n"
+                     "  registers %acc: <{2} x f32>[{0},{1}]\n"
+                     "  unroll i in 0..{0} {{ unroll j in 0..{1} {{ {2} lanes: %acc[i,j] = f32(0) }} }}\n"
+                     "  for k in 0..64 {{ unroll i in 0..{0} {{ unroll j in 0..{1} {{\n"
+                     "    {2} lanes: %acc[i,j] = fma(%a[i,k], %b[k,{2}*j + lane], %acc[i,j])\n"
+                     "  }} }} }}\n"
+                     "  unroll i in 0..{0} {{ unroll j in 0..{1} {{ {2} lanes: %out[i,{2}*j + lane] = %acc[i,j] }} }}\n"
+                     "}}",
+                     rows, vectors, lanes, vectors * lanes);
+}
+
+/// How many lines hold all the words.
+int lines(const std::string &text, std::initializer_list<std::string_view> words) {
+  int count = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = std::string_view(text).substr(begin, end - begin);
+    count += std::all_of(words.begin(), words.end(),
+                         [&](std::string_view word) { return line.find(word) != std::string_view::npos; });
+    begin = end + 1;
+  }
+  return count;
+}
+
+TEST(Assembly, Avx512TileStaysInRegisters) {
+  for (const char *target : {"znver4", "znver5", "skylake-avx512"})
+    for (auto [rows, vectors] : {std::pair(14, 2), std::pair(12, 2), std::pair(9, 3), std::pair(6, 4)}) {
+      const std::string assembly = assemblyFor(tile(rows, vectors, 16), target);
+      EXPECT_EQ(lines(assembly, {"vfmadd", "%zmm"}), rows * vectors) << target << assembly;
+      EXPECT_EQ(lines(assembly, {"%rsp"}), 0) << target << assembly;
+    }
+}
+
+TEST(Assembly, Avx2TileStaysInRegisters) {
+  for (const char *target : {"haswell", "znver3"}) {
+    const std::string assembly = assemblyFor(tile(6, 2, 8), target);
+    EXPECT_EQ(lines(assembly, {"vfmadd", "%ymm"}), 12) << target << assembly;
+    EXPECT_EQ(lines(assembly, {"%rsp"}), 0) << target << assembly;
+  }
+}
+
+TEST(Assembly, WithoutFmaNoLibraryIsCalled) {
+  for (const char *target : {"generic", "x86-64-v2"})
+    EXPECT_THAT(assemblyFor(tile(2, 2, 4), target),
+                AllOf(HasSubstr("mulps"), HasSubstr("addps"), Not(HasSubstr("call")), Not(HasSubstr("ymm"))));
+}
+
+TEST(Assembly, ExactIsNotContracted) {
+  EXPECT_THAT(assemblyFor("kernel @k(in %a: f32[16], out %out: f32[16]) {"
+                          " 16 lanes: %out[lane] = add(mul(%a[lane], %a[lane]), %out[lane]) }",
+                          "znver4"),
+              AllOf(HasSubstr("vmulps"), HasSubstr("vaddps"), Not(HasSubstr("vfmadd"))));
+}
+
+TEST(Assembly, TailsAreMaskedByMaskRegisters) {
+  EXPECT_THAT(assemblyFor("kernel @k(in %a: f32[37], out %out: f32[37]) { for i in 0..3 {"
+                          " 16 lanes if lane < 37 - 16*i: %out[16*i + lane] = neg(%a[16*i + lane]) } }",
+                          "skylake-avx512"),
+              AllOf(HasSubstr("{%k1} {z}"), HasSubstr("%zmm"), Not(HasSubstr("call"))));
+}
+
+// Nothing else writes %s, so its sum need not be read again for each row.
+TEST(Assembly, InvariantLoadsLeaveTheLoop) {
+  const std::string assembly = assemblyFor(R"(
+    kernel @k(in %a: f32[64,16], out %out: f32[64,16]) {
+      scratch %s: f32[2]
+      unroll i in 0..2 { %s[i] = %a[i,0] }
+      for i in 0..64 { 16 lanes: %out[i,lane] = mul(%a[i,lane], add(%s[0], %s[1])) }
+    })",
+                                           "znver4");
+  EXPECT_EQ(lines(assembly.substr(assembly.rfind(".LBB")), {"vmulps"}), 0);
+  const std::size_t loop = assembly.find(".LBB0_1:");
+  EXPECT_EQ(lines(assembly.substr(loop), {"vaddss"}), 0) << assembly;
+  EXPECT_EQ(lines(assembly.substr(loop), {"vbroadcastss"}), 0) << assembly;
+}
+
+TEST(Assembly, ParallelLoopsCallTheRuntime) {
+  const std::string text = "kernel @k(in %a: f32[64,16], out %out: f32[64,16]) {"
+                           " parallel i in 0..64 { 16 lanes: %out[i,lane] = %a[i,lane] } }";
+  EXPECT_THAT(assemblyFor(text, "znver4", 4), HasSubstr("einjitParallelFor@PLT"));
+  EXPECT_THAT(assemblyFor(text, "znver4", 1), Not(HasSubstr("einjitParallelFor")));
+}
+
+const char *const neon = R"(target neon {
+  triple aarch64-unknown-linux-gnu
+  cpu neoverse-n1
+  vector-registers 32
+  fused-multiply-add true
+})";
+
+TEST(Assembly, OtherArchitecturesAreOneTargetAway) {
+  const std::string assembly = assemblyFor(tile(8, 2, 4), neon);
+  EXPECT_EQ(lines(assembly, {"fmla", ".4s"}), 16) << assembly;
+  EXPECT_EQ(lines(assembly, {"[sp"}), 0) << assembly;
+}
+
+} // namespace
+} // namespace einjit::test
