@@ -42,6 +42,11 @@ TEST(Session, EinsumStringsTakeTheirOperands) {
             "[1, 3]\n");
 }
 
+TEST(Session, LinesMayEndWithComments) {
+  EXPECT_EQ(output("x = [1.0, 2]  # a vector; two elements\n:vars\ni->i (x)  # an einsum string\nij->i ([[1, 2]]) #\n"),
+            "x: f32[2]\n[1, 2]\n[3]\n");
+}
+
 TEST(Session, CommandsLoadSaveAndList) {
   const TemporaryFolder folder;
   EXPECT_EQ(output("x = [1.0, 2]\n:save x " + folder.file("x.npy") + "\n:load y " + folder.file("x.npy") +

@@ -52,6 +52,16 @@ TEST(Bench, JsonHasItsFields) {
   EXPECT_LE(json.at("min_s").get<double>(), json.at("median_s").get<double>());
 }
 
+TEST(Bench, CodeForAnotherMachineIsRefusedOrRuns) {
+  for (const char *target : {"generic", "haswell", "skylake-avx512", "znver5"}) {
+    const Ran ran = run({"bench", "x * 2", "x=f32[8]", "--seconds=0.01", std::string("--target=") + target});
+    EXPECT_THAT(ran.code, testing::AnyOf(0, 1)) << target << ran.err;
+    if (ran.code == 1) {
+      EXPECT_THAT(ran.err, HasSubstr("error: this machine cannot run")) << target;
+    }
+  }
+}
+
 TEST(Bench, TextNamesTheRoof) {
   const Ran ran = run({"bench", "x * 2", "x=f32[1000]", "--seconds=0.02"});
   EXPECT_EQ(ran.code, 0) << ran.err;

@@ -125,6 +125,7 @@ void printText(const Report &report) {
 void bench(const Job &job, const BenchFlags &flags, const Options &options) {
   std::vector<Argument> arguments = parseArguments(job.arguments);
   const Kernel kernel = compileFor(programText(job.program), arguments, options);
+  kernel.entry(); // refuses code for another machine before anything is measured
   std::vector<AnyTensor> inputs = materialise(std::move(arguments));
 
   const Roof before = measureRoof(kernel, options);

@@ -23,6 +23,20 @@ std::size_t endOfBlank(std::string_view text, std::size_t begin) {
   return at;
 }
 
+/// The text with each byte of the strings and comments that begin with one of these characters made a space.
+std::string blank(std::string_view text, std::string_view openers) {
+  std::string result(text);
+  for (std::size_t at = 0; at < text.size();) {
+    const bool opens = text[at] == '\'' || text[at] == '"' || text[at] == '#';
+    const std::size_t end = opens ? endOfBlank(text, at) : at + 1;
+    if (opens && openers.find(text[at]) != std::string_view::npos)
+      std::fill(result.begin() + static_cast<std::ptrdiff_t>(at), result.begin() + static_cast<std::ptrdiff_t>(end),
+                ' ');
+    at = end;
+  }
+  return result;
+}
+
 /// Parts of the text between those separators that stand outside brackets, trimmed.
 std::vector<std::string> split(std::string_view text, std::string_view separators) {
   const std::string code = codeOnly(text);
@@ -41,17 +55,7 @@ std::vector<std::string> split(std::string_view text, std::string_view separator
 
 } // namespace
 
-std::string codeOnly(std::string_view text) {
-  std::string code(text);
-  for (std::size_t at = 0; at < text.size();) {
-    const bool blank = text[at] == '\'' || text[at] == '"' || text[at] == '#';
-    const std::size_t end = blank ? endOfBlank(text, at) : at + 1;
-    if (blank)
-      std::fill(code.begin() + static_cast<std::ptrdiff_t>(at), code.begin() + static_cast<std::ptrdiff_t>(end), ' ');
-    at = end;
-  }
-  return code;
-}
+std::string codeOnly(std::string_view text) { return blank(text, "'\"#"); }
 
 bool holdsArrow(std::string_view text) { return codeOnly(text).find("->") != std::string::npos; }
 
@@ -63,8 +67,9 @@ int openBrackets(std::string_view text) {
 
 std::vector<std::string> splitStatements(std::string_view text) {
   std::vector<std::string> statements = split(text, ";\n");
-  std::erase_if(statements,
-                [](const std::string &statement) { return statement.empty() || statement.starts_with('#'); });
+  for (std::string &statement : statements)
+    if (!statement.starts_with(':')) statement = trim(blank(statement, "#"));
+  std::erase(statements, std::string());
   return statements;
 }
 

@@ -19,7 +19,8 @@ bool holdsArrow(std::string_view text);
 /// Brackets opened less brackets closed; a line with more than none of them goes on.
 int openBrackets(std::string_view text);
 
-/// The statements of a text: separated by newlines and `;` outside brackets, trimmed, none of them empty.
+/// The statements of a text: separated by newlines and `;` outside brackets, trimmed, none of them empty. Comments are
+/// left out, but not of commands, whose files may have any name.
 std::vector<std::string> splitStatements(std::string_view text);
 
 /// The parts of a text between commas outside brackets, trimmed; none for an empty text.
