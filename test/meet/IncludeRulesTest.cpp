@@ -33,7 +33,7 @@ const Rule rules[] = {
     {"code generation does not evaluate", "lib/(CodeGen|Jit)/.*", "", "Interp/.*|Scalar/Evaluate\\.h"},
     {"the public API stands on its own", "include/.*", "",
      "(Support|Scalar|Syntax|Tensor|Target|Plan|Loop|Interp|CodeGen|Jit|Runtime|Driver)/.*|lib/.*|fmt/.*|tbb/.*"},
-    {"the command line uses the public API", "tools/einjit/.*", "",
+    {"the command line and the benchmark use the public API", "tools/einjit(-bench)?/.*", "",
      "(Support|Scalar|Syntax|Tensor|Target|Plan|Loop|Interp|CodeGen|Jit|Runtime|Driver)/.*|lib/.*"},
 };
 
