@@ -58,6 +58,11 @@ OpFacts collectFacts(const tensor::Kernel &kernel, const tensor::Value &value) {
   facts.hasReduction = op.reduction.has_value();
   facts.bodyNodes = static_cast<std::int64_t>(op.body.nodes.size());
   facts.bodyOperations = std::max<std::int64_t>(1, scalar::operationCount(op.body));
+  for (const tensor::Access &operand : op.operands) {
+    const TensorType &type = kernel[operand.value].type;
+    facts.operandBytes.push_back(elementCount(type).value_or(INT64_MAX / 8) *
+                                 static_cast<std::int64_t>(byteSize(type.dtype)));
+  }
   facts.bodyOperand.assign(op.operands.size(), false);
   for (std::size_t operand : scalar::usedOperands(op.body)) facts.bodyOperand[operand] = true;
   for (const scalar::Node &node : op.body.nodes)

@@ -31,7 +31,8 @@ struct OpFacts {
   std::int64_t bodyNodes = 1;      ///< size of the body: a measure of the code that one point takes
   std::int64_t bodyOperations = 0; ///< arithmetic operations of one point, at least 1
   bool hasReduction = false;
-  std::vector<bool> bodyOperand; ///< whether the body (not only the epilogue) reads the operand
+  std::vector<std::int64_t> operandBytes; ///< of the whole operand
+  std::vector<bool> bodyOperand;          ///< whether the body (not only the epilogue) reads the operand
 
   std::int64_t points(bool reduced) const; ///< product of the extents of the reduced, or of the parallel iterators
 };

@@ -9,6 +9,9 @@
 // with the tile's accumulators in registers over the reduced loops (keep). A reduced vector iterator has its partial
 // results in the lanes of `vectors` accumulators, which are folded at the end (privatize). Remainders of the repeated
 // iterators are loops of their own; the last vector of the vector iterator is masked.
+//
+// Where the tile says streams, the accumulators of a whole row stay in memory and the innermost loops are
+//   for the reduced iterators, so many at a time { for vectors of the row { for those (unrolled) { for lanes } } }
 #include "Plan/Planner.h"
 #include "Plan/Facts.h"
 #include "Plan/NaiveLoops.h"
@@ -31,7 +34,7 @@ class OpPlanner {
 public:
   OpPlanner(const tensor::Kernel &kernel, const tensor::Value &value, const Target &target, const PlanOptions &options,
             std::vector<loop::Step> &steps)
-      : value_(value), options_(options), steps_(steps), facts_(plan::collectFacts(kernel, value)),
+      : value_(value), target_(target), options_(options), steps_(steps), facts_(plan::collectFacts(kernel, value)),
         tile_(plan::chooseTile(facts_, target, kernel.exact)), kernel_(kernel) {}
 
   void run() {
@@ -58,6 +61,10 @@ private:
       splitVectors(iterator, outside);
       return;
     }
+    if (tile_.streams && tile_.streams->iterator == i) {
+      splitStreams(iterator);
+      return;
+    }
     const auto repeat = std::find_if(tile_.repeats.begin(), tile_.repeats.end(),
                                      [&](const Tile::Repeat &r) { return r.iterator == i; });
     if (repeat == tile_.repeats.end()) {
@@ -74,7 +81,38 @@ private:
     unrolled_.push_back(inner);
   }
 
+  /// Several iterations of a reduced iterator, unrolled inside the loop over a row.
+  void splitStreams(const IteratorFacts &iterator) {
+    streams_ = iterator.name;
+    if (tile_.streams->count < iterator.extent) {
+      streams_ += "t";
+      add(loop::Split{iterator.name, tile_.streams->count, iterator.name + "o", streams_}, tile_.reason);
+      reducedOutside_.push_back(iterator.name + "o");
+    }
+    unrolled_.push_back(streams_);
+  }
+
+  /// A row in blocks whose accumulators take half of L1, and those in vectors. The loop over vectors stays a loop, so
+  /// the remainder is a loop of its own rather than a mask in every iteration.
+  void splitRow(const IteratorFacts &iterator, std::vector<std::string> &outside) {
+    const std::int64_t vectorBytes = tile_.lanes * facts_.elementBytes;
+    const std::int64_t mostVectors = std::max<std::int64_t>(1, target_.l1Bytes / 2 / vectorBytes);
+    const std::int64_t vectors = (iterator.extent + tile_.lanes - 1) / tile_.lanes;
+    const std::int64_t blocks = (vectors + mostVectors - 1) / mostVectors;
+    std::string rest = iterator.name;
+    if (blocks > 1) {
+      const std::int64_t block = (vectors + blocks - 1) / blocks * tile_.lanes;
+      add(loop::Split{rest, block, rest + "o", rest + "t"}, "blocks whose accumulators take half of L1");
+      outside.push_back(rest + "o");
+      rest += "t";
+    }
+    lanes_ = iterator.name + "l";
+    vectors_ = iterator.name + "v";
+    add(loop::Split{rest, tile_.lanes, vectors_, lanes_}, "lanes of one register");
+  }
+
   void splitVectors(const IteratorFacts &iterator, std::vector<std::string> &outside) {
+    if (tile_.streams) return splitRow(iterator, outside);
     std::string rest = iterator.name;
     const std::int64_t width = tile_.vectors * tile_.lanes;
     if (width < iterator.extent) {
@@ -109,12 +147,13 @@ private:
     for (const auto *group : {&reducedOutside_, &inside_})
       step.loops.insert(step.loops.end(), group->begin(), group->end());
     if (!vectors_.empty()) step.loops.push_back(vectors_);
+    if (!streams_.empty()) step.loops.push_back(streams_);
     if (!lanes_.empty()) step.loops.push_back(lanes_);
     if (step.loops.size() > 1) add(std::move(step), plan::describeRoles(facts_) + "; tile " + tile_.reason);
   }
 
   void keepAccumulator() {
-    if (!facts_.hasReduction) return;
+    if (!facts_.hasReduction || tile_.streams) return;
     for (const std::string &accumulator : accumulators_) add(loop::Keep{accumulator}, {});
   }
 
@@ -128,6 +167,7 @@ private:
   }
 
   const tensor::Value &value_;
+  const Target &target_;
   const PlanOptions &options_;
   std::vector<loop::Step> &steps_;
   OpFacts facts_;
@@ -136,7 +176,7 @@ private:
   std::string accumulator_ = accumulatorName(value_);
   std::vector<std::string> accumulators_{accumulator_};
   std::vector<std::string> parallelOutside_, reducedOutside_, inside_, unrolled_;
-  std::string vectors_, lanes_; ///< loops over the tile's vectors and lanes
+  std::string vectors_, streams_, lanes_; ///< loops over the tile's vectors, streamed rows and lanes
 };
 
 } // namespace

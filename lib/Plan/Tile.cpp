@@ -10,6 +10,8 @@ namespace {
 constexpr std::int64_t maxUnrolledNodes = 1024;
 /// Longest unrolled side of a tile; more finds no further reuse within any register file.
 constexpr std::int64_t maxSide = 32;
+/// Rows read at the same time: about as many streams as prefetchers follow.
+constexpr std::int64_t streamsAtOnce = 8;
 /// Vector instructions that folding the lanes of one register takes: a shuffle and an add for each halving.
 constexpr double foldInstructions = 10;
 
@@ -171,10 +173,29 @@ std::vector<std::size_t> reusing(const OpFacts &facts, std::size_t v) {
   return found;
 }
 
+/// The reduced iterator whose iterations become streams, if the op is to be computed so (see the header).
+std::optional<std::size_t> streamedIterator(const OpFacts &facts, const Target &target, const Tile &tile) {
+  const IteratorFacts &row = facts.iterators[*tile.vectorIterator];
+  if (!facts.hasReduction || row.reduced || tile.vectors * tile.lanes >= row.extent) return std::nullopt;
+  const bool streams = [&] {
+    for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
+      if (facts.bodyOperand[operand] && facts.operandBytes[operand] > target.l2Bytes && row.strides[operand] == 1 &&
+          std::all_of(facts.iterators.begin(), facts.iterators.end(), [&](const IteratorFacts &iterator) {
+            return iterator.strides[operand] != 0 || iterator.extent == 1;
+          }))
+        return true;
+    return false;
+  }();
+  for (std::size_t i = facts.iterators.size(); streams && i-- > 0;)
+    if (facts.iterators[i].reduced && facts.iterators[i].extent > 1) return i;
+  return std::nullopt;
+}
+
 } // namespace
 
 Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
   Tile best;
+  best.reason = "one element";
   best.vectorIterator = chooseVectorIterator(facts, target, exact);
   if (!best.vectorIterator) return best;
   const std::size_t v = *best.vectorIterator;
@@ -202,7 +223,7 @@ Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
 
   const std::int64_t longest = std::min({vectorCount, most, maxSide});
   for (std::int64_t vectors = 1; vectors <= longest; ++vectors) consider({vectors, {}});
-  const std::vector<std::size_t> repeatable = reusing(facts, v);
+  const std::vector<std::size_t> repeatable = facts.hasReduction ? reusing(facts, v) : std::vector<std::size_t>();
   for (std::size_t a = 0; a < repeatable.size(); ++a) {
     const std::int64_t extentA = std::min({facts.iterators[repeatable[a]].extent, most, maxSide});
     for (std::int64_t countA = 2; countA <= extentA; ++countA) {
@@ -217,6 +238,13 @@ Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
   best.repeats.erase(
       std::remove_if(best.repeats.begin(), best.repeats.end(), [](const Tile::Repeat &r) { return r.count < 2; }),
       best.repeats.end());
+  if (const auto streamed = exact ? std::nullopt : streamedIterator(facts, target, best)) {
+    best.streams = Tile::Repeat{*streamed, std::min(streamsAtOnce, facts.iterators[*streamed].extent)};
+    best.vectors = 1;
+    best.repeats.clear();
+    best.reason = fmt::format("{} rows at a time, streamed past accumulators in L1", best.streams->count);
+    return best;
+  }
   best.reason = fmt::format("{} vectors of {}", best.vectors, best.lanes);
   for (const Tile::Repeat &repeat : best.repeats)
     best.reason += fmt::format(" by {} of {}", repeat.count, facts.iterators[repeat.iterator].name);

@@ -18,7 +18,10 @@ struct Tile {
     std::int64_t count;
   };
   std::vector<Repeat> repeats; ///< parallel iterators unrolled beside it, counts above 1
-  std::string reason = {};     ///< for the schedule's text
+  /// Instead of a tile in registers: so many iterations of this reduced iterator are added at once to a whole row of
+  /// accumulators in L1.
+  std::optional<Repeat> streams = {};
+  std::string reason = {}; ///< for the schedule's text
 };
 
 /// The tile with the least estimated time.
