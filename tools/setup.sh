@@ -7,7 +7,7 @@
 buildPackages=(
   g++ cmake ninja-build
   llvm-19-dev 'libboost1.81-dev|libboost-dev' libtbb-dev libfmt-dev nlohmann-json3-dev libcli11-dev
-  libxxhash-dev zlib1g-dev libedit-dev
+  libedit-dev
 )
 testPackages=(libgtest-dev libgmock-dev clang-format-19 clang-19 python3-numpy)
 
