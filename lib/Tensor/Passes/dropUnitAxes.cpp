@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Passes/dropUnitAxes.h"
 #include "Tensor/Passes/Rewrite.h"
+#include <algorithm>
 
 namespace einjit::tensor {
 namespace {
@@ -24,14 +25,18 @@ void dropIndices(Access &access, const TensorType &type) {
   access.indices = std::move(kept);
 }
 
-/// The reduction without iterators of extent 1. One that loses its last iterator leaves what it would have folded.
-Generic withoutUnitIterators(const Generic &op) {
+bool isUnit(const Iterator &iterator) { return iterator.extent == 1; }
+
+/// The op without iterators of extent 1. A reduction that loses its last iterator leaves what it would have folded;
+/// `exact` kernels keep that one, because a sum of -0 alone is +0.
+Generic withoutUnitIterators(const Generic &op, bool exact) {
+  const bool losesAll = op.reduction && std::ranges::all_of(op.reduction->iterators, isUnit);
   Generic result{{}, {}, {}, op.body};
   std::vector<Affine> replacement;
   std::vector<Iterator> reduced;
   std::uint32_t next = 0;
   for (std::size_t i = 0; i < op.iteratorCount(); ++i) {
-    const bool unit = op.iterator(i).extent == 1;
+    const bool unit = isUnit(op.iterator(i)) && !(exact && losesAll && i == op.parallel.size());
     replacement.push_back(unit ? Affine::number(0) : Affine::variable(next++));
     if (!unit) (op.isReduced(i) ? reduced : result.parallel).push_back(op.iterator(i));
   }
@@ -62,7 +67,7 @@ Kernel dropUnitAxes(Kernel kernel) {
     auto *op = std::get_if<Generic>(&value.def);
     if (!op) continue;
     for (Access &operand : op->operands) dropIndices(operand, before[operand.value.index()]);
-    *op = withoutUnitIterators(*op);
+    *op = withoutUnitIterators(*op, kernel.exact);
   }
   return kernel;
 }
