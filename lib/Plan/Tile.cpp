@@ -92,7 +92,10 @@ public:
   double time(const Candidate &tile) const {
     double total = 0;
     forEachRemainder(tile, 0, tile, 1, total);
-    return total;
+    if (!facts_.iterators[v_].reduced) return total;
+    // Each result sets, adds up and folds the partial ones of all vectors.
+    const double fold = static_cast<double>(2 * tile.vectors) + foldInstructions;
+    return total + static_cast<double>(facts_.points(false)) * fold / static_cast<double>(target_.fmaPerCycle);
   }
 
 private:
@@ -173,19 +176,28 @@ std::vector<std::size_t> reusing(const OpFacts &facts, std::size_t v) {
   return found;
 }
 
+/// Whether each element of the operand is used once: no iterator leaves it in place.
+bool isUsedOnce(const OpFacts &facts, std::size_t operand) {
+  return facts.bodyOperand[operand] &&
+         std::all_of(facts.iterators.begin(), facts.iterators.end(),
+                     [&](const IteratorFacts &i) { return i.strides[operand] != 0 || i.extent == 1; });
+}
+
+/// Longest repetition of a parallel iterator. Each repetition of one that moves an operand used once is a stream.
+std::int64_t longestRepeat(const OpFacts &facts, std::size_t iterator) {
+  std::int64_t longest = std::min(facts.iterators[iterator].extent, maxSide);
+  for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
+    if (isUsedOnce(facts, operand)) longest = std::min(longest, streamsAtOnce);
+  return longest;
+}
+
 /// The reduced iterator whose iterations become streams, if the op is to be computed so (see the header).
 std::optional<std::size_t> streamedIterator(const OpFacts &facts, const Target &target, const Tile &tile) {
   const IteratorFacts &row = facts.iterators[*tile.vectorIterator];
   if (!facts.hasReduction || row.reduced || tile.vectors * tile.lanes >= row.extent) return std::nullopt;
-  const bool streams = [&] {
-    for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
-      if (facts.bodyOperand[operand] && facts.operandBytes[operand] > target.l2Bytes && row.strides[operand] == 1 &&
-          std::all_of(facts.iterators.begin(), facts.iterators.end(), [&](const IteratorFacts &iterator) {
-            return iterator.strides[operand] != 0 || iterator.extent == 1;
-          }))
-        return true;
-    return false;
-  }();
+  bool streams = false;
+  for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
+    streams |= isUsedOnce(facts, operand) && facts.operandBytes[operand] > target.l2Bytes && row.strides[operand] == 1;
   for (std::size_t i = facts.iterators.size(); streams && i-- > 0;)
     if (facts.iterators[i].reduced && facts.iterators[i].extent > 1) return i;
   return std::nullopt;
@@ -225,13 +237,12 @@ Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
   for (std::int64_t vectors = 1; vectors <= longest; ++vectors) consider({vectors, {}});
   const std::vector<std::size_t> repeatable = facts.hasReduction ? reusing(facts, v) : std::vector<std::size_t>();
   for (std::size_t a = 0; a < repeatable.size(); ++a) {
-    const std::int64_t extentA = std::min({facts.iterators[repeatable[a]].extent, most, maxSide});
+    const std::int64_t extentA = std::min(longestRepeat(facts, repeatable[a]), most);
     for (std::int64_t countA = 2; countA <= extentA; ++countA) {
       for (std::int64_t vectors = 1; vectors <= std::min(longest, most / countA); ++vectors)
         consider({vectors, {{repeatable[a], countA}}});
       for (std::size_t b = a + 1; b < repeatable.size() && facts.iterators[v].reduced; ++b)
-        for (std::int64_t countB = 2;
-             countB <= std::min({facts.iterators[repeatable[b]].extent, most / countA, maxSide}); ++countB)
+        for (std::int64_t countB = 2; countB <= std::min(longestRepeat(facts, repeatable[b]), most / countA); ++countB)
           consider({1, {{repeatable[a], countA}, {repeatable[b], countB}}});
     }
   }
