@@ -23,8 +23,8 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
 } // namespace
 
 std::string closest(std::string_view name, const std::vector<std::string> &candidates) {
-  constexpr std::size_t longest = 64; // names beyond this are not worth the quadratic time
-  if (name.size() > longest) return {};
+  constexpr std::size_t longest = 64;                      // names beyond this are not worth the quadratic time
+  if (name.size() < 2 || name.size() > longest) return {}; // every letter is one edit away from every other
   std::string best;
   std::size_t bestDistance = std::max<std::size_t>(1, name.size() / 3) + 1;
   for (const std::string &candidate : candidates) {
