@@ -10,6 +10,15 @@ Access remap(const Access &access, const std::function<Affine(std::uint32_t)> &m
   return result;
 }
 
+FreshNames::FreshNames(const Kernel &kernel) {
+  for (const Value &value : kernel.values) taken_.insert(value.name);
+}
+
+std::string FreshNames::next() {
+  while (taken_.contains(std::to_string(number_))) ++number_;
+  return std::to_string(number_++);
+}
+
 std::size_t OperandList::add(const Access &access) {
   const auto known = std::find(accesses_.begin(), accesses_.end(), access);
   const auto index = static_cast<std::size_t>(known - accesses_.begin());

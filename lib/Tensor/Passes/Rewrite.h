@@ -5,6 +5,8 @@
 
 #include "Tensor/Kernel.h"
 #include <functional>
+#include <string>
+#include <unordered_set>
 
 namespace einjit::tensor {
 
@@ -19,6 +21,17 @@ public:
 
 private:
   std::vector<Access> accesses_;
+};
+
+/// Names for new values: numbers that no value of the kernel has.
+class FreshNames {
+public:
+  explicit FreshNames(const Kernel &kernel);
+  std::string next();
+
+private:
+  std::unordered_set<std::string> taken_;
+  std::size_t number_ = 0;
 };
 
 /// The op with its operands in the order in which body and epilogue first use them, without unused and double ones.

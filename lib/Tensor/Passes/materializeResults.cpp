@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Passes/materializeResults.h"
 #include "Tensor/Builder.h"
+#include "Tensor/Passes/Rewrite.h"
 #include <algorithm>
 
 namespace einjit::tensor {
 
 Kernel materializeResults(Kernel kernel) {
+  FreshNames names(kernel);
   for (std::size_t i = 0; i < kernel.results.size(); ++i) {
     const ValueId id = kernel.results[i];
     const auto before = kernel.results.begin() + static_cast<std::ptrdiff_t>(i);
@@ -14,7 +16,7 @@ Kernel materializeResults(Kernel kernel) {
     const TensorType type{kernel[id].type.dtype, kernel[id].type.shape};
     Generic copy{numberedIterators(type.shape), {}, {{id, identityMap(type.rank())}}, scalar::identityExpr(type.dtype)};
     kernel.results[i] = ValueId(kernel.values.size());
-    kernel.values.push_back({"copy" + std::to_string(i), type, std::move(copy)});
+    kernel.values.push_back({names.next(), type, std::move(copy)});
   }
   return kernel;
 }

@@ -189,11 +189,11 @@ private:
 /// Writes the ops of a tree behind the values that are there already.
 class TreeWriter {
 public:
-  TreeWriter(const Generic &op, const Product &product, const Tree &tree, std::vector<Value> &values)
-      : op_(op), product_(product), tree_(tree), values_(values), accesses_(tree.nodes.size()) {}
+  TreeWriter(const Generic &op, const Product &product, const Tree &tree, std::vector<Value> &values, FreshNames &names)
+      : op_(op), product_(product), tree_(tree), values_(values), names_(names), accesses_(tree.nodes.size()) {}
 
   /// All ops but the last, which takes the place of the op that was split.
-  Generic run(const std::string &name) {
+  Generic run() {
     for (std::size_t i = 0; i + 1 < tree_.nodes.size(); ++i) {
       const Tree::Node &node = tree_.nodes[i];
       if (node.factor && node.before == node.after) continue; // read in place
@@ -202,7 +202,7 @@ public:
       for (std::size_t index = 0; index < op_.iteratorCount(); ++index)
         if (node.after[index]) accesses_[i].indices.push_back(Affine::variable(static_cast<std::uint32_t>(index)));
       TensorType type = resultType(step);
-      values_.push_back({name + "_" + std::to_string(i), std::move(type), std::move(step)});
+      values_.push_back({names_.next(), std::move(type), std::move(step)});
     }
     Generic last = makeOp(tree_.nodes.back());
     if (op_.reduction->epilogue) last = withEpilogue(std::move(last));
@@ -265,6 +265,7 @@ private:
   const Product &product_;
   const Tree &tree_;
   std::vector<Value> &values_;
+  FreshNames &names_;
   std::vector<Access> accesses_;
 };
 
@@ -288,6 +289,7 @@ std::optional<Tree> betterTree(const Generic &op, const Product &product) {
 
 Kernel splitContractions(Kernel kernel) {
   if (kernel.exact) return kernel; // there the order is part of the meaning
+  FreshNames names(kernel);
   std::vector<Value> values;
   std::vector<ValueId> newId;
   for (Value &value : kernel.values) {
@@ -296,7 +298,7 @@ Kernel splitContractions(Kernel kernel) {
       for (Access &operand : op->operands) operand.value = newId[operand.value.index()];
       const auto product = asProduct(*op);
       const auto tree = product ? betterTree(*op, *product) : std::nullopt;
-      if (tree) *op = TreeWriter(*op, *product, *tree, values).run(value.name);
+      if (tree) *op = TreeWriter(*op, *product, *tree, values, names).run();
     }
     newId.emplace_back(values.size());
     values.push_back(std::move(value));
