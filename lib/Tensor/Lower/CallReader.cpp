@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Tensor/Lower/CallReader.h"
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace einjit::tensor {
+
+MaybeValue CallReader::value(std::size_t position) {
+  CallArgument &argument = call.positional[position];
+  return argument.expr ? lowering.evaluate(*argument.expr) : argument.receiver;
+}
+
+std::optional<ValueId> CallReader::tensor(std::size_t position) {
+  const MaybeValue any = value(position);
+  if (!any) return std::nullopt;
+  if (const auto *weak = std::get_if<Weak>(&*any)) return lowering.materialize(*weak);
+  return std::get<ValueId>(*any);
+}
+
+const ast::Expr *CallReader::find(std::size_t position, std::initializer_list<const char *> names) {
+  const ast::Expr *found = position < call.positional.size() ? call.positional[position].expr : nullptr;
+  for (const char *name : names)
+    if (auto keyword = call.keywords.extract(name); !keyword.empty()) {
+      if (found)
+        lowering.fail(DiagnosticKind::BadArguments, fmt::format("'{}' is given twice", name),
+                      {{keyword.mapped().range}});
+      found = keyword.mapped().expr;
+    }
+  return found;
+}
+
+std::optional<std::vector<std::int64_t>> CallReader::integers(const ast::Expr &expr, const std::string &what) {
+  std::vector<std::int64_t> result;
+  const auto *list = std::get_if<ast::List>(&expr.node);
+  const std::size_t count = list ? list->items.size() : 1;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto integer = lowering.evaluateInteger(list ? list->items[i] : expr, what);
+    if (!integer) return std::nullopt;
+    result.push_back(*integer);
+  }
+  return result;
+}
+
+std::optional<std::vector<std::int64_t>> CallReader::integersFrom(std::size_t position, const std::string &what) {
+  std::vector<std::int64_t> result;
+  for (std::size_t i = position; i < call.positional.size(); ++i) {
+    const auto some = integers(*call.positional[i].expr, what);
+    if (!some) return std::nullopt;
+    result.insert(result.end(), some->begin(), some->end());
+  }
+  return result;
+}
+
+std::optional<bool> CallReader::flag(std::size_t position, std::initializer_list<const char *> names) {
+  const ast::Expr *expr = find(position, names);
+  if (!expr) return false;
+  const MaybeValue any = lowering.evaluate(*expr);
+  if (!any) return std::nullopt;
+  if (const auto *weak = std::get_if<Weak>(&*any))
+    if (const auto *truth = std::get_if<bool>(&weak->value)) return *truth;
+  return lowering.fail(DiagnosticKind::BadArguments, "this must be True or False", {{expr->range}});
+}
+
+std::optional<std::vector<std::size_t>> CallReader::axes(const std::vector<std::int64_t> &given, std::size_t rank,
+                                                         SourceRange range) {
+  std::vector<std::size_t> result;
+  for (std::int64_t axis : given) {
+    const auto resolved = resolveAxis(lowering, axis, rank, range);
+    if (!resolved) return std::nullopt;
+    if (std::find(result.begin(), result.end(), *resolved) != result.end())
+      return lowering.fail(DiagnosticKind::BadArguments, fmt::format("axis {} is named twice", axis), {{range}});
+    result.push_back(*resolved);
+  }
+  return result;
+}
+
+bool CallReader::arity(std::size_t least, std::size_t most) {
+  const std::size_t given = call.positional.size();
+  if (given >= least && given <= most) return true;
+  const std::string wanted = least == most      ? std::to_string(least)
+                             : most == SIZE_MAX ? fmt::format("at least {}", least)
+                                                : fmt::format("{} to {}", least, most);
+  lowering.fail(DiagnosticKind::BadArguments,
+                fmt::format("'{}' takes {} argument{}, not {}", call.function, wanted, wanted == "1" ? "" : "s", given),
+                {{call.range}});
+  return false;
+}
+
+bool CallReader::noKeywordsLeft() {
+  for (const auto &[name, argument] : call.keywords)
+    lowering.fail(DiagnosticKind::BadArguments, fmt::format("'{}' has no argument '{}'", call.function, name),
+                  {{argument.range}});
+  return call.keywords.empty();
+}
+
+std::nullopt_t CallReader::fail(DiagnosticKind kind, std::string message, std::string help) {
+  return lowering.fail(kind, std::move(message), {{call.range}}, std::move(help));
+}
+
+} // namespace einjit::tensor

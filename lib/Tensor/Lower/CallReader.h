@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The arguments of one call, as the functions that lower calls want them.
+#pragma once
+
+#include "Tensor/Lower/Lowering.h"
+#include <initializer_list>
+
+namespace einjit::tensor {
+
+/// Reads the arguments of one call; what it does not find or cannot use it records as an error.
+class CallReader {
+public:
+  CallReader(Lowering &lowering, CallArguments &call) : lowering(lowering), call(call) {}
+  Lowering &lowering;
+  CallArguments &call;
+
+  MaybeValue value(std::size_t position);
+  std::optional<ValueId> tensor(std::size_t position);
+  /// The argument at this position or of one of these names; takes it off the keywords.
+  const ast::Expr *find(std::size_t position, std::initializer_list<const char *> names);
+  /// An integer, or a bracketed list of them.
+  std::optional<std::vector<std::int64_t>> integers(const ast::Expr &expr, const std::string &what);
+  /// All arguments from `position` on, given one by one or as one list.
+  std::optional<std::vector<std::int64_t>> integersFrom(std::size_t position, const std::string &what);
+  std::optional<bool> flag(std::size_t position, std::initializer_list<const char *> names);
+  std::optional<std::vector<std::size_t>> axes(const std::vector<std::int64_t> &given, std::size_t rank,
+                                               SourceRange range);
+  /// Whether between `least` and `most` positional arguments were given, and no keyword is left over.
+  bool arity(std::size_t least, std::size_t most);
+  bool noKeywordsLeft();
+  const TensorType &type(ValueId id) const { return lowering.type(id); }
+  std::nullopt_t fail(DiagnosticKind kind, std::string message, std::string help = {});
+};
+
+/// How one function of the language is lowered.
+using Function = MaybeValue (*)(CallReader &);
+
+// Functions that change only how elements are reached (ShapeFunctions.cpp).
+MaybeValue transpose(CallReader &reader);
+MaybeValue unsqueeze(CallReader &reader);
+MaybeValue squeeze(CallReader &reader);
+MaybeValue expand(CallReader &reader);
+
+/// Folds the axes that `dim=`/`axis=` names, or all (Reductions.cpp); `type` says in which type, given the operand's.
+/// With `mean` the result is divided by the number of elements.
+MaybeValue reduction(CallReader &reader, ScalarOp op, DType (*type)(DType), bool mean = false);
+
+} // namespace einjit::tensor

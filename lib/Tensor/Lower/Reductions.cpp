@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Tensor/Lower/CallReader.h"
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace einjit::tensor {
+namespace {
+
+/// The axes that `dim=`/`axis=` names, ascending; all of them if it is left out.
+std::optional<std::vector<std::size_t>> reductionAxes(CallReader &reader, std::size_t rank) {
+  std::vector<std::size_t> axes;
+  const ast::Expr *given = reader.find(1, {"dim", "axis"});
+  if (!given) {
+    for (std::size_t axis = 0; axis < rank; ++axis) axes.push_back(axis);
+    return axes;
+  }
+  const auto integers = reader.integers(*given, "an axis");
+  if (!integers) return std::nullopt;
+  auto resolved = reader.axes(*integers, rank, given->range);
+  if (resolved) std::sort(resolved->begin(), resolved->end());
+  return resolved;
+}
+
+} // namespace
+
+MaybeValue reduction(CallReader &reader, ScalarOp op, DType (*type)(DType), bool mean) {
+  if (!reader.arity(1, 3)) return std::nullopt;
+  const auto operand = reader.tensor(0);
+  if (!operand) return std::nullopt;
+  const Shape shape = reader.type(*operand).shape;
+  const auto axes = reductionAxes(reader, shape.size());
+  const auto keep = reader.flag(2, {"keepdim", "keepdims"});
+  if (!axes || !keep || !reader.noKeywordsLeft()) return std::nullopt;
+
+  std::int64_t count = 1; // the product of some extents of a type whose element count fits
+  for (std::size_t axis : *axes) count *= shape[axis];
+  if (count == 0 && (op == ScalarOp::Min || op == ScalarOp::Max))
+    return reader.fail(DiagnosticKind::EmptyReduction,
+                       fmt::format("'{}' of no elements has no value", reader.call.function));
+
+  const DType dtype = type(reader.type(*operand).dtype);
+  if (dtype == DType::Bool && (op == ScalarOp::Min || op == ScalarOp::Max))
+    op = op == ScalarOp::Min ? ScalarOp::And : ScalarOp::Or;
+  const ValueId result =
+      reader.lowering.builder.reduce(op, reader.lowering.builder.cast(*operand, dtype), *axes, *keep);
+  if (!mean) return result;
+  return reader.lowering.builder.map(ScalarOp::Div, {result, convert(static_cast<double>(count), dtype)});
+}
+
+} // namespace einjit::tensor
