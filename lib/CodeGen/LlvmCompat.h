@@ -4,53 +4,59 @@
 // Triple, and where absoluteSymbols is declared.
 #pragma once
 
-#include <llvm/Config/llvm-config.h>
 #include <llvm/IR/Module.h>
 #include <llvm/MC/MCSubtargetInfo.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/TargetParser/Triple.h>
-#if LLVM_VERSION_MAJOR >= 20
+#if __has_include(<llvm/ExecutionEngine/Orc/AbsoluteSymbols.h>)
 #include <llvm/ExecutionEngine/Orc/AbsoluteSymbols.h>
 #else
 #include <llvm/ExecutionEngine/Orc/Core.h>
 #endif
 #include <memory>
 #include <string>
+#include <type_traits>
 
 namespace einjit::llvmCompat {
 
-#if LLVM_VERSION_MAJOR >= 21
-inline const llvm::Triple &tripleArgument(const llvm::Triple &triple) { return triple; }
-#else
-inline const std::string &tripleArgument(const llvm::Triple &triple) { return triple.str(); }
-#endif
+/// Calls `function` with the triple as a Triple where LLVM takes one, else as text: majors differ from call to call.
+template <class Function> auto withTriple(const llvm::Triple &triple, const Function &function) {
+  if constexpr (std::is_invocable_v<Function, const llvm::Triple &>)
+    return function(triple);
+  else
+    return function(triple.str());
+}
 
 inline void setTargetTriple(llvm::Module &module, const llvm::Triple &triple) {
-  module.setTargetTriple(tripleArgument(triple));
+  withTriple(triple, [&](const auto &t) -> decltype(module.setTargetTriple(t)) { module.setTargetTriple(t); });
 }
 
 /// The code generator for `triple`, or null and the reason.
 inline const llvm::Target *lookupTarget(const llvm::Triple &triple, std::string &error) {
-#if LLVM_VERSION_MAJOR >= 22
-  return llvm::TargetRegistry::lookupTarget(triple, error);
-#else
-  return llvm::TargetRegistry::lookupTarget(triple.str(), error);
-#endif
+  return withTriple(triple, [&](const auto &t) -> decltype(llvm::TargetRegistry::lookupTarget(t, error)) {
+    return llvm::TargetRegistry::lookupTarget(t, error);
+  });
 }
 
 /// The tables of processors and features that exist for `triple`.
 inline std::unique_ptr<llvm::MCSubtargetInfo> subtargetTables(const llvm::Target &target, const llvm::Triple &triple) {
-  return std::unique_ptr<llvm::MCSubtargetInfo>(target.createMCSubtargetInfo(tripleArgument(triple), "", ""));
+  return std::unique_ptr<llvm::MCSubtargetInfo>(
+      withTriple(triple, [&](const auto &t) -> decltype(target.createMCSubtargetInfo(t, "", "")) {
+        return target.createMCSubtargetInfo(t, "", "");
+      }));
 }
 
 /// A machine that makes position-independent code for a JIT.
 inline std::unique_ptr<llvm::TargetMachine> createMachine(const llvm::Target &target, const llvm::Triple &triple,
                                                           const std::string &cpu, const std::string &features,
                                                           llvm::CodeGenOptLevel level) {
-  return std::unique_ptr<llvm::TargetMachine>(target.createTargetMachine(tripleArgument(triple), cpu, features,
-                                                                         llvm::TargetOptions(), llvm::Reloc::PIC_,
-                                                                         llvm::CodeModel::Small, level, /*JIT=*/true));
+  const llvm::TargetOptions options;
+  const auto create = [&](const auto &t) -> decltype(target.createTargetMachine(t, cpu, features, options, {})) {
+    return target.createTargetMachine(t, cpu, features, options, llvm::Reloc::PIC_, llvm::CodeModel::Small, level,
+                                      /*JIT=*/true);
+  };
+  return std::unique_ptr<llvm::TargetMachine>(withTriple(triple, create));
 }
 
 } // namespace einjit::llvmCompat

@@ -10,8 +10,6 @@ namespace {
 
 using llvm::Value;
 
-constexpr std::int64_t int32Max = std::numeric_limits<std::int32_t>::max();
-
 unsigned asUnsigned(std::int64_t lanes) { return static_cast<unsigned>(lanes); }
 
 llvm::Align alignment(DType type) { return llvm::Align(byteSize(type)); }
@@ -122,14 +120,16 @@ Value *Mask::value(Builder &ir) const {
 }
 
 Mask maskBelow(Builder &ir, std::int64_t lanes, Value *bound, std::int64_t least, std::int64_t most) {
-  // 32 bits are enough to count lanes, and half as many vectors to compare.
-  if (least < 0) bound = ir.CreateBinaryIntrinsic(llvm::Intrinsic::smax, bound, ir.getInt64(0));
-  if (most > int32Max)
+  // 32 bits are enough to count lanes, and half as many vectors to compare. Signed, because AVX2 has no other.
+  using Limits = std::numeric_limits<std::int32_t>;
+  if (least < Limits::min() || most > Limits::max()) {
+    bound = ir.CreateBinaryIntrinsic(llvm::Intrinsic::smax, bound, ir.getInt64(0));
     bound = ir.CreateBinaryIntrinsic(llvm::Intrinsic::smin, bound, ir.getInt64(static_cast<std::uint64_t>(lanes)));
+  }
   llvm::SmallVector<std::uint32_t> numbers(asUnsigned(lanes));
   std::iota(numbers.begin(), numbers.end(), 0U);
   Value *iota = llvm::ConstantDataVector::get(ir.getContext(), numbers);
-  return {lanes, lanes, ir.CreateICmpULT(iota, splat(ir, ir.CreateTrunc(bound, ir.getInt32Ty()), lanes))};
+  return {lanes, lanes, ir.CreateICmpSLT(iota, splat(ir, ir.CreateTrunc(bound, ir.getInt32Ty()), lanes))};
 }
 
 Value *load(Builder &ir, const Place &place, const Mask &mask, const Target &target) {

@@ -39,6 +39,16 @@ TEST(Memory, AnyNumberOfLanes) {
                                       lanes, lanes / 2 + 1));
 }
 
+TEST(Memory, MaskBoundsBeyond32Bits) {
+  expectLikeInterpreter(R"(
+    kernel @k(in %a: f32[16], out %out: f32[3,16]) {
+      for i in 0..3 {
+        16 lanes if lane < 4294967299*i - 4294967296: %out[i,lane] = %a[lane]
+        16 lanes if lane < 8589934597 - 4294967296*i: %out[i,lane] = neg(%a[lane])
+      }
+    })");
+}
+
 TEST(Memory, StridedAndNegativeLayouts) {
   expectLikeInterpreter(R"(
     kernel @k(in %a: f32[8,16] strides [1,8], in %b: f64[8,16] strides [-32,-2], out %out: f32[8,16] strides [-16,1],
