@@ -124,6 +124,18 @@ std::optional<std::int64_t> Lowering::evaluateInteger(const ast::Expr &expr, con
               {{expr.range}});
 }
 
+MaybeValue Lowering::limited(MaybeValue value, SourceRange range) {
+  const auto *id = value ? std::get_if<ValueId>(&*value) : nullptr;
+  if (!id) return value;
+  if (type(*id).rank() > maxAxes)
+    return fail(DiagnosticKind::TooManyAxes,
+                fmt::format("a result of {} axes; at most {} are supported", type(*id).rank(), maxAxes), {{range}});
+  if (!elementCount(type(*id)))
+    return fail(DiagnosticKind::TensorTooLarge,
+                fmt::format("a result of shape {} is too large", shapeText(type(*id).shape)), {{range}});
+  return value;
+}
+
 MaybeValue Lowering::evaluate(const ast::Expr &expr) {
   return std::visit(
       Overloaded{
@@ -146,7 +158,7 @@ MaybeValue Lowering::evaluate(const ast::Expr &expr) {
             return fail(DiagnosticKind::TypeMismatch, "a string is not a tensor", {{expr.range}},
                         "einsum strings go into a call: einsum('ij,jk->ik', a, b)");
           },
-          [&](const ast::List &list) -> MaybeValue { return tensorLiteral(list, expr.range); },
+          [&](const ast::List &list) -> MaybeValue { return limited(tensorLiteral(list, expr.range), expr.range); },
           [&](const ast::Paren &paren) -> MaybeValue { return evaluate(*paren.inner); },
           [&](const ast::Unary &unary) -> MaybeValue {
             MaybeValue value = evaluate(*unary.operand);
@@ -160,6 +172,7 @@ MaybeValue Lowering::evaluate(const ast::Expr &expr) {
               const MaybeValue right = evaluate(link.operand);
               left = left && right ? binary(link.op, *left, range, *right, link.operand.range) : std::nullopt;
               range = join(range, link.operand.range);
+              left = limited(left, range);
             }
             return left;
           },
@@ -175,7 +188,7 @@ MaybeValue Lowering::evaluatePostfix(const ast::Postfix &chain) {
   const auto *function = std::get_if<ast::Name>(&chain.base->node);
   if (const auto *call = std::get_if<ast::Call>(&chain.suffixes[0].suffix); function && call) {
     range = join(range, chain.suffixes[0].range);
-    value = this->call(collectArguments(*this, function->name, range, *call, {}));
+    value = limited(this->call(collectArguments(*this, function->name, range, *call, {})), range);
     at = 1;
   } else {
     value = evaluate(*chain.base);
@@ -202,6 +215,7 @@ MaybeValue Lowering::evaluatePostfix(const ast::Postfix &chain) {
     } else {
       value = fail(DiagnosticKind::UnknownFunction, "this is not a function", {{receiverRange}});
     }
+    value = limited(value, range);
   }
   return value;
 }

@@ -33,6 +33,9 @@ struct CallArguments {
   std::map<std::string, CallArgument> keywords;
 };
 
+/// Most axes that a tensor may have.
+inline constexpr std::size_t maxAxes = 32;
+
 class Lowering {
 public:
   Lowering(const LowerOptions &options) : options(options) {}
@@ -49,6 +52,8 @@ public:
   std::optional<ValueId> evaluateTensor(const ast::Expr &expr);
   MaybeValue evaluatePostfix(const ast::Postfix &chain);
   ValueId materialize(const Weak &weak);
+  /// `value` itself, unless it has more axes or elements than there may be: then nothing, and an error at `range`.
+  MaybeValue limited(MaybeValue value, SourceRange range);
   /// An integer known while compiling; records an error that says what was wanted.
   std::optional<std::int64_t> evaluateInteger(const ast::Expr &expr, const std::string &what);
   MaybeValue tensorLiteral(const ast::List &list, SourceRange range);

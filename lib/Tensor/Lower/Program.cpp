@@ -9,8 +9,6 @@
 namespace einjit::tensor {
 namespace {
 
-constexpr std::size_t maxAxes = 32;
-
 /// Whether the inputs themselves are within the limits; records what is not.
 bool checkInputs(Lowering &lowering, const std::vector<Input> &inputs) {
   for (const Input &input : inputs) {
@@ -99,10 +97,7 @@ Result<LoweredProgram> lowerEinsumProgram(const ast::Einsum &einsum, const std::
   for (const Input &input : inputs) parameters.push_back(lowering.builder.parameter(input.name, input.type));
   const auto result = lowerEinsum(lowering.builder, einsum, parameters, options.strict, einsum.range);
   if (!result) return result.errors();
-  const TensorType type = lowering.type(*result);
-  if (!elementCount(type))
-    return Diagnostic{
-        DiagnosticKind::TensorTooLarge, fmt::format("the result, {}, is too large", str(type)), {{einsum.range}}};
+  if (!lowering.limited(*result, einsum.range)) return lowering.errors;
   return LoweredProgram{std::move(lowering.builder).finish({*result}), {std::string()}};
 }
 
