@@ -57,6 +57,8 @@ void checkGoldens(const std::string &folder, const std::function<std::string(con
   }
 }
 
+bool isBlessing() { return blessing; }
+
 } // namespace einjit::test
 
 int main(int argc, char **argv) {

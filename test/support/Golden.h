@@ -33,4 +33,7 @@ std::vector<Golden> goldens(const std::string &folder);
 /// difference, or rewrites the file when blessing.
 void checkGoldens(const std::string &folder, const std::function<std::string(const Golden &)> &action);
 
+/// Whether expected texts are to be rewritten.
+bool isBlessing();
+
 } // namespace einjit::test

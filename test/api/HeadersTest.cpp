@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each public header compiles on its own, without a warning, and brings in nothing but the standard library and other
+// public headers.
+#include "Shell.h"
+#include <algorithm>
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <sstream>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> headers() {
+  std::vector<std::string> found;
+  for (const auto &entry : fs::directory_iterator(fs::path(EINJIT_SOURCE_DIR) / "include/einjit"))
+    found.push_back(entry.path().stem().string());
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+/// The compiler on a file that includes the header twice, with these options more.
+std::string compile(const std::string &header, const std::string &options) {
+  const einjit::test::Shell shell;
+  const std::string line = "#include <einjit/" + header + ".h>";
+  return shell.run("printf '%s\\n%s\\n' '" + line + "' '" + line + "' > header.cpp\n" + EINJIT_CXX +
+                   " -std=c++20 -Wall -Wextra -Wconversion -pedantic -I " + EINJIT_SOURCE_DIR + "/include " + options +
+                   " header.cpp");
+}
+
+class Header : public testing::TestWithParam<std::string> {};
+
+TEST_P(Header, CompilesAlone) { EXPECT_EQ(compile(GetParam(), "-fsyntax-only"), ""); }
+
+TEST_P(Header, BringsInNothingForeign) {
+  std::istringstream files(compile(GetParam(), "-M"));
+  const std::string own = std::string(EINJIT_SOURCE_DIR) + "/";
+  for (std::string file; files >> file;) {
+    if (file.starts_with(own)) {
+      EXPECT_TRUE(file.starts_with(own + "include/einjit/")) << file;
+    }
+    for (const char *foreign : {"/llvm/", "/llvm-c/", "/boost/", "/fmt/", "/tbb/", "/oneapi/", "/nlohmann/"})
+      EXPECT_EQ(file.find(foreign), std::string::npos) << file;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Header, testing::ValuesIn(headers()), [](const auto &header) { return header.param; });
+
+} // namespace

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The documentation is true: what its pages show is what happens, the C++ in them is built and run, and what the tables
+// of the compiler hold is described.
+#include "Loop/Steps/Step.h"
+#include "Page.h"
+#include "Shell.h"
+#include "Support/Diagnostic.h"
+#include "Tensor/Lower/Lowering.h"
+#include "Tensor/Passes/Passes.h"
+#include "support/Golden.h"
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <regex>
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace einjit;
+using namespace einjit::test;
+using testing::HasSubstr;
+
+const fs::path root = EINJIT_SOURCE_DIR;
+
+std::string read(const fs::path &path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The pages, by their paths from the root. Commands in the pages of examples run in their folders, others in the root.
+std::vector<std::string> pages() {
+  std::vector<std::string> found = {"README.md", "examples/README.md"};
+  for (const auto &entry : fs::directory_iterator(root / "docs"))
+    if (entry.path().extension() == ".md") found.push_back("docs/" + entry.path().filename().string());
+  for (const auto &entry : fs::directory_iterator(root / "examples"))
+    if (entry.is_directory()) found.push_back("examples/" + entry.path().filename().string() + "/README.md");
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+class Page : public testing::TestWithParam<std::string> {
+protected:
+  const fs::path path = root / GetParam();
+  const std::string text = read(path);
+};
+
+TEST_P(Page, ShowsWhatHappens) {
+  const fs::path folder = fs::path(GetParam()).parent_path();
+  const Shell shell(root, folder == "docs" ? fs::path() : folder);
+  const std::string actual = refreshed(text, [&](const std::string &command) { return shell.run(command); });
+  if (isBlessing())
+    std::ofstream(path, std::ios::binary) << actual;
+  else
+    EXPECT_EQ(text, actual);
+}
+
+TEST_P(Page, LinksToFilesThatExist) {
+  for (const std::string &file : linkedFiles(text)) EXPECT_TRUE(fs::exists(path.parent_path() / file)) << file;
+}
+
+/// The lines without what they are indented by.
+std::string withoutIndentation(const std::string &text) {
+  static const std::regex indentation("(^|\n)[ ]+");
+  return std::regex_replace(text, indentation, "$1");
+}
+
+TEST_P(Page, ShowsCodeOfProgramsThatAreRun) {
+  std::vector<std::string> sources;
+  for (const char *folder : {"examples", "test/api"})
+    for (const auto &entry : fs::recursive_directory_iterator(root / folder))
+      if (entry.path().extension() == ".cpp") sources.push_back(withoutIndentation(read(entry.path())));
+  for (const std::string &block : blocks(text, "cpp")) {
+    const std::string code = withoutIndentation(block);
+    EXPECT_TRUE(std::any_of(sources.begin(), sources.end(),
+                            [&](const std::string &source) { return source.find(code) != std::string::npos; }))
+        << "no program in examples/ or test/api/ holds this code:\n"
+        << block;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Page, testing::ValuesIn(pages()), [](const auto &page) {
+  std::string name = page.param;
+  std::replace_if(name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+  return name;
+});
+
+TEST(Language, DescribesEveryFunction) {
+  const std::string page = read(root / "docs/language.md");
+  for (const std::string &name : tensor::Lowering::functionNames()) EXPECT_THAT(page, HasSubstr("`" + name));
+}
+
+TEST(Language, DescribesEveryError) {
+  const std::string page = read(root / "docs/language.md");
+#define DIAGNOSTIC(Kind, text, category) EXPECT_THAT(page, HasSubstr("`" text "`"));
+#include "Support/Diagnostics.def"
+#undef DIAGNOSTIC
+}
+
+TEST(Architecture, DescribesEveryPassAndStep) {
+  const std::string page = read(root / "docs/architecture.md");
+  for (const tensor::Pass &pass : tensor::passes()) EXPECT_THAT(page, HasSubstr("`" + std::string(pass.name) + "`"));
+#define STEP(Name, text) EXPECT_THAT(page, HasSubstr("`" text));
+#include "Loop/Steps/Steps.def"
+#undef STEP
+}
+
+TEST(PageText, IsRefreshed) {
+  const std::string page = "a\n```console\n$ one\nold\n$ two \\\n> more\n```\n```cpp\n$ x\n```\n"
+                           "| program | gives | |\n|---|---|---|\n| `1` | `?` | why |\n";
+  EXPECT_EQ(refreshed(page, [](const std::string &command) { return "<" + command + ">\n"; }),
+            "a\n```console\n$ one\n<one>\n$ two \\\n> more\n<two \\\nmore>\n```\n```cpp\n$ x\n```\n"
+            "| program | gives | |\n|---|---|---|\n| `1` | `<einjit eval '1'>` | why |\n");
+  EXPECT_THAT(blocks(page, "cpp"), testing::ElementsAre("$ x\n"));
+  EXPECT_THAT(linkedFiles("[a](b.md), [c](d.md#e), [f](https://g.h)"), testing::ElementsAre("b.md", "d.md"));
+}
+
+} // namespace
