@@ -57,13 +57,14 @@ double measurePeakFlops(DType type, const Options &options) {
   const auto target = findTarget(options.target);
   if (!target) throwError(target.errors(), {});
   constexpr std::int64_t steps = 50'000;
-  const std::int64_t threads = std::max(1, options.threads);
+  const std::int64_t threads = threadCount(options);
   const std::string text = peakLoop(type, *target, steps, threads);
   auto loops = loop::parseKernel(text);
   if (!loops) throw InternalError("the peak loop does not parse: " + render(loops.errors(), text));
   const TensorType outType = (*loops)[loop::BufferId(1)].type;
   auto impl = buildFromLoops(*std::move(loops), *target, threads);
   if (!impl) throwError(impl.errors(), text);
+  const auto run = reinterpret_cast<jit::Entry>(const_cast<void *>(Kernel(*impl).entry()));
 
   AnyTensor in({type, {2}}), out(outType);
   if (type == DType::F32)
@@ -71,7 +72,6 @@ double measurePeakFlops(DType type, const Options &options) {
   else
     static_cast<double *>(in.data())[0] = 0.999, static_cast<double *>(in.data())[1] = 1e-3;
   void *buffers[] = {in.data(), out.data()};
-  const jit::Entry run = (*impl)->code->entry();
   const double time = shortest(7, [&] { run(buffers, nullptr); });
   return static_cast<double>(out.size()) * 2.0 * static_cast<double>(steps) / time;
 }

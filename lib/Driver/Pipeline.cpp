@@ -30,11 +30,6 @@ void demand(const std::vector<std::string> &complaints, const char *stage, const
     throw InternalError(std::string("the ") + stage + " is not well-formed: " + complaints.front() + "\n" + text);
 }
 
-std::int64_t threadCount(const Options &options) {
-  if (options.threads > 0) return options.threads;
-  return std::max<std::int64_t>(1, std::thread::hardware_concurrency());
-}
-
 /// The program as tensor IR; leaves its canonical text in `ast`.
 Result<tensor::LoweredProgram> lowerSource(const Source &source, const Options &options, std::string &ast,
                                            double &parseTime) {
@@ -70,6 +65,11 @@ void describeInterface(Compilation &result, const std::vector<std::string> &resu
 }
 
 } // namespace
+
+std::int64_t threadCount(const Options &options) {
+  if (options.threads > 0) return options.threads;
+  return std::max<std::int64_t>(1, std::thread::hardware_concurrency());
+}
 
 Result<Compilation> lowerToLoops(Source source, const Options &options) {
   auto target = findTarget(options.target);

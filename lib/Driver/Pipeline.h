@@ -34,6 +34,9 @@ struct Compilation {
   CompileTimes times;
 };
 
+/// The threads that the options mean: 0 is all that the machine has.
+std::int64_t threadCount(const Options &options);
+
 /// Runs the chain up to the loop IR. Errors of the program's are values; what a verifier refuses is an InternalError.
 Result<Compilation> lowerToLoops(Source source, const Options &options);
 
