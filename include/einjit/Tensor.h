@@ -78,6 +78,13 @@ private:
 /// A tensor of `T` that owns its memory: row-major, aligned to 64 bytes, zero to begin with.
 template <class T> class Tensor {
 public:
+  using value_type = T;
+  using size_type = std::size_t;
+  using reference = T &;
+  using const_reference = const T &;
+  using iterator = T *;
+  using const_iterator = const T *;
+
   explicit Tensor(std::vector<std::int64_t> shape) : any_(TensorType{dtypeOf<T>, std::move(shape)}) {}
   /// Elements in row-major order; throws einjit::Error unless there are as many as the shape asks for.
   Tensor(std::vector<std::int64_t> shape, std::initializer_list<T> elements)
