@@ -83,6 +83,7 @@ private:
 
   /// Several iterations of a reduced iterator, unrolled inside the loop over a row.
   void splitStreams(const IteratorFacts &iterator) {
+    if (tile_.streams->count == 1) return reducedOutside_.push_back(iterator.name);
     streams_ = iterator.name;
     if (tile_.streams->count < iterator.extent) {
       streams_ += "t";

@@ -12,6 +12,8 @@ constexpr std::int64_t maxUnrolledNodes = 1024;
 constexpr std::int64_t maxSide = 32;
 /// Rows read at the same time: about as many streams as prefetchers follow.
 constexpr std::int64_t streamsAtOnce = 8;
+/// Hardware prefetchers follow a stream inside a page.
+constexpr std::int64_t pageBytes = 4096;
 /// Vector instructions that folding the lanes of one register takes: a shuffle and an add for each halving.
 constexpr double foldInstructions = 10;
 
@@ -191,16 +193,26 @@ std::int64_t longestRepeat(const OpFacts &facts, std::size_t iterator) {
   return longest;
 }
 
-/// The reduced iterator whose iterations become streams, if the op is to be computed so (see the header).
-std::optional<std::size_t> streamedIterator(const OpFacts &facts, const Target &target, const Tile &tile) {
+/// The reduced iterator whose iterations become streams, and how many, if the op is to be computed so (see the header).
+std::optional<Tile::Repeat> chooseStreams(const OpFacts &facts, const Target &target, const Tile &tile) {
   const IteratorFacts &row = facts.iterators[*tile.vectorIterator];
   if (!facts.hasReduction || row.reduced || tile.vectors * tile.lanes >= row.extent) return std::nullopt;
-  bool streams = false;
+  std::int64_t bytes = 0; // of the largest operand that streams
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
-    streams |= isUsedOnce(facts, operand) && facts.operandBytes[operand] > target.l2Bytes && row.strides[operand] == 1;
-  for (std::size_t i = facts.iterators.size(); streams && i-- > 0;)
-    if (facts.iterators[i].reduced && facts.iterators[i].extent > 1) return i;
+    if (isUsedOnce(facts, operand) && row.strides[operand] == 1) bytes = std::max(bytes, facts.operandBytes[operand]);
+  if (bytes <= target.l2Bytes) return std::nullopt;
+  const bool oneStream = row.extent * facts.elementBytes < pageBytes && bytes > target.l3Bytes;
+  for (std::size_t i = facts.iterators.size(); i-- > 0;)
+    if (facts.iterators[i].reduced && facts.iterators[i].extent > 1)
+      return Tile::Repeat{i, oneStream ? 1 : std::min(streamsAtOnce, facts.iterators[i].extent)};
   return std::nullopt;
+}
+
+/// Whether operands and result all stay in a cache from one call to the next.
+bool staysInCache(const OpFacts &facts, const Target &target) {
+  std::int64_t bytes = facts.points(false) * facts.elementBytes;
+  for (std::int64_t operand : facts.operandBytes) bytes += operand;
+  return bytes <= std::max(target.l2Bytes, target.l3Bytes / 2);
 }
 
 } // namespace
@@ -235,7 +247,8 @@ Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
 
   const std::int64_t longest = std::min({vectorCount, most, maxSide});
   for (std::int64_t vectors = 1; vectors <= longest; ++vectors) consider({vectors, {}});
-  const std::vector<std::size_t> repeatable = facts.hasReduction ? reusing(facts, v) : std::vector<std::size_t>();
+  const std::vector<std::size_t> repeatable =
+      facts.hasReduction || staysInCache(facts, target) ? reusing(facts, v) : std::vector<std::size_t>();
   for (std::size_t a = 0; a < repeatable.size(); ++a) {
     const std::int64_t extentA = std::min(longestRepeat(facts, repeatable[a]), most);
     for (std::int64_t countA = 2; countA <= extentA; ++countA) {
@@ -249,11 +262,12 @@ Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
   best.repeats.erase(
       std::remove_if(best.repeats.begin(), best.repeats.end(), [](const Tile::Repeat &r) { return r.count < 2; }),
       best.repeats.end());
-  if (const auto streamed = exact ? std::nullopt : streamedIterator(facts, target, best)) {
-    best.streams = Tile::Repeat{*streamed, std::min(streamsAtOnce, facts.iterators[*streamed].extent)};
+  if (const auto streams = exact ? std::nullopt : chooseStreams(facts, target, best)) {
+    best.streams = streams;
     best.vectors = 1;
     best.repeats.clear();
-    best.reason = fmt::format("{} rows at a time, streamed past accumulators in L1", best.streams->count);
+    best.reason = fmt::format("{} at a time, streamed past accumulators in L1",
+                              streams->count == 1 ? "one row" : fmt::format("{} rows", streams->count));
     return best;
   }
   best.reason = fmt::format("{} vectors of {}", best.vectors, best.lanes);

@@ -34,8 +34,16 @@ struct Tile {
 ///     t(v,r) = max(v*r*f / fmaPerCycle, loads(v,r) / loadsPerCycle, fmaLatency)     cycles,
 /// f the operations a point takes, loads(v,r) the sum over operands of (v if it moves with the vector iterator) times
 /// (r if it moves with the repeated one). The accumulators v*r, the operand vectors and one temporary must fit the
-/// vector registers. The whole takes the sum over full and remaining tiles, so that a tile that divides the extents
-/// wins.
+/// vector registers. Lanes of a reduced iterator cost 2 v more for each result, to set and add up the partial ones, and
+/// their folding. The whole takes the sum over full and remaining tiles, so that a tile that divides the extents wins.
+///
+/// An op without a reduction whose data comes from memory repeats nothing: it wants long rows.
+///
+/// Streams: where an operand that is used once comes from beyond L2, and the register tile would read only part of each
+/// of its rows before it jumps to the next, prefetchers lose its track. Then whole rows are read, several at a time,
+/// and added to accumulators that stay in L1: for n streams n+1 loads and a store for n vectors, which still is faster
+/// than the cache they come from. Rows of less than a page that come from memory are read one after the other, as the
+/// one stream that they are.
 Tile chooseTile(const OpFacts &facts, const Target &target, bool exact);
 
 } // namespace einjit::plan

@@ -103,10 +103,11 @@ std::int64_t cacheFromSys(int index) {
   return unit == 'M' ? size << 20 : unit == 'K' ? size << 10 : size;
 }
 
-/// Replaces a preset's cache size where the machine knows better; virtual machines often say 0.
+/// Replaces a preset's cache size where the machine knows better; virtual machines often say 0. Linux is asked before
+/// the C library, which counts an L3 of the whole package where cores share a part of it each.
 void askCache(std::int64_t &bytes, int sysconfName, int sysIndex) {
-  std::int64_t size = ::sysconf(sysconfName);
-  if (size <= 0) size = cacheFromSys(sysIndex);
+  std::int64_t size = cacheFromSys(sysIndex);
+  if (size <= 0) size = ::sysconf(sysconfName);
   if (size > 0) bytes = size;
 }
 

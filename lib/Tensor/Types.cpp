@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Types.h"
+#include "Support/Checked.h"
 #include <algorithm>
 
 namespace einjit::tensor {
@@ -29,6 +30,20 @@ std::optional<Shape> broadcast(const Shape &a, const Shape &b) {
     result[result.size() - back] = *extent;
   }
   return result;
+}
+
+bool staysInReach(const TensorType &type) {
+  constexpr std::int64_t maxBytes = std::int64_t{1} << 62;
+  if (type.strides.empty()) return true;
+  // The axes' steps add up to the distance at most, whatever their signs.
+  std::optional<std::int64_t> reach = 0;
+  for (std::size_t axis = 0; axis < type.rank() && reach; ++axis) {
+    const auto step = checkedMul(type.strides[axis], std::max<std::int64_t>(type.shape[axis] - 1, 0));
+    const auto distance = step && *step < 0 ? checkedMul(*step, -1) : step;
+    reach = distance ? checkedAdd(*reach, *distance) : std::nullopt;
+  }
+  const auto bytes = reach ? checkedMul(*reach, static_cast<std::int64_t>(byteSize(type.dtype))) : std::nullopt;
+  return bytes && *bytes < maxBytes;
 }
 
 } // namespace einjit::tensor

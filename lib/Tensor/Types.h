@@ -19,4 +19,8 @@ std::optional<Shape> broadcast(const Shape &a, const Shape &b);
 /// The one extent two axes broadcast to, or nothing.
 std::optional<std::int64_t> broadcastExtent(std::int64_t a, std::int64_t b);
 
+/// Whether all elements of a type lie less than 2^62 bytes away from the first. Its shape has been checked, and has as
+/// many axes as there are strides, if any are written.
+bool staysInReach(const TensorType &type);
+
 } // namespace einjit::tensor

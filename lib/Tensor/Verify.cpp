@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Support/Checked.h"
 #include "Support/Overloaded.h"
 #include "Tensor/Text.h"
+#include "Tensor/Types.h"
 #include "Tensor/VerifyGeneric.h"
 #include <algorithm>
 #include <fmt/format.h>
@@ -12,22 +12,6 @@ namespace {
 
 /// A user's tensors have 32 axes at most; on the way an op may have some more.
 constexpr std::size_t maxAxes = 64;
-/// What offsets in memory, counted in bytes, stay below.
-constexpr std::int64_t maxBytes = std::int64_t{1} << 62;
-
-/// Whether all elements of a type with written strides lie less than maxBytes away from the first: the axes' steps
-/// add up to the distance at most, whatever their signs.
-bool staysInReach(const TensorType &type) {
-  std::optional<std::int64_t> reach = 0;
-  for (std::size_t axis = 0; axis < type.rank() && reach; ++axis) {
-    const auto step = checkedMul(type.strides[axis], std::max<std::int64_t>(type.shape[axis] - 1, 0));
-    const auto distance = step && *step < 0 ? checkedMul(*step, -1) : step;
-    reach = distance ? checkedAdd(*reach, *distance) : std::nullopt;
-  }
-  const auto bytes = reach ? checkedMul(*reach, static_cast<std::int64_t>(byteSize(type.dtype))) : std::nullopt;
-  return bytes && *bytes < maxBytes;
-}
-
 /// What is wrong with a value's type, or nothing.
 std::optional<std::string> typeComplaint(const TensorType &type, bool mayBeStrided) {
   if (type.rank() > maxAxes) return fmt::format("it has {} axes, more than {}", type.rank(), maxAxes);

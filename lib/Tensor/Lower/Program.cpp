@@ -3,20 +3,34 @@
 #include "Support/Suggest.h"
 #include "Tensor/Lower/Einsum.h"
 #include "Tensor/Lower/Lowering.h"
+#include "Tensor/Text.h"
 #include <algorithm>
 #include <fmt/format.h>
 
 namespace einjit::tensor {
 namespace {
 
+bool isMalformed(const TensorType &type) {
+  return std::ranges::any_of(type.shape, [](std::int64_t extent) { return extent < 0; }) ||
+         (!type.strides.empty() && type.strides.size() != type.rank());
+}
+
 /// Whether the inputs themselves are within the limits; records what is not.
 bool checkInputs(Lowering &lowering, const std::vector<Input> &inputs) {
+  std::set<std::string> names;
   for (const Input &input : inputs) {
+    if (!names.insert(input.name).second)
+      lowering.fail(DiagnosticKind::BadArguments, fmt::format("two inputs are called '{}'", input.name), {});
+    if (!isIdentifier(input.name))
+      lowering.fail(DiagnosticKind::BadArguments, fmt::format("an input cannot be called '{}'", input.name), {});
     if (input.type.rank() > maxAxes)
       lowering.fail(DiagnosticKind::TooManyAxes,
                     fmt::format("'{}' has {} axes; at most {} are supported", input.name, input.type.rank(), maxAxes),
                     {});
-    else if (!elementCount(input.type))
+    else if (isMalformed(input.type))
+      lowering.fail(DiagnosticKind::BadShape, fmt::format("'{}' cannot have the type {}", input.name, str(input.type)),
+                    {}, "extents are not negative, and there are as many strides as axes, or none");
+    else if (!elementCount(input.type) || !staysInReach(input.type))
       lowering.fail(DiagnosticKind::TensorTooLarge,
                     fmt::format("'{}' of type {} is too large", input.name, str(input.type)), {});
   }

@@ -20,7 +20,7 @@ MaybeValue transpose(CallReader &reader) {
   if (!given->empty()) {
     const auto axes = reader.axes(*given, rank, reader.call.range);
     if (!axes) return std::nullopt;
-    if (reader.call.function == "transpose" && axes->size() == 2 && rank != 2) { // PyTorch's form: swap two axes
+    if (reader.call.function == "transpose" && axes->size() == 2) { // two axes are swapped, as PyTorch does
       std::reverse(order.begin(), order.end());
       std::swap(order[(*axes)[0]], order[(*axes)[1]]);
     } else if (axes->size() != rank) {
