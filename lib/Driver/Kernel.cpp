@@ -15,9 +15,10 @@ namespace {
   throwError({{DiagnosticKind::ArgumentMismatch, std::move(message)}}, {});
 }
 
-/// Equal element types and extents, and equal strides along all axes that are ever stepped along.
+/// Equal element types and extents, and equal strides along all axes that are ever stepped along. `b` may be malformed.
 bool sameLayout(const TensorType &a, const TensorType &b) {
   if (a.dtype != b.dtype || a.shape != b.shape) return false;
+  if (!b.strides.empty() && b.strides.size() != b.rank()) return false;
   if (a.strides == b.strides || std::ranges::count(a.shape, 0) > 0) return true;
   const auto x = a.stridesOrRowMajor(), y = b.stridesOrRowMajor();
   for (std::size_t axis = 0; axis < a.rank(); ++axis)

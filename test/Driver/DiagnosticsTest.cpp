@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Every kind of error that a user can meet, provoked in the smallest way. A kind without a case here does not pass.
+#include "../../tools/einjit-opt/Stages.h"
+#include "CodeGen/CodeGen.h"
+#include "Driver/Caught.h"
+#include "Loop/Steps/Step.h"
+#include "Runtime/NpyHeader.h"
+#include "Support/Diagnostic.h"
+#include <algorithm>
+#include <cctype>
+#include <einjit/einjit.h>
+#include <map>
+
+namespace einjit {
+namespace {
+
+const TensorType vector3{DType::F32, {3}};
+const TensorType matrix23{DType::F32, {2, 3}};
+
+void program(const std::string &text, const TensorType &x = vector3) { compileProgram(text, {{"x", x, {}}}); }
+void strings(const std::string &text, const std::vector<TensorType> &operands, bool strict = false) {
+  Options options;
+  options.strict = strict;
+  compile(text, operands, options);
+}
+
+std::string repeated(const std::string &part, std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += part;
+  return text;
+}
+
+/// A result's errors, as the public API would throw them.
+template <class T> void raise(const Result<T> &result) {
+  if (!result) throwError(result.errors(), {});
+}
+
+loop::Kernel loops(const std::string &body) {
+  auto kernel = loop::parseKernel("kernel @k(in %a: f32[4], out %out: f32[4]) { " + body + " }");
+  raise(kernel);
+  return *std::move(kernel);
+}
+
+opt::Request request(std::string text, std::string to) {
+  opt::Request result;
+  result.text = std::move(text);
+  result.to = std::move(to);
+  return result;
+}
+
+/// A machine that this one is not.
+const char *otherMachine = "target other { triple aarch64-unknown-linux-gnu cpu generic vector-bits 128 "
+                           "vector-registers 32 }";
+
+struct Provocation {
+  DiagnosticKind kind;
+  void (*provoke)();
+};
+
+using Kind = DiagnosticKind;
+const Provocation provocations[] = {
+    {Kind::SyntaxError, [] { program("x +"); }},
+    {Kind::NestingTooDeep, [] { program(repeated("(", 300) + "x" + repeated(")", 300)); }},
+    {Kind::TextTooLong, [] { program("x" + std::string(64 * 1024, ' ')); }},
+    {Kind::EinsumSyntax, [] { strings("i->i->i", {vector3}); }},
+    {Kind::StageSyntax, [] { raise(tensor::parseKernel("kernel k")); }},
+    {Kind::StageInvalid,
+     [] { transform(request("kernel @k(%a: f32[3]) -> f32[4] { %0 = [i:4] %a[i] return %0 }", "")); }},
+    {Kind::UnknownOption, [] { transform(request("i->i", "machine-code")); }},
+    {Kind::UnknownTarget, [] { raise(findTarget("i486")); }},
+    {Kind::UnknownName, [] { program("x + y"); }},
+    {Kind::UnknownFunction, [] { program("x.total()"); }},
+    {Kind::BadArguments, [] { program("sqrt(x, x)"); }},
+    {Kind::UnusedInput, [] { program("1"); }},
+    {Kind::NoResult, [] { program(""); }},
+    {Kind::OperandCount, [] { strings("i,i->", {vector3}); }},
+    {Kind::RankMismatch, [] { strings("i->", {matrix23}); }},
+    {Kind::SizeMismatch, [] { strings("ij,ij->", {matrix23, {DType::F32, {2, 4}}}); }},
+    {Kind::DiagonalMismatch, [] { strings("ii->", {matrix23}); }},
+    {Kind::StrictBroadcast, [] { strings("i,i->", {vector3, {DType::F32, {1}}}, true); }},
+    {Kind::BroadcastMismatch, [] { program("x + [1, 2]"); }},
+    {Kind::OutputLabel, [] { strings("i->j", {vector3}); }},
+    {Kind::AxisOutOfRange, [] { program("x.sum(1)"); }},
+    {Kind::BadShape, [] { program("x.expand(4)"); }},
+    {Kind::EmptyReduction, [] { program("x.max()", {DType::F32, {0}}); }},
+    {Kind::TypeMismatch, [] { program("-x", {DType::Bool, {3}}); }},
+    {Kind::RaggedLiteral, [] { program("x + [[1], [2, 3]]"); }},
+    {Kind::TooManyAxes, [] { program(repeated("x.unsqueeze(0)", 1) + repeated(".unsqueeze(0)", 31)); }},
+    {Kind::TooManyOperands, [] { strings(repeated("i,", 1024) + "i->", {}); }},
+    {Kind::TensorTooLarge, [] { strings("i->", {{DType::F32, {std::int64_t{1} << 62}}}); }},
+    {Kind::KernelTooLarge,
+     [] { raise(codegen::generate(loops("unroll i in 0..1000000 { %out[0] = %a[0] }"), hostTarget())); }},
+    {Kind::StepRefused, [] { raise(apply(loops(""), loop::Unroll{"i"})); }},
+    {Kind::FileError, [] { loadNpy("/nowhere/x.npy"); }},
+    {Kind::NpyFormat, [] { raise(parseNpyHeader("not a header")); }},
+    {Kind::OutOfMemory, [] { AnyTensor(TensorType{DType::F64, {std::int64_t{1} << 58}}); }},
+    {Kind::WrongTarget,
+     [] {
+       Options options;
+       options.target = otherMachine;
+       compile("i->", {vector3}, options).entry();
+     }},
+    {Kind::ArgumentMismatch, [] { compile("i->", {vector3}).run({}); }},
+};
+
+struct Line {
+  DiagnosticKind kind;
+  const char *name, *stableName;
+  ErrorCategory category;
+};
+constexpr Line lines[] = {
+#define DIAGNOSTIC(kind, stableName, category) {DiagnosticKind::kind, #kind, stableName, ErrorCategory::category},
+#include "Support/Diagnostics.def"
+#undef DIAGNOSTIC
+};
+
+class Diagnostics : public testing::TestWithParam<Line> {};
+
+TEST_P(Diagnostics, CanBeProvoked) {
+  const Line &line = GetParam();
+  const auto provocation =
+      std::ranges::find_if(provocations, [&](const Provocation &candidate) { return candidate.kind == line.kind; });
+  ASSERT_NE(provocation, std::end(provocations)) << "no case provokes " << line.stableName;
+  try {
+    provocation->provoke();
+    FAIL() << "nothing was thrown";
+  } catch (const Error &error) {
+    EXPECT_EQ(error.kind(), line.stableName) << error.what();
+    EXPECT_EQ(error.category(), line.category) << error.what();
+    EXPECT_EQ(std::string(error.what()).rfind("error: ", 0), 0U) << error.what();
+  }
+  EXPECT_EQ(name(line.kind), line.stableName);
+  EXPECT_EQ(category(line.kind), line.category);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Diagnostics, testing::ValuesIn(lines),
+                         [](const auto &info) { return std::string(info.param.name); });
+
+/// `TooManyAxes` is `too-many-axes`.
+TEST(DiagnosticNames, AreTheirKinds) {
+  for (const Line &line : lines) {
+    std::string dashed;
+    for (const char *c = line.name; *c; ++c) {
+      if (std::isupper(static_cast<unsigned char>(*c)) && !dashed.empty()) dashed += '-';
+      dashed += static_cast<char>(std::tolower(static_cast<unsigned char>(*c)));
+    }
+    EXPECT_EQ(dashed, line.stableName);
+  }
+}
+
+} // namespace
+} // namespace einjit

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Kernels as C++ programs use them: compile, run, ask.
+#include "Driver/Caught.h"
+#include <array>
+#include <einjit/Machine.h>
+#include <einjit/einjit.h>
+#include <gmock/gmock.h>
+#include <numeric>
+#include <thread>
+
+namespace einjit {
+namespace {
+
+using test::kindOf;
+using testing::ElementsAre;
+using testing::ElementsAreArray;
+using testing::HasSubstr;
+
+Tensor<float> counted(std::vector<std::int64_t> shape) {
+  Tensor<float> tensor(std::move(shape));
+  std::iota(tensor.begin(), tensor.end(), 1.0F);
+  return tensor;
+}
+
+template <class T> std::vector<T> elements(const Tensor<T> &tensor) { return {tensor.begin(), tensor.end()}; }
+
+/// The shape of a scalar.
+const std::vector<std::int64_t> noAxes;
+
+const TensorType f32x3{DType::F32, {3}};
+const TensorType f32x23{DType::F32, {2, 3}};
+
+// Results.
+
+TEST(Einsum, Evaluates) {
+  const Tensor<float> a({2, 3}, {1, 2, 3, 4, 5, 6}), b({3, 2}, {1, 0, 0, 1, 1, 1});
+  const Tensor<float> product = einsum("ij,jk->ik", a, b);
+  EXPECT_EQ(product.shape(), (std::vector<std::int64_t>{2, 2}));
+  EXPECT_THAT(elements(product), ElementsAre(4, 5, 10, 11));
+}
+
+TEST(Einsum, OfScalarsAndOfNothing) {
+  const Tensor<double> two(noAxes, {2}), none({0});
+  EXPECT_THAT(elements(Tensor<double>(einsum(",->", two, two))), ElementsAre(4));
+  EXPECT_THAT(elements(Tensor<double>(einsum("i->", none))), ElementsAre(0));
+  EXPECT_THAT(elements(Tensor<double>(einsum("i,->i", none, two))), ElementsAre());
+}
+
+TEST(Einsum, TakesViews) {
+  const Tensor<float> a({2, 3}, {1, 2, 3, 4, 5, 6});
+  const TensorView<const float> transposed(a.data(), {3, 2}, {1, 3});
+  const TensorView<const float> backwards(a.data() + 5, {6}, {-1});
+  const TensorView<const float> repeated(a.data() + 1, {4}, {0});
+  EXPECT_THAT(elements(Tensor<float>(einsum("ij->ij", transposed))), ElementsAre(1, 4, 2, 5, 3, 6));
+  EXPECT_THAT(elements(Tensor<float>(einsum("i->i", backwards))), ElementsAre(6, 5, 4, 3, 2, 1));
+  EXPECT_THAT(elements(Tensor<float>(einsum("i->", repeated))), ElementsAre(8));
+}
+
+TEST(Kernel, WritesIntoMemoryOfTheCallers) {
+  const Kernel kernel = compile("ij->j", {f32x23});
+  const Tensor<float> in = counted({2, 3});
+  std::array<float, 5> memory{-1, -1, -1, -1, -1};
+  kernel(in, TensorView<float>(memory.data() + 1, {3}));
+  EXPECT_THAT(memory, ElementsAre(-1, 5, 7, 9, -1));
+}
+
+TEST(Kernel, NamesInputsAndResults) {
+  const Kernel program = compileProgram("y = x * w\nz = y.sum()", {{"w", f32x3, {}}, {"x", f32x23, {}}});
+  ASSERT_EQ(program.inputs().size(), 2U);
+  EXPECT_EQ(program.inputs()[0].name, "w");
+  EXPECT_EQ(program.inputs()[1].type, f32x23);
+  ASSERT_EQ(program.results().size(), 1U);
+  EXPECT_EQ(program.results()[0].name, "z");
+  EXPECT_EQ(program.results()[0].type, (TensorType{DType::F32, {}}));
+  EXPECT_EQ(compile("ij,j->i", {f32x23, f32x3}).inputs()[1].name, "b");
+}
+
+TEST(Kernel, ReturnsTheResultsAskedFor) {
+  Options options;
+  options.results = {"z", "x", "y"};
+  const Kernel kernel = compileProgram("y = x + 1; z = y * 2", {{"x", f32x3, {}}}, options);
+  const Tensor<float> x = counted({3});
+  const ConstTensorRef inputs[] = {x};
+  std::vector<AnyTensor> results = kernel.run(inputs);
+  ASSERT_EQ(results.size(), 3U);
+  EXPECT_THAT(elements(Tensor<float>(std::move(results[0]))), ElementsAre(4, 6, 8));
+  EXPECT_THAT(elements(Tensor<float>(std::move(results[1]))), ElementsAre(1, 2, 3));
+  EXPECT_THAT(elements(Tensor<float>(std::move(results[2]))), ElementsAre(2, 3, 4));
+}
+
+TEST(Kernel, IntegersOfKnownValueAreExtents) {
+  const Kernel kernel = compileProgram("x[:n] * n", {{"x", f32x3, {}}, {"n", {DType::I64, {}}, 2}});
+  EXPECT_EQ(kernel.results()[0].type.shape, (std::vector<std::int64_t>{2}));
+  const Tensor<float> x = counted({3});
+  const Tensor<std::int64_t> n(noAxes, {2});
+  Tensor<float> out({2});
+  kernel(x, n, out);
+  EXPECT_THAT(elements(out), ElementsAre(2, 4));
+}
+
+// Memory that overlaps.
+
+TEST(Kernel, TransposesInPlace) {
+  const Kernel kernel = compile("ij->ji", {{DType::F32, {19, 19}}});
+  Tensor<float> x = counted({19, 19});
+  const Tensor<float> expected = einsum("ij->ji", x);
+  kernel(x, x);
+  EXPECT_THAT(elements(x), ElementsAreArray(elements(expected)));
+}
+
+TEST(Kernel, OutputsMayOverlapInputsInPart) {
+  const Kernel kernel = compileProgram("x.sum() + x", {{"x", {DType::F32, {64}}, {}}});
+  Tensor<float> memory = counted({65}), expected({64});
+  kernel(TensorView<float>(memory.data(), {64}), expected);
+  kernel(TensorView<float>(memory.data(), {64}), TensorView<float>(memory.data() + 1, {64}));
+  EXPECT_THAT(std::vector<float>(memory.begin() + 1, memory.end()), ElementsAreArray(elements(expected)));
+}
+
+TEST(Kernel, OutputsMayOverlapInputsThatRunBackwards) {
+  const Kernel kernel = compile("i->i", {{DType::F32, {64}, {-1}}});
+  Tensor<float> memory = counted({64});
+  kernel(TensorView<float>(memory.data() + 63, {64}, {-1}), memory);
+  EXPECT_EQ(memory(0), 64);
+  EXPECT_EQ(memory(63), 1);
+}
+
+TEST(Kernel, OfSeveralOutputsInOnePlaceTheLastStays) {
+  Options options;
+  options.results = {"y", "z"};
+  const Kernel kernel = compileProgram("y = x + 1; z = x + 2", {{"x", f32x3, {}}}, options);
+  const Tensor<float> x = counted({3});
+  Tensor<float> out({3});
+  kernel(x, out, out);
+  EXPECT_THAT(elements(out), ElementsAre(3, 4, 5));
+}
+
+// Arguments that do not fit.
+
+TEST(Kernel, RefusesArgumentsThatDoNotFit) {
+  const Kernel kernel = compile("ij,j->i", {f32x23, f32x3});
+  const Tensor<float> a({2, 3}), b({3});
+  const Tensor<double> wrongType({3});
+  const Tensor<float> wrongShape({4});
+  Tensor<float> out({2});
+  const auto kind = [&](auto &&...arguments) { return kindOf([&] { kernel(arguments...); }); };
+  EXPECT_EQ(kind(a, b, out), "nothing");
+  EXPECT_EQ(kind(a, b), "argument-mismatch");
+  EXPECT_EQ(kind(a), "argument-mismatch");
+  EXPECT_EQ(kind(a, b, out, out), "argument-mismatch");
+  EXPECT_EQ(kind(a, wrongType, out), "argument-mismatch");
+  EXPECT_EQ(kind(a, wrongShape, out), "argument-mismatch");
+  EXPECT_EQ(kind(a, b, b), "argument-mismatch"); // not writable
+  EXPECT_EQ(kind(a, ConstTensorRef(nullptr, f32x3), out), "argument-mismatch");
+  EXPECT_EQ(kind(a, TensorView<const float>(b.data(), {3}, {2}), out), "argument-mismatch");
+  EXPECT_EQ(kind(a, b, TensorView<float>(out.data(), {2}, {2})), "argument-mismatch");
+  EXPECT_EQ(kind(a, TensorView<const float>(b.data(), {3}, {1, 1}), out), "argument-mismatch");
+}
+
+TEST(Kernel, StridesThatAreNeverSteppedAlongDoNotMatter) {
+  const Kernel kernel = compile("ij->j", {{DType::F32, {1, 3}}});
+  const Tensor<float> memory = counted({3});
+  Tensor<float> out({3});
+  kernel(TensorView<const float>(memory.data(), {1, 3}, {99, 1}), out);
+  EXPECT_THAT(elements(out), ElementsAre(1, 2, 3));
+}
+
+TEST(Kernel, EmptyTensorsNeedNoMemory) {
+  const Kernel kernel = compile("ij->j", {{DType::F32, {0, 3}}});
+  Tensor<float> out({3}, {7, 7, 7});
+  kernel(ConstTensorRef(nullptr, {DType::F32, {0, 3}}), out);
+  EXPECT_THAT(elements(out), ElementsAre(0, 0, 0));
+}
+
+TEST(Compile, RefusesTypesThatAreNone) {
+  EXPECT_EQ(kindOf([] { compile("i->", {{DType::F32, {-1}}}); }), "bad-shape");
+  EXPECT_EQ(kindOf([] { compile("ij->", {{DType::F32, {2, 3}, {1}}}); }), "bad-shape");
+  EXPECT_EQ(kindOf([] { compile("i->", {{DType::F32, {4}, {INT64_MAX}}}); }), "tensor-too-large");
+  EXPECT_EQ(kindOf([] { compile("i->", {{DType::F32, {4}, {INT64_MIN}}}); }), "tensor-too-large");
+  EXPECT_EQ(kindOf([] { compileProgram("x", {{"x", f32x3, {}}, {"x", f32x3, {}}}); }), "bad-arguments");
+  Options options;
+  options.results = {"x y"};
+  EXPECT_EQ(kindOf([&] { compileProgram("1", {{"x y", f32x3, {}}}, options); }), "bad-arguments");
+}
+
+TEST(Compile, ErrorsShowTheUsersText) {
+  try {
+    compile("bce,bc->be", {{DType::F32, {32, 20, 128}}, {DType::F32, {32, 21}}});
+    FAIL();
+  } catch (const Error &error) {
+    EXPECT_EQ(error.kind(), "size-mismatch");
+    EXPECT_EQ(error.category(), ErrorCategory::Shape);
+    EXPECT_STREQ(error.what(), "error: index 'c' has two sizes\n"
+                               "  bce,bc->be\n"
+                               "   ^   ^\n"
+                               "   20  21\n"
+                               "  operand 0: f32[32,20,128], axis 1    operand 1: f32[32,21], axis 1\n"
+                               "  help: sizes of one index must be equal, or one of them 1");
+  }
+}
+
+// Options.
+
+TEST(Options, Strict) {
+  Options strict;
+  strict.strict = true;
+  const std::vector<TensorType> types = {f32x3, {DType::F32, {1}}};
+  EXPECT_EQ(kindOf([&] { compile("i,i->i", types, strict); }), "strict-broadcast");
+  EXPECT_EQ(kindOf([&] { compile("i,i->i", types); }), "nothing");
+}
+
+TEST(Options, DTypeOfLiterals) {
+  Options options;
+  EXPECT_EQ(compileProgram("1.5", {}, options).results()[0].type.dtype, DType::F32);
+  options.dtype = DType::F64;
+  EXPECT_EQ(compileProgram("1.5", {}, options).results()[0].type.dtype, DType::F64);
+}
+
+TEST(Options, ExactSumsAreThoseOfTheWrittenOrder) {
+  Options exact;
+  exact.exact = true;
+  Tensor<float> x({1000}), y({1000}), out(noAxes);
+  for (int i = 0; i < 1000; ++i) x(i) = 1.0F / static_cast<float>(i + 1), y(i) = 0.1F * static_cast<float>(i);
+  volatile float sum = 0; // volatile keeps this compiler from contracting, too
+  for (int i = 0; i < 1000; ++i) {
+    volatile float product = x(i) * y(i);
+    sum = sum + product;
+  }
+  compile("i,i->", {x.type(), y.type()}, exact)(x, y, out);
+  EXPECT_EQ(out(), sum);
+}
+
+TEST(Options, ThreadsShareTheWork) {
+  Options two;
+  two.threads = 2;
+  const TensorType type{DType::F32, {300, 300}};
+  const Kernel kernel = compile("ij,jk->ik", {type, type}, two);
+  EXPECT_THAT(kernel.text(Stage::Loop), HasSubstr("parallel "));
+  Tensor<float> a({300, 300}), shared({300, 300}), alone({300, 300});
+  for (std::int64_t i = 0; i < a.size(); ++i) a.data()[i] = static_cast<float>(i % 7 - 3);
+  kernel(a, a, shared);
+  compile("ij,jk->ik", {type, type})(a, a, alone);
+  EXPECT_THAT(elements(shared), ElementsAreArray(elements(alone)));
+}
+
+TEST(Kernel, MayRunInSeveralThreadsAtOnce) {
+  const TensorType type{DType::F32, {40, 50}};
+  const Kernel kernel = compileProgram("x - x.mean(dim=1, keepdim=True)", {{"x", type, {}}});
+  EXPECT_GT(kernel.cost().scratchBytes, 0) << "the means are kept somewhere";
+  const Tensor<float> x = counted({40, 50});
+  Tensor<float> expected({40, 50});
+  kernel(x, expected);
+  std::vector<std::thread> threads;
+  std::array<bool, 4> same{};
+  for (bool &mine : same)
+    threads.emplace_back([&] {
+      mine = true;
+      for (int i = 0; i < 50; ++i) {
+        Tensor<float> out({40, 50});
+        kernel(x, out);
+        mine = mine && std::equal(out.begin(), out.end(), expected.begin());
+      }
+    });
+  for (std::thread &thread : threads) thread.join();
+  EXPECT_THAT(same, testing::Each(true));
+}
+
+TEST(Compile, MayRunInSeveralThreadsAtOnce) {
+  std::vector<std::thread> threads;
+  std::array<float, 4> sums{};
+  for (std::size_t i = 0; i < sums.size(); ++i)
+    threads.emplace_back([&, i] {
+      for (std::int64_t n = 1; n <= 8; ++n)
+        sums[i] += Tensor<float>(einsum("ij->", counted({n, static_cast<std::int64_t>(i % 2) + 3})))();
+    });
+  for (std::thread &thread : threads) thread.join();
+  EXPECT_EQ(sums[0], sums[2]);
+  EXPECT_EQ(sums[1], sums[3]);
+}
+
+// What a kernel says of itself.
+
+TEST(Kernel, EveryStageHasAText) {
+  const Kernel einsums = compile("bce,bc->be", {{DType::F32, {4, 5, 16}}, {DType::F32, {4, 5}}});
+  const Kernel program = compileProgram("x - x.sum()", {{"x", f32x3, {}}});
+  for (const Kernel &kernel : {einsums, program})
+    for (Stage stage : {Stage::Source, Stage::Ast, Stage::Tensor, Stage::TensorOpt, Stage::Schedule, Stage::Loop,
+                        Stage::Llvm, Stage::LlvmOpt, Stage::Assembly, Stage::Dot})
+      EXPECT_FALSE(kernel.text(stage).empty()) << static_cast<int>(stage);
+  EXPECT_EQ(einsums.text(Stage::Source), "bce,bc->be");
+  EXPECT_THAT(einsums.text(Stage::Dot), HasSubstr("digraph"));
+  EXPECT_THAT(einsums.text(Stage::LlvmOpt), HasSubstr("define"));
+  EXPECT_THAT(einsums.text(Stage::Assembly), HasSubstr("ret"));
+}
+
+TEST(Kernel, ShowsItsStagesForMachinesItCannotRunOn) {
+  Options options;
+  options.target = "target other { triple aarch64-unknown-linux-gnu cpu generic vector-bits 128 vector-registers 32 }";
+  const Kernel kernel = compile("i,i->", {f32x3, f32x3}, options);
+  EXPECT_THAT(kernel.text(Stage::Assembly), HasSubstr("ret"));
+  EXPECT_EQ(kindOf([&] { kernel.entry(); }), "wrong-target");
+  const Tensor<float> x({3});
+  EXPECT_EQ(kindOf([&] { kernel(x, x); }), "wrong-target");
+}
+
+TEST(Kernel, CountsWhatItDoes) {
+  const Cost product = compile("ij,jk->ik", {{DType::F32, {4, 5}}, {DType::F32, {5, 6}}}).cost();
+  EXPECT_EQ(product.flops, 2 * 4 * 5 * 6);
+  EXPECT_EQ(product.bytes, 4 * (4 * 5 + 5 * 6 + 4 * 6));
+  EXPECT_EQ(product.scratchBytes, 0);
+  const Cost repeated = compile("ij->i", {{DType::F64, {4, 5}, {1, 0}}}).cost();
+  EXPECT_EQ(repeated.bytes, 8 * (4 + 4)) << "what a stride of 0 repeats is read once";
+  EXPECT_EQ(compile("i->i", {f32x3}).cost().flops, 0);
+  const Cost mean = compileProgram("x.mean(1)", {{"x", f32x23, {}}}).cost();
+  EXPECT_EQ(mean.flops, 2 * 3 + 2);
+}
+
+TEST(Kernel, KnowsHowLongItTookToCompile) {
+  Options options;
+  options.cache = false;
+  const CompileTimes times = compile("ij->ji", {f32x23}, options).compileTimes();
+  EXPECT_GT(times.machine, 0);
+  EXPECT_GT(times.total(), times.machine);
+}
+
+TEST(Kernel, EntryPointsTakeTheirArgumentsAsARecord) {
+  const Kernel kernel = compile("ij->i", {f32x23});
+  const Tensor<float> in = counted({2, 3});
+  Tensor<float> out({2});
+  void *buffers[] = {const_cast<float *>(in.data()), out.data()};
+  reinterpret_cast<void (*)(void *const *, void *)>(const_cast<void *>(kernel.entry()))(buffers, nullptr);
+  EXPECT_THAT(elements(out), ElementsAre(6, 15));
+}
+
+TEST(Machine, HasARoof) {
+  EXPECT_GT(measurePeakFlops(DType::F32, {}), 1e8);
+  EXPECT_GT(measurePeakFlops(DType::F64, {}), 1e8);
+  EXPECT_GT(measureBandwidth(1 << 16, 1 << 16, {}), 1e8);
+  EXPECT_GT(measureBandwidth(0, 0, {}), 0);
+}
+
+} // namespace
+} // namespace einjit
