@@ -71,6 +71,9 @@ public:
   void run() {
     lower();
     if (!testing::Test::HasFatalFailure()) checkTensor(lowered_, "tensor IR");
+    for (const tensor::Pass &pass : tensor::passes())
+      if (case_.seed % 4 == 1 && !testing::Test::HasFatalFailure())
+        checkTensor(pass.run(lowered_), std::string(pass.name));
     if (!testing::Test::HasFatalFailure()) checkTensor(canonical_ = canonicalize(lowered_), "canonical tensor IR");
     if (!testing::Test::HasFatalFailure()) checkLoops({}, "generic");
     for (const Target &target : targets())

@@ -4,6 +4,7 @@
 // statement that is an error, or whose numbers could grow beyond what sums represent exactly, is drawn again.
 #include "RandomProgram.h"
 #include "RandomInput.h"
+#include "RandomView.h"
 #include "Syntax/Parser.h"
 #include "Tensor/Lower/Program.h"
 #include <algorithm>
@@ -95,7 +96,7 @@ private:
     case 3: return literal(value);
     case 4: return unary(value);
     case 5:
-    case 6: return {value.name + view(value), value.numbers};
+    case 6: return {value.name + randomView(random_, value.type.shape), value.numbers};
     case 7:
     case 8: return reduction(value);
     default: return random_.chance(60) ? matmul(value) : cast(value);
@@ -181,58 +182,6 @@ private:
     return {fmt::format("{} @ {}{}", left.name, right.name, transposed ? ".T" : ""),
             {left.numbers.magnitude * right.numbers.magnitude * static_cast<double>(std::max<std::int64_t>(1, inner)),
              left.numbers.unit * right.numbers.unit}};
-  }
-
-  // Views.
-
-  std::string view(const Value &value) {
-    const auto rank = static_cast<std::int64_t>(value.rank());
-    switch (random_.in(0, 7)) {
-    case 0: return ".T";
-    case 1: return rank < 2 ? ".squeeze()" : ".mT";
-    case 2: return fmt::format(".unsqueeze({})", random_.in(-rank - 1, rank));
-    case 3: return ".squeeze()";
-    case 4: return expand(value);
-    case 5: return permute(value);
-    default: return subscript(value);
-    }
-  }
-
-  std::string expand(const Value &value) {
-    std::vector<std::int64_t> sizes;
-    if (random_.chance(30) && count(value.type.shape) < 1000) sizes.push_back(random_.in(1, 4));
-    for (std::int64_t extent : value.type.shape) sizes.push_back(extent == 1 ? random_.in(1, 9) : -1);
-    return sizes.empty() ? ".T" : fmt::format(".expand({})", fmt::join(sizes, ", "));
-  }
-
-  std::string permute(const Value &value) {
-    std::vector<std::size_t> order;
-    for (std::size_t axis = 0; axis < value.rank(); ++axis) order.push_back(axis);
-    random_.shuffle(order);
-    return order.empty() ? ".T" : fmt::format(".permute({})", fmt::join(order, ", "));
-  }
-
-  std::string subscript(const Value &value) {
-    std::vector<std::string> items;
-    for (std::int64_t extent : value.type.shape) {
-      if (random_.chance(15)) items.emplace_back("None");
-      if (random_.chance(10) && !items.empty()) {
-        items.emplace_back("...");
-        break;
-      }
-      items.push_back(item(extent));
-    }
-    if (items.empty()) items.emplace_back("None");
-    return fmt::format("[{}]", fmt::join(items, ", "));
-  }
-
-  std::string item(std::int64_t extent) {
-    if (random_.chance(40)) return ":";
-    if (random_.chance(30) && extent > 0) return std::to_string(random_.in(-extent, extent - 1));
-    const auto bound = [&] { return random_.chance(40) ? "" : std::to_string(random_.in(-extent - 1, extent + 1)); };
-    const std::string first = bound(), last = bound();
-    const std::int64_t step = random_.in(-3, 3);
-    return fmt::format("{}:{}{}", first, last, step == 0 ? "" : fmt::format(":{}", step));
   }
 
   /// What does not give exact numbers comes last: on it nothing is built that could round differently.
