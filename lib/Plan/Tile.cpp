@@ -75,7 +75,8 @@ public:
 
   /// Vector registers that the candidate needs.
   std::int64_t registers(const Candidate &tile) const {
-    const std::int64_t accumulators = tile.vectors * product(tile.repeats);
+    // Without a reduction each result leaves its register at once.
+    const std::int64_t accumulators = facts_.hasReduction ? tile.vectors * product(tile.repeats) : 1;
     std::int64_t operands = 1; // a temporary
     for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
       if (!facts_.bodyOperand[operand]) continue;
@@ -226,9 +227,10 @@ Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
   best.lanes = lanesFor(facts, v, target);
   const TileModel model(facts, target, v, best.lanes);
   const auto vectorCount = static_cast<std::int64_t>(ceilDiv(facts.iterators[v].extent, best.lanes));
-  // Without a reduction nothing is carried from step to step; a few vectors a step hide the loop itself.
-  const std::int64_t most = std::max<std::int64_t>(
-      1, std::min<std::int64_t>(facts.hasReduction ? target.vectorRegisters : 8, maxUnrolledNodes / facts.bodyNodes));
+  // Without a reduction nothing is carried from step to step. A few vectors a step hide the loop itself; between memory
+  // and memory a long run of loads and stores without a branch keeps more lines under way.
+  const std::int64_t widest = facts.hasReduction ? target.vectorRegisters : staysInCache(facts, target) ? 8 : maxSide;
+  const std::int64_t most = std::max<std::int64_t>(1, std::min(widest, maxUnrolledNodes / facts.bodyNodes));
 
   double bestTime = 0;
   bool first = true;
