@@ -13,7 +13,7 @@
 namespace einjit::syntax {
 
 struct Statements {
-  std::string text;                ///< as long as the source; comments, newlines inside brackets and the like are blanks
+  std::string text; ///< as long as the source; comments, newlines inside brackets and the like are blanks
   std::vector<SourceRange> ranges; ///< of each statement that has no error yet, without blanks around it
   Diagnostics errors;              ///< brackets and strings not closed, at most one a statement
 };
