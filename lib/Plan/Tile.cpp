@@ -209,11 +209,12 @@ std::optional<Tile::Repeat> chooseStreams(const OpFacts &facts, const Target &ta
   return std::nullopt;
 }
 
-/// Whether operands and result all stay in a cache from one call to the next.
+/// Whether operands and result all stay in a cache from one call to the next. Sizes may be so large that only their
+/// magnitude counts.
 bool staysInCache(const OpFacts &facts, const Target &target) {
-  std::int64_t bytes = facts.points(false) * facts.elementBytes;
-  for (std::int64_t operand : facts.operandBytes) bytes += operand;
-  return bytes <= std::max(target.l2Bytes, target.l3Bytes / 2);
+  double bytes = static_cast<double>(facts.points(false)) * static_cast<double>(facts.elementBytes);
+  for (std::int64_t operand : facts.operandBytes) bytes += static_cast<double>(operand);
+  return bytes <= static_cast<double>(std::max(target.l2Bytes, target.l3Bytes / 2));
 }
 
 } // namespace
