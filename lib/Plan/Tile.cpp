@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Tile.h"
+#include "Plan/TileModel.h"
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -14,10 +15,6 @@ constexpr std::int64_t maxSide = 32;
 constexpr std::int64_t streamsAtOnce = 8;
 /// Hardware prefetchers follow a stream inside a page.
 constexpr std::int64_t pageBytes = 4096;
-/// Vector instructions that folding the lanes of one register takes: a shuffle and an add for each halving.
-constexpr double foldInstructions = 10;
-
-double ceilDiv(std::int64_t a, std::int64_t b) { return static_cast<double>((a + b - 1) / b); }
 
 std::int64_t roundUpToPowerOfTwo(std::int64_t value) {
   std::int64_t power = 1;
@@ -25,12 +22,11 @@ std::int64_t roundUpToPowerOfTwo(std::int64_t value) {
   return power;
 }
 
-bool vectorLoadable(std::int64_t stride) { return stride == 0 || stride == 1 || stride == -1; }
-
 /// Load and store instructions a point when `v` becomes the lanes, as derived in the header.
 double instructionsPerPoint(const OpFacts &facts, std::size_t v, std::int64_t lanes) {
   const IteratorFacts &iterator = facts.iterators[v];
-  const double vectorSteps = ceilDiv(iterator.extent, lanes) / static_cast<double>(iterator.extent);
+  const double vectorSteps =
+      static_cast<double>(ceilDiv(iterator.extent, lanes)) / static_cast<double>(iterator.extent);
   auto cost = [&](std::int64_t stride) { return vectorLoadable(stride) ? 1.0 : static_cast<double>(lanes); };
   double loads = 0;
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
@@ -61,108 +57,6 @@ std::optional<std::size_t> chooseVectorIterator(const OpFacts &facts, const Targ
   }
   return best;
 }
-
-/// Estimates tiles of one op for a chosen vector iterator.
-class TileModel {
-public:
-  TileModel(const OpFacts &facts, const Target &target, std::size_t v, std::int64_t lanes)
-      : facts_(facts), target_(target), v_(v), lanes_(lanes) {}
-
-  struct Candidate {
-    std::int64_t vectors = 1;
-    std::vector<Tile::Repeat> repeats;
-  };
-
-  /// Vector registers that the candidate needs.
-  std::int64_t registers(const Candidate &tile) const {
-    // Without a reduction each result leaves its register at once.
-    const std::int64_t accumulators = facts_.hasReduction ? tile.vectors * product(tile.repeats) : 1;
-    std::int64_t operands = 1; // a temporary
-    for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
-      if (!facts_.bodyOperand[operand]) continue;
-      const bool everyPoint = std::all_of(tile.repeats.begin(), tile.repeats.end(),
-                                          [&](const Tile::Repeat &r) { return moves(operand, r.iterator); });
-      // What every accumulator has a vector of its own of is a memory operand; the rest stays in registers for reuse.
-      if (!moves(operand, v_))
-        operands += everyPoint ? 1 : product(tile.repeats, operand);
-      else if (!everyPoint)
-        operands += tile.vectors;
-    }
-    return accumulators + operands;
-  }
-
-  /// Cycles for the whole op.
-  double time(const Candidate &tile) const {
-    double total = 0;
-    forEachRemainder(tile, 0, tile, 1, total);
-    if (!facts_.iterators[v_].reduced) return total;
-    // Each result sets, adds up and folds the partial ones of all vectors.
-    const double fold = static_cast<double>(2 * tile.vectors) + foldInstructions;
-    return total + static_cast<double>(facts_.points(false)) * fold / static_cast<double>(target_.fmaPerCycle);
-  }
-
-private:
-  bool moves(std::size_t operand, std::size_t iterator) const {
-    return facts_.iterators[iterator].strides[operand] != 0;
-  }
-
-  static std::int64_t product(const std::vector<Tile::Repeat> &repeats) {
-    std::int64_t result = 1;
-    for (const Tile::Repeat &repeat : repeats) result *= repeat.count;
-    return result;
-  }
-  std::int64_t product(const std::vector<Tile::Repeat> &repeats, std::size_t operand) const {
-    std::int64_t result = 1;
-    for (const Tile::Repeat &repeat : repeats)
-      if (moves(operand, repeat.iterator)) result *= repeat.count;
-    return result;
-  }
-
-  double stepTime(const Candidate &tile) const {
-    double loads = 0;
-    for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
-      if (!facts_.bodyOperand[operand]) continue;
-      const std::int64_t each = vectorLoadable(facts_.iterators[v_].strides[operand]) ? 1 : lanes_;
-      loads += static_cast<double>((moves(operand, v_) ? tile.vectors : 1) * product(tile.repeats, operand) * each);
-    }
-    const double work = static_cast<double>(tile.vectors * product(tile.repeats) * facts_.bodyOperations) /
-                        (facts_.hasReduction ? 2.0 : 1.0); // multiply and add are one FMA
-    const double latency = facts_.hasReduction ? static_cast<double>(target_.fmaLatency) : 1.0;
-    const double stores = facts_.hasReduction ? 0.0 : static_cast<double>(tile.vectors * product(tile.repeats));
-    return std::max({work / static_cast<double>(target_.fmaPerCycle),
-                     (loads + stores) / static_cast<double>(target_.loadsPerCycle), latency}) +
-           loopOverhead;
-  }
-
-  /// Sums stepTime over all combinations of full and remaining sides.
-  void forEachRemainder(const Candidate &tile, std::size_t side, Candidate current, double count, double &total) const {
-    if (side > tile.repeats.size()) {
-      double others = 1;
-      for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
-        const bool inTile = i == v_ || std::any_of(tile.repeats.begin(), tile.repeats.end(),
-                                                   [&](const Tile::Repeat &r) { return r.iterator == i; });
-        if (!inTile) others *= static_cast<double>(facts_.iterators[i].extent);
-      }
-      total += count * others * stepTime(current);
-      return;
-    }
-    const bool isVector = side == tile.repeats.size();
-    const std::int64_t extent = isVector ? static_cast<std::int64_t>(ceilDiv(facts_.iterators[v_].extent, lanes_))
-                                         : facts_.iterators[tile.repeats[side].iterator].extent;
-    std::int64_t &length = isVector ? current.vectors : current.repeats[side].count;
-    const std::int64_t full = length;
-    if (extent / full > 0) forEachRemainder(tile, side + 1, current, count * static_cast<double>(extent / full), total);
-    length = extent % full;
-    if (length > 0) forEachRemainder(tile, side + 1, current, count, total);
-  }
-
-  /// Cycles that counting and branching adds to a step.
-  static constexpr double loopOverhead = 0.5;
-  const OpFacts &facts_;
-  const Target &target_;
-  std::size_t v_;
-  std::int64_t lanes_;
-};
 
 /// Parallel iterators whose repetition reuses an operand: some operand does not move with them, another does.
 std::vector<std::size_t> reusing(const OpFacts &facts, std::size_t v) {
@@ -217,68 +111,78 @@ bool staysInCache(const OpFacts &facts, const Target &target) {
   return bytes <= static_cast<double>(std::max(target.l2Bytes, target.l3Bytes / 2));
 }
 
+/// Looks through the tiles for a chosen vector iterator and keeps the best.
+class TileSearch {
+public:
+  TileSearch(const OpFacts &facts, const Target &target, std::size_t v)
+      : facts_(facts), target_(target), v_(v), lanes_(lanesFor(facts, v, target)), model_(facts, target, v, lanes_) {
+    // Without a reduction nothing is carried from step to step. A few vectors a step hide the loop itself; between
+    // memory and memory a long run of loads and stores without a branch keeps more lines under way.
+    const std::int64_t widest = facts.hasReduction ? target.vectorRegisters : staysInCache(facts, target) ? 8 : maxSide;
+    mostVectors_ = std::max<std::int64_t>(1, std::min(widest, maxUnrolledNodes / facts.bodyNodes));
+    longest_ = std::min({ceilDiv(facts.iterators[v].extent, lanes_), mostVectors_, maxSide});
+  }
+
+  Tile run() {
+    for (std::int64_t vectors = 1; vectors <= longest_; ++vectors) consider(vectors, {});
+    if (facts_.hasReduction || staysInCache(facts_, target_)) {
+      const std::vector<std::size_t> repeatable = reusing(facts_, v_);
+      for (std::size_t a = 0; a < repeatable.size(); ++a) {
+        repeatOne(repeatable[a]);
+        for (std::size_t b = a + 1; b < repeatable.size(); ++b) repeatTwo(repeatable[a], repeatable[b]);
+      }
+    }
+    best_.reason = fmt::format("{} vectors of {}", best_.vectors, best_.lanes);
+    for (const Tile::Repeat &repeat : best_.repeats)
+      best_.reason += fmt::format(" by {} of {}", repeat.count, facts_.iterators[repeat.iterator].name);
+    best_.reason += fmt::format(": {} of {} registers", model_.registers(best_), target_.vectorRegisters);
+    return best_;
+  }
+
+private:
+  void repeatOne(std::size_t a) {
+    for (std::int64_t countA = 2; countA <= std::min(longestRepeat(facts_, a), mostVectors_); ++countA)
+      for (std::int64_t vectors = 1; vectors <= std::min(longest_, mostVectors_ / countA); ++vectors)
+        consider(vectors, {{a, countA}});
+  }
+
+  /// With lanes along a reduced iterator both factors of a product are reused only by repeating two others.
+  void repeatTwo(std::size_t a, std::size_t b) {
+    if (!facts_.iterators[v_].reduced) return;
+    for (std::int64_t countA = 2; countA <= std::min(longestRepeat(facts_, a), mostVectors_); ++countA)
+      for (std::int64_t countB = 2; countB <= std::min(longestRepeat(facts_, b), mostVectors_ / countA); ++countB)
+        consider(1, {{a, countA}, {b, countB}});
+  }
+
+  void consider(std::int64_t vectors, std::vector<Tile::Repeat> repeats) {
+    const Tile tile{v_, lanes_, vectors, std::move(repeats), {}, {}};
+    if (bestTime_ && model_.registers(tile) > target_.vectorRegisters) return;
+    const double time = model_.time(tile);
+    // Of tiles within a per mille the first, smaller one stays.
+    if (bestTime_ && time >= *bestTime_ * 0.999) return;
+    bestTime_ = time;
+    best_ = tile;
+  }
+
+  const OpFacts &facts_;
+  const Target &target_;
+  std::size_t v_;
+  std::int64_t lanes_, mostVectors_, longest_;
+  TileModel model_;
+  Tile best_;
+  std::optional<double> bestTime_;
+};
+
 } // namespace
 
 Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
-  Tile best;
-  best.reason = "one element";
-  best.vectorIterator = chooseVectorIterator(facts, target, exact);
-  if (!best.vectorIterator) return best;
-  const std::size_t v = *best.vectorIterator;
-  best.lanes = lanesFor(facts, v, target);
-  const TileModel model(facts, target, v, best.lanes);
-  const auto vectorCount = static_cast<std::int64_t>(ceilDiv(facts.iterators[v].extent, best.lanes));
-  // Without a reduction nothing is carried from step to step. A few vectors a step hide the loop itself; between memory
-  // and memory a long run of loads and stores without a branch keeps more lines under way.
-  const std::int64_t widest = facts.hasReduction ? target.vectorRegisters : staysInCache(facts, target) ? 8 : maxSide;
-  const std::int64_t most = std::max<std::int64_t>(1, std::min(widest, maxUnrolledNodes / facts.bodyNodes));
-
-  double bestTime = 0;
-  bool first = true;
-  auto consider = [&](const TileModel::Candidate &candidate) {
-    std::int64_t size = candidate.vectors;
-    for (const Tile::Repeat &repeat : candidate.repeats) size *= repeat.count;
-    if (!first && (size > most || model.registers(candidate) > target.vectorRegisters)) return;
-    const double time = model.time(candidate);
-    // Of tiles within a per mille the first, smaller one stays.
-    if (!first && time > bestTime * 0.999) return;
-    first = false;
-    bestTime = time;
-    best.vectors = candidate.vectors;
-    best.repeats = candidate.repeats;
-  };
-
-  const std::int64_t longest = std::min({vectorCount, most, maxSide});
-  for (std::int64_t vectors = 1; vectors <= longest; ++vectors) consider({vectors, {}});
-  const std::vector<std::size_t> repeatable =
-      facts.hasReduction || staysInCache(facts, target) ? reusing(facts, v) : std::vector<std::size_t>();
-  for (std::size_t a = 0; a < repeatable.size(); ++a) {
-    const std::int64_t extentA = std::min(longestRepeat(facts, repeatable[a]), most);
-    for (std::int64_t countA = 2; countA <= extentA; ++countA) {
-      for (std::int64_t vectors = 1; vectors <= std::min(longest, most / countA); ++vectors)
-        consider({vectors, {{repeatable[a], countA}}});
-      for (std::size_t b = a + 1; b < repeatable.size() && facts.iterators[v].reduced; ++b)
-        for (std::int64_t countB = 2; countB <= std::min(longestRepeat(facts, repeatable[b]), most / countA); ++countB)
-          consider({1, {{repeatable[a], countA}, {repeatable[b], countB}}});
-    }
-  }
-  best.repeats.erase(
-      std::remove_if(best.repeats.begin(), best.repeats.end(), [](const Tile::Repeat &r) { return r.count < 2; }),
-      best.repeats.end());
-  if (const auto streams = exact ? std::nullopt : chooseStreams(facts, target, best)) {
-    best.streams = streams;
-    best.vectors = 1;
-    best.repeats.clear();
-    best.reason = fmt::format("{} at a time, streamed past accumulators in L1",
-                              streams->count == 1 ? "one row" : fmt::format("{} rows", streams->count));
-    return best;
-  }
-  best.reason = fmt::format("{} vectors of {}", best.vectors, best.lanes);
-  for (const Tile::Repeat &repeat : best.repeats)
-    best.reason += fmt::format(" by {} of {}", repeat.count, facts.iterators[repeat.iterator].name);
-  best.reason +=
-      fmt::format(": {} of {} registers", model.registers({best.vectors, best.repeats}), target.vectorRegisters);
-  return best;
+  const auto v = chooseVectorIterator(facts, target, exact);
+  if (!v) return {};
+  Tile tile = TileSearch(facts, target, *v).run();
+  const auto streams = exact ? std::nullopt : chooseStreams(facts, target, tile);
+  if (!streams) return tile;
+  const std::string rows = streams->count == 1 ? "one row" : fmt::format("{} rows", streams->count);
+  return {v, tile.lanes, 1, {}, streams, rows + " at a time, streamed past accumulators in L1"};
 }
 
 } // namespace einjit::plan

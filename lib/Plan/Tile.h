@@ -17,7 +17,7 @@ struct Tile {
     std::size_t iterator;
     std::int64_t count;
   };
-  std::vector<Repeat> repeats; ///< parallel iterators unrolled beside it, counts above 1
+  std::vector<Repeat> repeats = {}; ///< parallel iterators unrolled beside it, counts above 1
   /// Instead of a tile in registers: so many iterations of this reduced iterator are added at once to a whole row of
   /// accumulators in L1.
   std::optional<Repeat> streams = {};
@@ -31,9 +31,11 @@ struct Tile {
 /// lanes of a reduced iterator are folded once in all its points.
 ///
 /// Vectors v and repetitions r: one step of the tile takes
-///     t(v,r) = max(v*r*f / fmaPerCycle, loads(v,r) / loadsPerCycle, fmaLatency)     cycles,
-/// f the operations a point takes, loads(v,r) the sum over operands of (v if it moves with the vector iterator) times
-/// (r if it moves with the repeated one). The accumulators v*r, the operand vectors and one temporary must fit the
+///     t(v,r) = max(work, loads, fmaLatency) + min(work, loads) / 4 + 1/2              cycles,
+///     work = v*r*f / fmaPerCycle,  loads = accesses(v,r) / loadsPerCycle,
+/// f the operations a point takes (a multiply-add is one), accesses(v,r) the sum over operands of (v if it moves with
+/// the vector iterator) times (r if it moves with the repeated one); the quarter is what the longer does not hide of
+/// the shorter, the half is the loop's own. The accumulators v*r, the operand vectors and one temporary must fit the
 /// vector registers. Lanes of a reduced iterator cost 2 v more for each result, to set and add up the partial ones, and
 /// their folding. The whole takes the sum over full and remaining tiles, so that a tile that divides the extents wins.
 ///

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Plan/TileModel.h"
+#include <algorithm>
+
+namespace einjit::plan {
+namespace {
+
+/// Cycles that counting and branching adds to a step.
+constexpr double loopOverhead = 0.5;
+/// Part of the shorter of arithmetic and memory accesses that the longer does not hide: loads that miss L1 come late.
+constexpr double exposed = 0.25;
+
+/// Results that one step of the tile works on, in vectors.
+std::int64_t size(const Tile &tile) {
+  std::int64_t result = tile.vectors;
+  for (const Tile::Repeat &repeat : tile.repeats) result *= repeat.count;
+  return result;
+}
+
+} // namespace
+
+/// Different vectors of the operand along the repetitions.
+std::int64_t TileModel::movingRepeats(const Tile &tile, std::size_t operand) const {
+  std::int64_t result = 1;
+  for (const Tile::Repeat &repeat : tile.repeats)
+    if (moves(operand, repeat.iterator)) result *= repeat.count;
+  return result;
+}
+
+std::int64_t TileModel::registers(const Tile &tile) const {
+  // Without a reduction each result leaves its register at once.
+  const std::int64_t accumulators = facts_.hasReduction ? size(tile) : 1;
+  std::int64_t operands = 1; // a temporary
+  for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
+    if (!facts_.bodyOperand[operand]) continue;
+    const bool everyPoint = std::all_of(tile.repeats.begin(), tile.repeats.end(),
+                                        [&](const Tile::Repeat &r) { return moves(operand, r.iterator); });
+    // What every accumulator has a vector of its own of is a memory operand; the rest stays in registers for reuse.
+    if (!moves(operand, v_))
+      operands += everyPoint ? 1 : movingRepeats(tile, operand);
+    else if (!everyPoint)
+      operands += tile.vectors;
+  }
+  return accumulators + operands;
+}
+
+double TileModel::time(const Tile &tile) const {
+  const double steps = timeOfRemainders(tile, 0, pointsOutside(tile));
+  if (!facts_.iterators[v_].reduced) return steps;
+  // Each result sets, adds up and folds the partial ones of all vectors.
+  const double fold = static_cast<double>(2 * tile.vectors) + foldInstructions;
+  return steps + static_cast<double>(facts_.points(false)) * fold / static_cast<double>(target_.fmaPerCycle);
+}
+
+double TileModel::stepTime(const Tile &tile) const {
+  double accesses = facts_.hasReduction ? 0.0 : static_cast<double>(size(tile)); // stores
+  for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
+    if (!facts_.bodyOperand[operand]) continue;
+    const std::int64_t each = vectorLoadable(facts_.iterators[v_].strides[operand]) ? 1 : lanes_;
+    accesses += static_cast<double>((moves(operand, v_) ? tile.vectors : 1) * movingRepeats(tile, operand) * each);
+  }
+  // The body's last operation and the addition to the accumulator are one FMA.
+  const double work =
+      static_cast<double>(size(tile) * facts_.bodyOperations) / static_cast<double>(target_.fmaPerCycle);
+  const double memory = accesses / static_cast<double>(target_.loadsPerCycle);
+  const double latency = facts_.hasReduction ? static_cast<double>(target_.fmaLatency) : 1.0;
+  return std::max({work, memory, latency}) + exposed * std::min(work, memory) + loopOverhead;
+}
+
+/// Points of all iterators that are not in the tile.
+double TileModel::pointsOutside(const Tile &tile) const {
+  double points = 1;
+  for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
+    const bool inTile = i == v_ || std::any_of(tile.repeats.begin(), tile.repeats.end(),
+                                               [&](const Tile::Repeat &r) { return r.iterator == i; });
+    if (!inTile) points *= static_cast<double>(facts_.iterators[i].extent);
+  }
+  return points;
+}
+
+/// Sums stepTime over all combinations of full and remaining sides, from this side on.
+double TileModel::timeOfRemainders(Tile tile, std::size_t side, double count) const {
+  if (side > tile.repeats.size()) return count * stepTime(tile);
+  const bool isVector = side == tile.repeats.size();
+  const std::int64_t extent =
+      isVector ? ceilDiv(facts_.iterators[v_].extent, lanes_) : facts_.iterators[tile.repeats[side].iterator].extent;
+  std::int64_t &length = isVector ? tile.vectors : tile.repeats[side].count;
+  const std::int64_t full = length, rest = extent % full;
+  double total = full <= extent ? timeOfRemainders(tile, side + 1, count * static_cast<double>(extent / full)) : 0;
+  length = rest;
+  if (rest > 0) total += timeOfRemainders(tile, side + 1, count);
+  return total;
+}
+
+} // namespace einjit::plan

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "Plan/Tile.h"
+
+namespace einjit::plan {
+
+/// Vector instructions that folding the lanes of one register takes: a shuffle and an add for each halving.
+inline constexpr double foldInstructions = 10;
+
+constexpr std::int64_t ceilDiv(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+/// Whether one instruction loads a vector of elements so far apart.
+constexpr bool vectorLoadable(std::int64_t stride) { return stride == 0 || stride == 1 || stride == -1; }
+
+/// Estimates register tiles of one op, which are given by their `vectors` and `repeats`, as derived in Tile.h.
+class TileModel {
+public:
+  /// For tiles with iterator `v` as vectors of so many lanes.
+  TileModel(const OpFacts &facts, const Target &target, std::size_t v, std::int64_t lanes)
+      : facts_(facts), target_(target), v_(v), lanes_(lanes) {}
+
+  /// Vector registers that the tile needs.
+  std::int64_t registers(const Tile &tile) const;
+  /// Cycles for the whole op.
+  double time(const Tile &tile) const;
+
+private:
+  bool moves(std::size_t operand, std::size_t iterator) const {
+    return facts_.iterators[iterator].strides[operand] != 0;
+  }
+  std::int64_t movingRepeats(const Tile &tile, std::size_t operand) const;
+  double stepTime(const Tile &tile) const;
+  double pointsOutside(const Tile &tile) const;
+  double timeOfRemainders(Tile tile, std::size_t side, double count) const;
+
+  const OpFacts &facts_;
+  const Target &target_;
+  std::size_t v_;
+  std::int64_t lanes_;
+};
+
+} // namespace einjit::plan
