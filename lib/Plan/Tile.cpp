@@ -177,7 +177,11 @@ private:
 
 Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
   const auto v = chooseVectorIterator(facts, target, exact);
-  if (!v) return {};
+  if (!v) {
+    Tile scalar;
+    scalar.reason = "scalar";
+    return scalar;
+  }
   Tile tile = TileSearch(facts, target, *v).run();
   const auto streams = exact ? std::nullopt : chooseStreams(facts, target, tile);
   if (!streams) return tile;
