@@ -77,7 +77,8 @@ NpyHeader readHeader(NpyFile &file) {
 
   std::array<unsigned char, 4> bytes{};
   file.read(bytes.data(), major == 1 ? 2 : 4, "header");
-  const std::size_t length = bytes[0] | bytes[1] << 8 | bytes[2] << 16 | std::size_t{bytes[3]} << 24;
+  std::size_t length = 0; // little-endian
+  for (std::size_t i = bytes.size(); i-- > 0;) length = length << 8 | bytes[i];
   file.require(static_cast<std::int64_t>(length), "the header");
   if (length > maxHeaderBytes) file.formatError(fmt::format("has a header of {} bytes", length));
 

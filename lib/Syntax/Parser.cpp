@@ -13,7 +13,9 @@
 #include "Syntax/Actions.h"
 #include "Syntax/Statements.h"
 #include "Syntax/SyntaxError.h"
+#include <algorithm>
 #include <fmt/format.h>
+#include <tuple>
 
 namespace einjit {
 namespace syntax {
@@ -133,8 +135,8 @@ Result<ast::Statement> parseStatement(std::string_view text, SourceRange range) 
 }
 
 Diagnostics firstOnes(Diagnostics errors) {
-  std::stable_sort(errors.begin(), errors.end(), [](const Diagnostic &a, const Diagnostic &b) {
-    return a.labels.front().range.begin < b.labels.front().range.begin;
+  std::sort(errors.begin(), errors.end(), [](const Diagnostic &a, const Diagnostic &b) {
+    return std::tie(a.labels.front().range.begin, a.message) < std::tie(b.labels.front().range.begin, b.message);
   });
   if (errors.size() > maxErrors) errors.erase(errors.begin() + maxErrors, errors.end());
   return errors;
