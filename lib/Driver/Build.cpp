@@ -2,33 +2,29 @@
 //
 // From loop IR to code that can be called.
 #include "Driver/KernelImpl.h"
-#include <chrono>
+#include "Support/Stopwatch.h"
 
 namespace einjit {
 namespace {
 
-double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
 /// Generates code for impl.compilation.loops and loads it; leaves the times of each stage.
 Status addCode(Kernel::Impl &impl) {
   Compilation &compilation = impl.compilation;
-  const double start = seconds();
+  Stopwatch watch;
   auto module = codegen::generate(compilation.loops, compilation.target, compilation.threads);
   if (!module) return module.errors();
   codegen::optimize(*module);
   impl.scratch = module->scratch();
   compilation.cost.scratchBytes = impl.scratch.totalBytes();
-  const double optimized = seconds();
-  compilation.times.llvm = optimized - start;
+  compilation.times.llvm = watch.lap();
   if (!runsOnHost(compilation.target)) return Success{};
 
   const std::vector<char> object = codegen::object(*module);
-  const double emitted = seconds();
-  compilation.times.machine = emitted - optimized;
+  compilation.times.machine = watch.lap();
   auto code = jit::Code::load(object, module->entry());
   if (!code) return code.errors();
   impl.code.emplace(*std::move(code));
-  compilation.times.link = seconds() - emitted;
+  compilation.times.link = watch.lap();
   return Success{};
 }
 

@@ -2,29 +2,27 @@
 //
 // The roof, measured with loops in einjit's own loop IR and programs in its own language.
 #include "Driver/KernelImpl.h"
+#include "Support/Stopwatch.h"
 #include <algorithm>
-#include <chrono>
 #include <einjit/Machine.h>
 #include <fmt/format.h>
 
 namespace einjit {
 namespace {
 
-double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
 /// The shortest of several timings of `work`, which should take about a millisecond.
 template <class Work> double shortest(int repetitions, Work work) {
   double best = 1e30;
   for (int i = 0; i < repetitions; ++i) {
-    const double start = seconds();
+    Stopwatch watch;
     work();
-    best = std::min(best, seconds() - start);
+    best = std::min(best, watch.lap());
   }
   return best;
 }
 
 /// Chains of multiply-adds that need nothing but registers: as many as latency and width ask for, which are fewer than
-/// there are registers. `factor` and `addend` are loaded, so that no compiler knows the result.
+/// there are registers. Factor and addend are loaded, so that no compiler knows the result.
 std::string peakLoop(DType type, const Target &target, std::int64_t steps, std::int64_t threads) {
   const std::int64_t lanes = target.lanes(static_cast<std::int64_t>(byteSize(type)));
   const std::int64_t chains = std::min(target.vectorRegisters - 4, 2 * target.fmaLatency * target.fmaPerCycle);

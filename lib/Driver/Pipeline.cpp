@@ -3,26 +3,14 @@
 #include "Driver/Cost.h"
 #include "Plan/NaiveLoops.h"
 #include "Plan/Planner.h"
+#include "Support/Stopwatch.h"
 #include "Syntax/Parser.h"
 #include "Tensor/Lower/Program.h"
 #include "Tensor/Passes/Passes.h"
-#include <chrono>
 #include <thread>
 
 namespace einjit {
 namespace {
-
-/// Seconds between calls of lap().
-class Stopwatch {
-public:
-  double lap() {
-    const auto now = std::chrono::steady_clock::now();
-    return std::chrono::duration<double>(now - std::exchange(last_, now)).count();
-  }
-
-private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 /// What a stage made must satisfy its verifier; if it does not, that is einjit's fault, not the user's.
 void demand(const std::vector<std::string> &complaints, const char *stage, const std::string &text) {
@@ -92,8 +80,7 @@ Result<Compilation> lowerToLoops(Source source, const Options &options) {
   result.schedule = planKernel(result.canonical, result.target, {result.threads});
   result.times.plan = watch.lap();
 
-  const bool contract = result.target.fusedMultiplyAdd && !options.exact;
-  auto loops = apply(naiveLoops(result.canonical, {contract}), result.schedule);
+  auto loops = apply(naiveLoops(result.canonical, naiveOptions(result.canonical, result.target)), result.schedule);
   if (!loops) throw InternalError("the planner's schedule was refused: " + render(loops.errors(), {}));
   result.loops = *std::move(loops);
   demand(verify(result.loops), "loop IR", print(result.loops));

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/NaiveLoops.h"
-#include "Support/Overloaded.h"
 #include <algorithm>
 
 namespace einjit {

@@ -14,7 +14,6 @@
 //   for the reduced iterators, so many at a time { for vectors of the row { for those (unrolled) { for lanes } } }
 #include "Plan/Planner.h"
 #include "Plan/Facts.h"
-#include "Plan/NaiveLoops.h"
 #include "Plan/Tile.h"
 #include "Support/Checked.h"
 #include <algorithm>
@@ -181,6 +180,10 @@ private:
 };
 
 } // namespace
+
+NaiveOptions naiveOptions(const tensor::Kernel &kernel, const Target &target) {
+  return {.contract = target.fusedMultiplyAdd && !kernel.exact};
+}
 
 loop::Schedule planKernel(const tensor::Kernel &kernel, const Target &target, const PlanOptions &options) {
   loop::Schedule schedule;

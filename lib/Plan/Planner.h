@@ -5,6 +5,7 @@
 #pragma once
 
 #include "Loop/Steps/Step.h"
+#include "Plan/NaiveLoops.h"
 #include "Target/Target.h"
 #include "Tensor/Kernel.h"
 
@@ -13,6 +14,10 @@ namespace einjit {
 struct PlanOptions {
   std::int64_t threads = 1;
 };
+
+/// How the naive loops that the schedule starts from are to be made: products are contracted where the target has an
+/// instruction for it and the kernel's sums need not be exact.
+NaiveOptions naiveOptions(const tensor::Kernel &kernel, const Target &target);
 
 /// The names of the kernel's iterators must differ between ops, as nameCanonically makes them.
 loop::Schedule planKernel(const tensor::Kernel &kernel, const Target &target, const PlanOptions &options = {});

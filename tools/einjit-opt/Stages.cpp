@@ -130,8 +130,7 @@ private:
                                   : planKernel(*outcome_.tensor, target_, {std::max(1, request_.options.threads)});
     outcome_.text = print(schedule);
     if (to == rank("schedule")) return;
-    const bool contract = target_.fusedMultiplyAdd && !outcome_.tensor->exact;
-    outcome_.loops = unwrap(apply(naiveLoops(*outcome_.tensor, {contract}), schedule), {});
+    outcome_.loops = unwrap(apply(naiveLoops(*outcome_.tensor, naiveOptions(*outcome_.tensor, target_)), schedule), {});
     demand(loop::verify(*outcome_.loops));
     outcome_.text = print(*outcome_.loops);
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Arithmetic operators: types, broadcasting and matrix products.
-#include "Support/Checked.h"
 #include "Tensor/Lower/Lowering.h"
 #include <algorithm>
 #include <fmt/format.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Lower/Program.h"
-#include "Support/Suggest.h"
 #include "Tensor/Lower/Einsum.h"
 #include "Tensor/Lower/Lowering.h"
 #include "Tensor/Text.h"
