@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Every kind of error that a user can meet, provoked in the smallest way. A kind without a case here does not pass.
+// Every kind of error that a user can meet, provoked in the smallest way, and its whole text, which is in
+// Diagnostics/<stable name>.golden. A kind without a case here, or without a text there, does not pass.
+// Suggestions/*.golden are mistakes that users make, each with what einjit says to it.
 #include "../../tools/einjit-opt/Stages.h"
 #include "CodeGen/CodeGen.h"
 #include "Driver/Caught.h"
 #include "Loop/Steps/Step.h"
 #include "Runtime/NpyHeader.h"
 #include "Support/Diagnostic.h"
+#include "Tensor/Spelling.h"
+#include "support/Golden.h"
 #include <algorithm>
 #include <cctype>
 #include <einjit/einjit.h>
-#include <map>
+#include <filesystem>
+#include <fstream>
 
 namespace einjit {
 namespace {
@@ -32,8 +37,8 @@ std::string repeated(const std::string &part, std::size_t count) {
 }
 
 /// A result's errors, as the public API would throw them.
-template <class T> void raise(const Result<T> &result) {
-  if (!result) throwError(result.errors(), {});
+template <class T> void raise(const Result<T> &result, const std::string &source = {}) {
+  if (!result) throwError(result.errors(), source);
 }
 
 loop::Kernel loops(const std::string &body) {
@@ -64,7 +69,7 @@ const Provocation provocations[] = {
     {Kind::NestingTooDeep, [] { program(repeated("(", 300) + "x" + repeated(")", 300)); }},
     {Kind::TextTooLong, [] { program("x" + std::string(64 * 1024, ' ')); }},
     {Kind::EinsumSyntax, [] { strings("i->i->i", {vector3}); }},
-    {Kind::StageSyntax, [] { raise(tensor::parseKernel("kernel k")); }},
+    {Kind::StageSyntax, [] { raise(tensor::parseKernel("kernel k"), "kernel k"); }},
     {Kind::StageInvalid,
      [] { transform(request("kernel @k(%a: f32[3]) -> f32[4] { %0 = [i:4] %a[i] return %0 }", "")); }},
     {Kind::UnknownOption, [] { transform(request("i->i", "machine-code")); }},
@@ -115,27 +120,65 @@ constexpr Line lines[] = {
 #undef DIAGNOSTIC
 };
 
+/// The error of a kind's case; a failed test where there is none.
+std::optional<Error> provoke(DiagnosticKind kind) {
+  const auto provocation =
+      std::ranges::find_if(provocations, [&](const Provocation &candidate) { return candidate.kind == kind; });
+  if (provocation != std::end(provocations)) try {
+      provocation->provoke();
+    } catch (const Error &error) {
+      return error;
+    }
+  ADD_FAILURE() << "nothing provokes " << name(kind);
+  return std::nullopt;
+}
+
+constexpr const char *goldenFolder = "Driver/Diagnostics";
+
+std::filesystem::path goldenOf(const Line &line) {
+  return std::filesystem::path(EINJIT_SOURCE_DIR) / "test" / goldenFolder / (std::string(line.stableName) + ".golden");
+}
+
 class Diagnostics : public testing::TestWithParam<Line> {};
 
 TEST_P(Diagnostics, CanBeProvoked) {
   const Line &line = GetParam();
-  const auto provocation =
-      std::ranges::find_if(provocations, [&](const Provocation &candidate) { return candidate.kind == line.kind; });
-  ASSERT_NE(provocation, std::end(provocations)) << "no case provokes " << line.stableName;
-  try {
-    provocation->provoke();
-    FAIL() << "nothing was thrown";
-  } catch (const Error &error) {
-    EXPECT_EQ(error.kind(), line.stableName) << error.what();
-    EXPECT_EQ(error.category(), line.category) << error.what();
-    EXPECT_EQ(std::string(error.what()).rfind("error: ", 0), 0U) << error.what();
-  }
+  const auto error = provoke(line.kind);
+  ASSERT_TRUE(error.has_value());
+  EXPECT_EQ(error->kind(), line.stableName) << error->what();
+  EXPECT_EQ(error->category(), line.category) << error->what();
+  EXPECT_EQ(std::string(error->what()).rfind("error: ", 0), 0U) << error->what();
   EXPECT_EQ(name(line.kind), line.stableName);
   EXPECT_EQ(category(line.kind), line.category);
+  if (test::isBlessing() && !exists(goldenOf(line))) std::ofstream(goldenOf(line)) << "====\n";
+  EXPECT_TRUE(exists(goldenOf(line))) << "--bless writes it";
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Diagnostics, testing::ValuesIn(lines),
                          [](const auto &info) { return std::string(info.param.name); });
+
+TEST(DiagnosticTexts, AreGolden) {
+  test::checkGoldens(goldenFolder, [](const test::Golden &golden) -> std::string {
+    const auto line =
+        std::ranges::find_if(lines, [&](const Line &candidate) { return candidate.stableName == golden.name; });
+    if (line == std::end(lines)) return "there is no such kind of error";
+    const auto error = provoke(line->kind);
+    return error ? error->what() : "";
+  });
+}
+
+TEST(DiagnosticTexts, SuggestWhatWouldMendThem) {
+  test::checkGoldens("Driver/Suggestions", [](const test::Golden &golden) {
+    std::string text;
+    for (const test::Spelling &spelling : test::spellings(golden.input)) {
+      const auto result = test::lower(spelling);
+      if (result) ADD_FAILURE() << "this is no mistake: " << spelling.text;
+      if (!text.empty()) text += "--\n";
+      text += render(result ? einjit::Diagnostics() : result.errors(), spelling.text) + "\n";
+    }
+    return text;
+  });
+}
 
 /// `TooManyAxes` is `too-many-axes`.
 TEST(DiagnosticNames, AreTheirKinds) {
