@@ -1,9 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Lower/CallReader.h"
+#include "Support/Suggest.h"
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace einjit::tensor {
+namespace {
+
+std::string keywordHelp(const std::string &given, const std::vector<std::string> &known) {
+  const std::string near = closest(given, known);
+  if (!near.empty()) return fmt::format("did you mean '{}='?", near);
+  if (known.empty()) return "its arguments have no names";
+  return fmt::format("named arguments are {}=", fmt::join(known, "=, "));
+}
+
+} // namespace
 
 MaybeValue CallReader::value(std::size_t position) {
   CallArgument &argument = call.positional[position];
@@ -19,6 +31,7 @@ std::optional<ValueId> CallReader::tensor(std::size_t position) {
 
 const ast::Expr *CallReader::find(std::size_t position, std::initializer_list<const char *> names) {
   const ast::Expr *found = position < call.positional.size() ? call.positional[position].expr : nullptr;
+  keywords_.insert(keywords_.end(), names.begin(), names.end());
   for (const char *name : names)
     if (auto keyword = call.keywords.extract(name); !keyword.empty()) {
       if (found)
@@ -89,7 +102,7 @@ bool CallReader::arity(std::size_t least, std::size_t most) {
 bool CallReader::noKeywordsLeft() {
   for (const auto &[name, argument] : call.keywords)
     lowering.fail(DiagnosticKind::BadArguments, fmt::format("'{}' has no argument '{}'", call.function, name),
-                  {{argument.range}});
+                  {{argument.keywordRange}}, keywordHelp(name, keywords_));
   return call.keywords.empty();
 }
 

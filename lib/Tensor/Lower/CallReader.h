@@ -26,11 +26,15 @@ public:
   std::optional<bool> flag(std::size_t position, std::initializer_list<const char *> names);
   std::optional<std::vector<std::size_t>> axes(const std::vector<std::int64_t> &given, std::size_t rank,
                                                SourceRange range);
-  /// Whether between `least` and `most` positional arguments were given, and no keyword is left over.
+  /// Whether between `least` and `most` positional arguments were given.
   bool arity(std::size_t least, std::size_t most);
+  /// Whether all keywords have been taken; called when everything that the function knows has been looked for.
   bool noKeywordsLeft();
   const TensorType &type(ValueId id) const { return lowering.type(id); }
   std::nullopt_t fail(DiagnosticKind kind, std::string message, std::string help = {});
+
+private:
+  std::vector<std::string> keywords_; ///< all that were looked for
 };
 
 /// How one function of the language is lowered.

@@ -72,12 +72,12 @@ private:
 };
 
 /// Arguments of a call, with the receiver of a method in front.
-CallArguments collectArguments(Lowering &lowering, std::string function, SourceRange range, const ast::Call &call,
-                               std::optional<CallArgument> receiver) {
-  CallArguments result{std::move(function), range, {}, {}};
+CallArguments collectArguments(Lowering &lowering, std::string function, SourceRange functionRange, SourceRange range,
+                               const ast::Call &call, std::optional<CallArgument> receiver) {
+  CallArguments result{std::move(function), functionRange, range, {}, {}};
   if (receiver) result.positional.push_back(std::move(*receiver));
   for (const ast::Argument &argument : call.arguments) {
-    CallArgument lowered{argument.value.get(), {}, argument.value->range};
+    CallArgument lowered{argument.value.get(), {}, argument.value->range, argument.keywordRange};
     if (!argument.keyword) {
       result.positional.push_back(std::move(lowered));
     } else if (!result.keywords.emplace(*argument.keyword, std::move(lowered)).second) {
@@ -87,6 +87,9 @@ CallArguments collectArguments(Lowering &lowering, std::string function, SourceR
   }
   return result;
 }
+
+/// The name in `.name`.
+SourceRange memberName(SourceRange member) { return {member.begin + 1, member.end}; }
 
 } // namespace
 
@@ -188,7 +191,7 @@ MaybeValue Lowering::evaluatePostfix(const ast::Postfix &chain) {
   const auto *function = std::get_if<ast::Name>(&chain.base->node);
   if (const auto *call = std::get_if<ast::Call>(&chain.suffixes[0].suffix); function && call) {
     range = join(range, chain.suffixes[0].range);
-    value = limited(this->call(collectArguments(*this, function->name, range, *call, {})), range);
+    value = limited(this->call(collectArguments(*this, function->name, chain.base->range, range, *call, {})), range);
     at = 1;
   } else {
     value = evaluate(*chain.base);
@@ -209,8 +212,8 @@ MaybeValue Lowering::evaluatePostfix(const ast::Postfix &chain) {
         value = this->member(member->name, *value, range);
       } else {
         range = join(range, chain.suffixes[++at].range);
-        value = this->call(
-            collectArguments(*this, member->name, range, *call, CallArgument{nullptr, value, receiverRange}));
+        value = this->call(collectArguments(*this, member->name, memberName(suffix.range), range, *call,
+                                            CallArgument{nullptr, value, receiverRange}));
       }
     } else {
       value = fail(DiagnosticKind::UnknownFunction, "this is not a function", {{receiverRange}});

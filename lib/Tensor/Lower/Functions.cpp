@@ -111,6 +111,56 @@ constexpr Entry functions[] = {
     {"einsum", einsumCall},
 };
 
+/// What NumPy and PyTorch call by a name and the language says otherwise.
+struct Foreign {
+  const char *name, *instead;
+};
+constexpr Foreign foreigners[] = {
+    {"matmul", "`a @ b`"},
+    {"mm", "`a @ b`"},
+    {"bmm", "`a @ b`"},
+    {"mv", "`a @ b`"},
+    {"dot", "`a @ b`"},
+    {"inner", "`a @ b.mT`"},
+    {"outer", "einsum('i,j', a, b)"},
+    {"trace", "einsum('ii', a)"},
+    {"diagonal", "einsum('ii->i', a)"},
+    {"diag", "einsum('ii->i', a)"},
+    {"add", "`a + b`"},
+    {"sub", "`a - b`"},
+    {"subtract", "`a - b`"},
+    {"mul", "`a * b`"},
+    {"multiply", "`a * b`"},
+    {"div", "`a / b`"},
+    {"divide", "`a / b`"},
+    {"true_divide", "`a / b`"},
+    {"power", "`a ** b`"},
+    {"neg", "`-a`"},
+    {"negative", "`-a`"},
+    {"t", "`a.T`"},
+    {"amax", "`a.max(…)`"},
+    {"amin", "`a.min(…)`"},
+    {"astype", "a cast, as in `f32(a)`"},
+    {"to", "a cast, as in `f32(a)`"},
+    {"type", "a cast, as in `f32(a)`"},
+    {"float", "a cast, as in `f32(a)`"},
+    {"double", "a cast, as in `f64(a)`"},
+    {"int", "a cast, as in `i32(a)`"},
+    {"long", "a cast, as in `i64(a)`"},
+    {"half", "a cast, as in `f16(a)`"},
+    {"contiguous", "nothing: views are laid out as is best"},
+    {"copy", "nothing: values never change"},
+    {"clone", "nothing: values never change"},
+    {"detach", "nothing: values never change"},
+};
+
+std::string unknownFunctionHelp(const std::string &name) {
+  for (const Foreign &foreign : foreigners)
+    if (name == foreign.name) return fmt::format("write {}", foreign.instead);
+  const std::string near = closest(name, Lowering::functionNames());
+  return near.empty() ? std::string() : fmt::format("did you mean '{}'?", near);
+}
+
 } // namespace
 
 std::optional<std::size_t> resolveAxis(Lowering &lowering, std::int64_t axis, std::size_t rank, SourceRange range) {
@@ -132,9 +182,8 @@ MaybeValue Lowering::call(CallArguments arguments) {
     CallReader reader(*this, arguments);
     return entry.function(reader);
   }
-  const std::string near = closest(arguments.function, functionNames());
   return fail(DiagnosticKind::UnknownFunction, fmt::format("there is no function '{}'", arguments.function),
-              {{arguments.range}}, near.empty() ? std::string() : fmt::format("did you mean '{}'?", near));
+              {{arguments.functionRange}}, unknownFunctionHelp(arguments.function));
 }
 
 MaybeValue Lowering::member(const std::string &name, const ExprValue &value, SourceRange range) {

@@ -23,12 +23,14 @@ struct CallArgument {
   const ast::Expr *expr = nullptr; ///< null for a receiver
   MaybeValue receiver = {};
   SourceRange range;
+  SourceRange keywordRange = {}; ///< of the name in `name=value`
 };
 
 /// The arguments of one call, handed to the function that lowers it.
 struct CallArguments {
   std::string function;
-  SourceRange range; ///< of the whole call
+  SourceRange functionRange; ///< of the function's name
+  SourceRange range;         ///< of the whole call
   std::vector<CallArgument> positional;
   std::map<std::string, CallArgument> keywords;
 };

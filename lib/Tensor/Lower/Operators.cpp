@@ -57,6 +57,18 @@ std::string broadcastHelp(const Shape &left, const Shape &right) {
   return "shapes align from the right; sizes must be equal, or one of them 1";
 }
 
+/// What would make the inner sizes of a product agree: an operand transposed, or both swapped.
+std::string matmulHelp(const Shape &left, const Shape &right) {
+  auto transpose = [](const Shape &shape) { return shape.size() == 2 ? "`.T`" : "`.mT`"; };
+  if (right.size() >= 2 && left.back() == right.back())
+    return fmt::format("did you mean to transpose the right operand ({})?", transpose(right));
+  const std::int64_t inner = right.size() == 1 ? right[0] : right[right.size() - 2];
+  if (left.size() >= 2 && left[left.size() - 2] == inner)
+    return fmt::format("did you mean to transpose the left operand ({})?", transpose(left));
+  if (left.size() >= 2 && right.back() == left[left.size() - 2]) return "did you mean to swap the operands?";
+  return "the last axis of the left operand must have the size of the last but one of the right";
+}
+
 } // namespace
 
 DType Lowering::commonType(const std::vector<ExprValue> &operands) const {
@@ -154,11 +166,8 @@ std::optional<ValueId> Lowering::matmul(ValueId left, SourceRange leftRange, Val
   const std::int64_t inner = a.shape.back();
   const std::int64_t innerRight = vectorRight ? b.shape[0] : b.shape[b.rank() - 2];
   if (inner != innerRight) {
-    const bool transposed = !vectorRight && inner == b.shape.back();
     return fail(DiagnosticKind::SizeMismatch, fmt::format("`@` sums over axes of sizes {} and {}", inner, innerRight),
-                shapes,
-                transposed ? "did you mean to transpose the right operand (`.T`)?"
-                           : "the last axis of the left operand must have the size of the last but one of the right");
+                shapes, matmulHelp(a.shape, b.shape));
   }
   const Shape leftBatch(a.shape.begin(), a.shape.end() - (vectorLeft ? 1 : 2));
   const Shape rightBatch(b.shape.begin(), b.shape.end() - (vectorRight ? 1 : 2));
