@@ -24,6 +24,19 @@ inline bool isName(const ast::Expr &expr, std::string_view name) {
   return node && node->name == name;
 }
 
+/// `target op …`, without its value yet; nothing if the target is neither a name nor one with a subscript.
+inline std::optional<decltype(ast::Statement::statement)> asAssignment(ast::Expr &target, ast::AssignOp op,
+                                                                       SourceRange opRange) {
+  if (const auto *name = std::get_if<ast::Name>(&target.node))
+    return ast::Assign{name->name, target.range, op, opRange, {}};
+  const auto *postfix = std::get_if<ast::Postfix>(&target.node);
+  if (!postfix || postfix->suffixes.size() != 1) return std::nullopt;
+  const auto *name = std::get_if<ast::Name>(&postfix->base->node);
+  const auto *subscript = std::get_if<ast::Subscript>(&postfix->suffixes[0].suffix);
+  if (!name || !subscript) return std::nullopt;
+  return ast::AssignElements{name->name, postfix->base->range, *subscript, postfix->suffixes[0].range, op, opRange, {}};
+}
+
 /// The whole value is the part just read.
 inline constexpr auto become = [](auto &ctx) { x3::_val(ctx) = std::move(x3::_attr(ctx)); };
 
@@ -31,14 +44,64 @@ inline constexpr auto setName = [](auto &ctx) {
   x3::_val(ctx).name.assign(x3::_attr(ctx).begin(), x3::_attr(ctx).end());
 };
 
-inline constexpr auto setTarget = [](auto &ctx) {
-  NameToken &name = x3::_attr(ctx);
-  x3::_val(ctx).statement = ast::Assign{std::move(name.name), name.range, {}};
+inline constexpr auto evaluate = [](auto &ctx) {
+  ast::Evaluate evaluate;
+  evaluate.values.push_back(std::move(x3::_attr(ctx)));
+  x3::_val(ctx).statement = std::move(evaluate);
+};
+inline constexpr auto addResult = [](auto &ctx) {
+  std::get<ast::Evaluate>(x3::_val(ctx).statement).values.push_back(std::move(x3::_attr(ctx)));
+};
+
+/// What was read as an expression is what an assignment assigns to. It must be a name, or one with a subscript.
+inline constexpr auto beAssign = [](auto &ctx) {
+  const ast::AssignOp op = x3::_attr(ctx);
+  auto statement = asAssignment(std::get<ast::Evaluate>(x3::_val(ctx).statement).values.front(), op,
+                                lastBytes(ast::text(op).size(), ctx));
+  if (statement)
+    x3::_val(ctx).statement = *std::move(statement);
+  else
+    x3::_pass(ctx) = false;
 };
 inline constexpr auto setValue = [](auto &ctx) {
-  std::get<ast::Assign>(x3::_val(ctx).statement).value = std::move(x3::_attr(ctx));
+  auto &statement = x3::_val(ctx).statement;
+  if (auto *assign = std::get_if<ast::Assign>(&statement)) assign->value = std::move(x3::_attr(ctx));
+  if (auto *elements = std::get_if<ast::AssignElements>(&statement)) elements->value = std::move(x3::_attr(ctx));
 };
-inline constexpr auto evaluate = [](auto &ctx) { x3::_val(ctx).statement = ast::Evaluate{std::move(x3::_attr(ctx))}; };
+
+inline constexpr auto beDeclare = [](auto &ctx) {
+  const ast::Expr &target = std::get<ast::Evaluate>(x3::_val(ctx).statement).values.front();
+  if (const auto *name = std::get_if<ast::Name>(&target.node))
+    x3::_val(ctx).statement = ast::Declare{name->name, target.range, false, {}};
+  else
+    x3::_pass(ctx) = false;
+};
+inline constexpr auto beParam = [](auto &ctx) { x3::_val(ctx).statement = ast::Declare{{}, {}, true, {}}; };
+inline constexpr auto setDeclared = [](auto &ctx) {
+  auto &declare = std::get<ast::Declare>(x3::_val(ctx).statement);
+  declare.name = std::move(x3::_attr(ctx).name);
+  declare.nameRange = x3::_attr(ctx).range;
+};
+inline constexpr auto setType = [](auto &ctx) {
+  std::get<ast::Declare>(x3::_val(ctx).statement).type = std::move(x3::_attr(ctx));
+};
+
+inline constexpr auto beDefine = [](auto &ctx) { x3::_val(ctx).statement = ast::Define{}; };
+inline constexpr auto setDefined = [](auto &ctx) {
+  auto &define = std::get<ast::Define>(x3::_val(ctx).statement);
+  define.name = std::move(x3::_attr(ctx).name);
+  define.nameRange = x3::_attr(ctx).range;
+};
+inline constexpr auto addParameter = [](auto &ctx) {
+  std::get<ast::Define>(x3::_val(ctx).statement).parameters.push_back(std::move(x3::_attr(ctx)));
+};
+inline constexpr auto setParameter = [](auto &ctx) {
+  x3::_val(ctx) = ast::Parameter{std::move(x3::_attr(ctx).name), x3::_attr(ctx).range, nullptr};
+};
+inline constexpr auto setStandard = [](auto &ctx) { x3::_val(ctx).standard = share(std::move(x3::_attr(ctx))); };
+inline constexpr auto setBody = [](auto &ctx) {
+  std::get<ast::Define>(x3::_val(ctx).statement).body = std::move(x3::_attr(ctx));
+};
 
 inline constexpr auto addOperator = [](auto &ctx) {
   ast::Expr &expr = x3::_val(ctx);
@@ -58,6 +121,17 @@ inline constexpr auto addSign = [](auto &ctx) {
   ast::Expr &expr = x3::_val(ctx);
   if (!std::holds_alternative<ast::Unary>(expr.node)) expr.node = ast::Unary{};
   std::get<ast::Unary>(expr.node).operators += x3::_attr(ctx);
+};
+inline constexpr auto addPower = [](auto &ctx) {
+  ast::Expr &expr = x3::_val(ctx);
+  if (!std::holds_alternative<ast::Power>(expr.node)) expr.node = ast::Power{share(std::move(expr)), {}};
+  std::get<ast::Power>(expr.node).rest.push_back({lastBytes(2, ctx), {}, {}});
+};
+inline constexpr auto addExponentSign = [](auto &ctx) {
+  std::get<ast::Power>(x3::_val(ctx).node).rest.back().signs += x3::_attr(ctx);
+};
+inline constexpr auto setExponent = [](auto &ctx) {
+  std::get<ast::Power>(x3::_val(ctx).node).rest.back().operand = std::move(x3::_attr(ctx));
 };
 inline constexpr auto setSigned = [](auto &ctx) {
   std::get<ast::Unary>(x3::_val(ctx).node).operand = share(std::move(x3::_attr(ctx)));
@@ -88,7 +162,7 @@ inline constexpr auto dropLibrary = [](auto &ctx) {
 
 inline constexpr auto beNumber = [](auto &ctx) {
   const std::string text(x3::_attr(ctx).begin(), x3::_attr(ctx).end());
-  x3::_val(ctx).node = ast::Number{text, std::all_of(text.begin(), text.end(), isDigit)};
+  x3::_val(ctx).node = ast::Number{text, std::all_of(text.begin(), text.end(), isDigit), text.ends_with('j')};
 };
 inline constexpr auto beString = [](auto &ctx) {
   const char *begin = x3::_attr(ctx).begin() + 1, *end = x3::_attr(ctx).end() - 1;

@@ -2,8 +2,9 @@
 //
 // The syntax tree: exactly what was typed, with the place of each part in the text.
 //
-// Chains are kept flat, as the grammar reads them (`a + b - c` is one Binary with two links, `-x` one Unary, and
-// `x.T.sum(1)[0]` one Postfix with its suffixes), so the tree is only as deep as the text's brackets.
+// Chains are kept flat, as the grammar reads them (`a + b - c` is one Binary with two links, `a ** b ** c` one Power,
+// `-x` one Unary, and `x.T.sum(1)[0]` one Postfix with its suffixes), so the tree is only as deep as the text's
+// brackets.
 #pragma once
 
 #include "Support/SourceRange.h"
@@ -15,13 +16,24 @@
 
 namespace einjit::ast {
 
-/// Binary operators. SYNTAX_BINARY(Op, "text", precedence): a higher precedence binds tighter; all associate to the
-/// left.
+/// Binary operators. SYNTAX_BINARY(Op, "text", precedence): a higher precedence binds tighter, as in Python; all
+/// associate to the left. `**` is a node of its own, because signs bind looser than it on its left and tighter on its
+/// right.
 #define EINJIT_BINARY_OPERATORS(SYNTAX_BINARY)                                                                         \
+  SYNTAX_BINARY(Eq, "==", 2)                                                                                           \
+  SYNTAX_BINARY(Ne, "!=", 2)                                                                                           \
+  SYNTAX_BINARY(Lt, "<", 2)                                                                                            \
+  SYNTAX_BINARY(Le, "<=", 2)                                                                                           \
+  SYNTAX_BINARY(Gt, ">", 2)                                                                                            \
+  SYNTAX_BINARY(Ge, ">=", 2)                                                                                           \
+  SYNTAX_BINARY(Or, "|", 4)                                                                                            \
+  SYNTAX_BINARY(And, "&", 6)                                                                                           \
   SYNTAX_BINARY(Add, "+", 10)                                                                                          \
   SYNTAX_BINARY(Sub, "-", 10)                                                                                          \
   SYNTAX_BINARY(Mul, "*", 20)                                                                                          \
   SYNTAX_BINARY(Div, "/", 20)                                                                                          \
+  SYNTAX_BINARY(FloorDiv, "//", 20)                                                                                    \
+  SYNTAX_BINARY(Mod, "%", 20)                                                                                          \
   SYNTAX_BINARY(MatMul, "@", 20)
 
 enum class BinaryOp {
@@ -30,6 +42,23 @@ enum class BinaryOp {
 #undef SYNTAX_BINARY
 };
 std::string_view text(BinaryOp op);
+/// `==` to `>=`: operators that give a bool. `a < b < c` is read as one chain, which has no meaning.
+constexpr bool isComparison(BinaryOp op) { return op <= BinaryOp::Ge; }
+
+/// How an assignment combines with what is there. SYNTAX_ASSIGN(Op, "text").
+#define EINJIT_ASSIGN_OPERATORS(SYNTAX_ASSIGN)                                                                         \
+  SYNTAX_ASSIGN(Set, "=")                                                                                              \
+  SYNTAX_ASSIGN(Add, "+=")                                                                                             \
+  SYNTAX_ASSIGN(Mul, "*=")                                                                                             \
+  SYNTAX_ASSIGN(Max, "max=")                                                                                           \
+  SYNTAX_ASSIGN(Min, "min=")
+
+enum class AssignOp {
+#define SYNTAX_ASSIGN(Op, text) Op,
+  EINJIT_ASSIGN_OPERATORS(SYNTAX_ASSIGN)
+#undef SYNTAX_ASSIGN
+};
+std::string_view text(AssignOp op);
 
 struct Expr;
 using ExprPtr = std::shared_ptr<const Expr>;
@@ -38,8 +67,9 @@ struct Name {
   std::string name; ///< with `torch.`, `np.` or `numpy.` in front of a function's name already dropped
 };
 struct Number {
-  std::string text; ///< as typed: `20`, `0.5`, `1e-3`
-  bool isInteger;
+  std::string text; ///< as typed: `20`, `0.5`, `1e-3`, `2j`
+  bool isInteger;   ///< digits only
+  bool isImaginary = false;
 };
 struct String {
   std::string text;      ///< without the quotes
@@ -53,8 +83,14 @@ struct Paren {
   ExprPtr inner;
 };
 struct Unary {
-  std::string operators; ///< `-` or `+`, in the order typed
+  std::string operators; ///< `-`, `+` or `~`, in the order typed
   ExprPtr operand;
+};
+/// `base ** s0 x0 ** s1 x1 …`, which is base ** (s0 (x0 ** (s1 (x1 …)))): from right to left, signs before exponents.
+struct Power {
+  struct Link;
+  ExprPtr base;
+  std::vector<Link> rest;
 };
 struct Binary {
   struct Link;
@@ -67,7 +103,7 @@ struct Argument {
   SourceRange keywordRange = {};
   ExprPtr value;
 };
-struct Call { ///< `(…)` after a name or a member
+struct Call { ///< `(…)` after a name, a member or a subscript (`max[k](…)`)
   std::vector<Argument> arguments;
 };
 struct Member { ///< `.name`
@@ -82,8 +118,8 @@ struct SubscriptItem {
   SourceRange range;
   std::variant<Slice, Ellipsis, NewAxis, ExprPtr> item;
 };
-struct Subscript { ///< `[…]` after an expression
-  std::vector<SubscriptItem> items;
+struct Subscript {                  ///< `[…]` after an expression
+  std::vector<SubscriptItem> items; ///< none in `s[]`, an element of a scalar
 };
 struct Suffix {
   SourceRange range;
@@ -96,7 +132,12 @@ struct Postfix {
 
 struct Expr {
   SourceRange range;
-  std::variant<Name, Number, String, List, Paren, Unary, Binary, Postfix> node;
+  std::variant<Name, Number, String, List, Paren, Unary, Power, Binary, Postfix> node;
+};
+struct Power::Link {
+  SourceRange opRange;
+  std::string signs; ///< of the exponent, as in Unary
+  Expr operand;
 };
 struct Binary::Link {
   BinaryOp op;
@@ -104,17 +145,45 @@ struct Binary::Link {
   Expr operand;
 };
 
-struct Assign { ///< `name = expr`
+struct Assign { ///< `name = expr`, `name += expr`
   std::string name;
   SourceRange nameRange;
+  AssignOp op;
+  SourceRange opRange;
   Expr value;
 };
-struct Evaluate { ///< an expression on its own: the program's result if it is the last statement
+struct AssignElements { ///< `name[i,j] = expr`, in index notation
+  std::string name;
+  SourceRange nameRange;
+  Subscript indices;
+  SourceRange indicesRange; ///< with the brackets
+  AssignOp op;
+  SourceRange opRange;
   Expr value;
+};
+struct Declare { ///< `param name: type`, or without the word
+  std::string name;
+  SourceRange nameRange;
+  bool saysParam;
+  Expr type; ///< `f32[3,4]`, as an expression
+};
+struct Parameter { ///< of a function
+  std::string name;
+  SourceRange range; ///< of the name
+  ExprPtr standard;  ///< its value where a call gives none; may be null
+};
+struct Define { ///< `def name(parameters) = body`
+  std::string name;
+  SourceRange nameRange;
+  std::vector<Parameter> parameters;
+  Expr body;
+};
+struct Evaluate { ///< an expression, or several after commas: the program's results if it is the last statement
+  std::vector<Expr> values;
 };
 struct Statement {
   SourceRange range;
-  std::variant<Assign, Evaluate> statement;
+  std::variant<Assign, AssignElements, Declare, Define, Evaluate> statement;
 };
 struct Program {
   std::vector<Statement> statements;

@@ -15,6 +15,16 @@ std::string_view ast::text(BinaryOp op) {
   return {};
 }
 
+std::string_view ast::text(AssignOp op) {
+  switch (op) {
+#define SYNTAX_ASSIGN(Op, text)                                                                                        \
+  case AssignOp::Op: return text;
+    EINJIT_ASSIGN_OPERATORS(SYNTAX_ASSIGN)
+#undef SYNTAX_ASSIGN
+  }
+  return {};
+}
+
 int syntax::precedence(ast::BinaryOp op) {
   switch (op) {
 #define SYNTAX_BINARY(Op, text, precedence)                                                                            \
@@ -30,6 +40,16 @@ std::optional<ast::BinaryOp> syntax::binaryOperator(std::string_view text) {
 #define SYNTAX_BINARY(Op, text, precedence) ast::BinaryOp::Op,
            EINJIT_BINARY_OPERATORS(SYNTAX_BINARY)
 #undef SYNTAX_BINARY
+       })
+    if (ast::text(op) == text) return op;
+  return std::nullopt;
+}
+
+std::optional<ast::AssignOp> syntax::assignOperator(std::string_view text) {
+  for (ast::AssignOp op : {
+#define SYNTAX_ASSIGN(Op, text) ast::AssignOp::Op,
+           EINJIT_ASSIGN_OPERATORS(SYNTAX_ASSIGN)
+#undef SYNTAX_ASSIGN
        })
     if (ast::text(op) == text) return op;
   return std::nullopt;

@@ -14,6 +14,7 @@ int precedence(ast::BinaryOp op);
 
 /// The operator with this text, if there is one.
 std::optional<ast::BinaryOp> binaryOperator(std::string_view text);
+std::optional<ast::AssignOp> assignOperator(std::string_view text);
 
 /// Groups a chain whose links are of any precedence into Binary nodes whose links are all of one: `a + b * c - d`
 /// becomes `+` and `-` on a, the node of `b * c`, and d. The chain has a link. Takes time linear in the chain.

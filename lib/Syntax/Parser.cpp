@@ -51,11 +51,54 @@ template <char first, char... others> std::optional<char> oneOf(std::string_view
   return matches ? std::optional(token[0]) : std::nullopt;
 }
 constexpr Punctuation<binaryOperator> operatorToken;
-constexpr Punctuation<oneOf<'+', '-'>> sign;
+constexpr std::optional<std::string_view> power(std::string_view token) {
+  return token == "**" ? std::optional(token) : std::nullopt;
+}
+constexpr Punctuation<oneOf<'+', '-', '~'>> sign;
 constexpr Punctuation<oneOf<'='>> equals;
+constexpr Punctuation<oneOf<':'>> colon;
+constexpr Punctuation<power> powerToken;
+
+/// `=`, `+=`, and `max=` without a blank inside.
+struct AssignToken : x3::parser<AssignToken> {
+  using attribute_type = ast::AssignOp;
+  static constexpr bool has_attribute = true;
+  template <class Context, class Value, class Attribute>
+  bool parse(const char *&first, const char *const &last, const Context &context, Value &, Attribute &attribute) const {
+    x3::skip_over(first, last, context);
+    const std::string_view token = assignment({first, last});
+    const auto found = assignOperator(token);
+    if (!found) return false;
+    x3::traits::move_to(*found, attribute);
+    first += token.size();
+    return true;
+  }
+};
+constexpr AssignToken assignToken;
+
+/// A word that is one only before a name; `def = 3` gives a value to the name `def`.
+struct WordBeforeName : x3::parser<WordBeforeName> {
+  using attribute_type = x3::unused_type;
+  static constexpr bool has_attribute = false;
+  std::string_view word;
+  constexpr explicit WordBeforeName(std::string_view word) : word(word) {}
+  template <class Context, class Value, class Attribute>
+  bool parse(const char *&first, const char *const &last, const Context &context, Value &, Attribute &) const {
+    x3::skip_over(first, last, context);
+    if (!std::string_view(first, last).starts_with(word)) return false;
+    const char *after = first + word.size();
+    if (after == last || !isBlank(*after)) return false;
+    x3::skip_over(after, last, context);
+    if (after == last || !isNameStart(*after)) return false;
+    first = after;
+    return true;
+  }
+};
+constexpr WordBeforeName def("def"), param("param");
 
 constexpr auto exponent = (x3::lit('e') | 'E') >> -(x3::lit('+') | '-') >> +digit;
-constexpr auto number = x3::raw[x3::lexeme[((+digit >> -('.' >> *digit)) | ('.' >> +digit)) >> -exponent]];
+constexpr auto number =
+    x3::raw[x3::lexeme[((+digit >> -('.' >> *digit)) | ('.' >> +digit)) >> -exponent >> -x3::lit('j')]];
 constexpr auto string = x3::raw[x3::lexeme[('\'' >> *~x3::char_('\'') >> '\'') | ('"' >> *~x3::char_('"') >> '"')]];
 
 // ---- The grammar --------------------------------------------------------------------------------------------------
@@ -64,6 +107,7 @@ const x3::rule<struct StatementId, ast::Statement> statement = anExpression;
 const x3::rule<struct TargetId, NameToken> target = aName; // with the `=` behind it
 const x3::rule<struct ExpressionId, ast::Expr> expression = anExpression;
 const x3::rule<struct OperandId, ast::Expr> operand = anExpression;
+const x3::rule<struct PowerId, ast::Expr> powers = anExpression;
 const x3::rule<struct PostfixId, ast::Expr> postfix = anExpression;
 const x3::rule<struct AtomId, ast::Expr> atom = anExpression;
 const x3::rule<struct CallId, ast::Suffix> call = anExpression;
@@ -71,6 +115,7 @@ const x3::rule<struct MemberId, ast::Suffix> member = aName;
 const x3::rule<struct SubscriptId, ast::Suffix> subscript = aSubscript;
 const x3::rule<struct SubscriptItemId, ast::SubscriptItem> subscriptItem = aSubscript;
 const x3::rule<struct ArgumentId, ast::Argument> argument = anExpression;
+const x3::rule<struct ParameterId, ast::Parameter> parameter = aName;
 const x3::rule<struct NameId, NameToken> name = aName;
 
 // Having come as far as `x3::expect[p]`, it is an error if p does not follow.
@@ -79,18 +124,32 @@ const auto name_def = ranged[x3::raw[x3::lexeme[nameStart >> *namePart]][setName
 
 const auto target_def = name[become] >> equals;
 
-const auto statement_def = ranged[(target[setTarget] >> x3::expect[expression][setValue]) //
-                                  | expression[evaluate]];
+const auto definition = def[beDefine] >> x3::expect[name][setDefined] >> x3::expect[x3::lit('(')] >>
+                        -(parameter[addParameter] % ',' >> -x3::lit(',')) >> x3::expect[x3::lit(')')] >>
+                        x3::expect[x3::lit('=')] >> x3::expect[expression][setBody];
+const auto declaration =
+    param[beParam] >> x3::expect[name][setDeclared] >> x3::expect[x3::lit(':')] >> x3::expect[postfix][setType];
+// Whether an expression is a target shows behind it.
+const auto statement_def =
+    ranged[definition | declaration |
+           (expression[evaluate] >>
+            ((assignToken[beAssign] >> x3::expect[expression][setValue]) |
+             (colon[beDeclare] >> x3::expect[postfix][setType]) | (*(',' >> expression[addResult]) >> -x3::lit(','))))];
+
+const auto parameter_def = name[setParameter] >> -(equals >> x3::expect[expression][setStandard]);
 
 const auto expression_def =
     ranged[operand[become] >> *(operatorToken[addOperator] >> x3::expect[operand][addOperand]) >> x3::eps[groupChain]];
 
-const auto operand_def = ranged[(+sign[addSign] >> x3::expect[postfix][setSigned]) //
-                                | postfix[become]];
+const auto operand_def = ranged[(+sign[addSign] >> x3::expect[powers][setSigned]) //
+                                | powers[become]];
+
+const auto powers_def =
+    ranged[postfix[become] >> *(powerToken[addPower] >> *sign[addExponentSign] >> x3::expect[postfix][setExponent])];
 
 const auto postfix_def =
     ranged[((name[beName] >> -call[addSuffix]) | atom[become]) >>
-           *((member[addSuffix] >> -call[addSuffix]) | subscript[addSuffix]) >> x3::eps[dropLibrary]];
+           *((member[addSuffix] | subscript[addSuffix]) >> -call[addSuffix]) >> x3::eps[dropLibrary]];
 
 const auto moreItems = *(',' >> expression[addItem]) >> -x3::lit(',');
 const auto list = x3::lit('[')[beList] >> -(expression[addItem] >> moreItems) >> x3::expect[x3::lit(']')];
@@ -107,15 +166,16 @@ const auto argument_def = (target[setKeyword] >> x3::expect[expression][setArgum
 const auto member_def = ranged['.' >> x3::expect[name][beMember]];
 
 const auto subscript_def =
-    ranged[x3::lit('[')[beSubscript] >> x3::expect[subscriptItem][addSubscriptItem] >>
-           *(',' >> subscriptItem[addSubscriptItem]) >> -x3::lit(',') >> x3::expect[x3::lit(']')]];
+    ranged[x3::lit('[')[beSubscript] >>
+           -(subscriptItem[addSubscriptItem] >> *(',' >> subscriptItem[addSubscriptItem]) >> -x3::lit(',')) >>
+           x3::expect[x3::lit(']')]];
 
 const auto slice = x3::lit(':')[beSlice] >> -expression[setSlicePart<&ast::Slice::stop>] >>
                    -(':' >> -expression[setSlicePart<&ast::Slice::step>]);
 const auto subscriptItem_def = ranged[x3::lit("...")[beEllipsis] | (expression[beIndex] >> -slice) | slice];
 
-BOOST_SPIRIT_DEFINE(statement, target, expression, operand, postfix, atom, call, argument, member, subscript,
-                    subscriptItem, name)
+BOOST_SPIRIT_DEFINE(statement, target, expression, operand, powers, postfix, atom, call, argument, parameter, member,
+                    subscript, subscriptItem, name)
 
 // ---- Statements to a program --------------------------------------------------------------------------------------
 

@@ -32,6 +32,12 @@ std::string printBinary(const Binary &binary) {
   return out;
 }
 
+std::string printPower(const Power &power) {
+  std::string out = print(*power.base);
+  for (const Power::Link &link : power.rest) out += " ** " + link.signs + print(link.operand);
+  return out;
+}
+
 std::string printSlice(const Slice &slice) {
   std::string out;
   if (slice.start) out += print(*slice.start);
@@ -53,11 +59,15 @@ std::string printItem(const SubscriptItem &subscript) {
                     subscript.item);
 }
 
+std::string printSubscript(const Subscript &subscript) {
+  return '[' + commaSeparated(subscript.items, printItem) + ']';
+}
+
 std::string printSuffix(const Suffix &suffix) {
   return std::visit(
       Overloaded{[](const Call &call) { return '(' + commaSeparated(call.arguments, printArgument) + ')'; },
                  [](const Member &member) { return '.' + member.name; },
-                 [](const Subscript &subscript) { return '[' + commaSeparated(subscript.items, printItem) + ']'; }},
+                 [](const Subscript &subscript) { return printSubscript(subscript); }},
       suffix.suffix);
 }
 
@@ -68,6 +78,31 @@ std::string printPostfix(const Postfix &postfix) {
   if (number && number->isInteger && std::holds_alternative<Member>(postfix.suffixes.front().suffix)) out += ' ';
   for (const Suffix &suffix : postfix.suffixes) out += printSuffix(suffix);
   return out;
+}
+
+std::string printParameter(const Parameter &parameter) {
+  return parameter.name + (parameter.standard ? '=' + print(*parameter.standard) : "");
+}
+
+/// ` += value`.
+std::string printAssigned(AssignOp op, const Expr &value) { return ' ' + std::string(text(op)) + ' ' + print(value); }
+
+std::string printStatement(const Statement &statement) {
+  const auto printValue = [](const Expr &value) { return print(value); };
+  return std::visit(
+      Overloaded{[](const Assign &assign) { return assign.name + printAssigned(assign.op, assign.value); },
+                 [](const AssignElements &assign) {
+                   return assign.name + printSubscript(assign.indices) + printAssigned(assign.op, assign.value);
+                 },
+                 [](const Declare &declare) {
+                   return (declare.saysParam ? "param " : "") + declare.name + ": " + print(declare.type);
+                 },
+                 [](const Define &define) {
+                   return "def " + define.name + '(' + commaSeparated(define.parameters, printParameter) +
+                          ") = " + print(define.body);
+                 },
+                 [&](const Evaluate &evaluate) { return commaSeparated(evaluate.values, printValue); }},
+      statement.statement);
 }
 
 std::string printTerm(const EinsumTerm &term) {
@@ -87,6 +122,7 @@ std::string print(const Expr &expr) {
                                [&](const List &list) { return '[' + commaSeparated(list.items, printItem) + ']'; },
                                [](const Paren &paren) { return '(' + print(*paren.inner) + ')'; },
                                [](const Unary &unary) { return unary.operators + print(*unary.operand); },
+                               [](const Power &power) { return printPower(power); },
                                [](const Binary &binary) { return printBinary(binary); },
                                [](const Postfix &postfix) { return printPostfix(postfix); }},
                     expr.node);
@@ -94,12 +130,7 @@ std::string print(const Expr &expr) {
 
 std::string print(const Program &program) {
   std::string out;
-  for (const Statement &statement : program.statements) {
-    out += std::visit(Overloaded{[](const Assign &assign) { return assign.name + " = " + print(assign.value); },
-                                 [](const Evaluate &evaluate) { return print(evaluate.value); }},
-                      statement.statement);
-    out += '\n';
-  }
+  for (const Statement &statement : program.statements) out += printStatement(statement) + '\n';
   return out;
 }
 

@@ -27,6 +27,12 @@ std::string_view punctuation(std::string_view text) {
   return text.substr(0, 1);
 }
 
+std::string_view assignment(std::string_view text) {
+  const std::size_t word = runLength(text, isNamePart);
+  if (word == 0) return punctuation(text);
+  return punctuation(text.substr(word)) == "=" ? text.substr(0, word + 1) : std::string_view();
+}
+
 std::size_t tokenLength(std::string_view text) {
   if (text.empty()) return 0;
   if (isNameStart(text[0])) return runLength(text, isNamePart);

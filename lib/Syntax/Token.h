@@ -21,12 +21,17 @@ constexpr bool isNamePart(char c) { return isNameStart(c) || isDigit(c); }
 
 /// Punctuation of more than one character, whether this grammar uses it or not, none a prefix of a later one. Such a
 /// token is never read as two: `a ** b` does not become `a *` and a stray `*`.
-inline constexpr std::array<std::string_view, 15> longPunctuation = {
-    "...", "->", "**", "//", "==", "!=", "<=", ">=", "<<", ">>", "+=", "-=", "*=", "/=", "@="};
+inline constexpr std::array<std::string_view, 22> longPunctuation = {
+    "...", "->", "**=", "**", "//=", "//", "==", "!=", "<=", ">=", "<<",
+    ">>",  "+=", "-=",  "*=", "/=",  "%=", "&=", "|=", "^=", "@=", ":="};
 
 /// The token of punctuation that starts `text`: a long one if it is one, else the first byte whatever it is; empty if
 /// `text` is.
 std::string_view punctuation(std::string_view text);
+
+/// The token that ends the left side of an assignment, as far as it looks like one: a token of punctuation, or a word
+/// with a `=` (but not `==`) directly behind it.
+std::string_view assignment(std::string_view text);
 
 /// Bytes of the token that starts `text`, which must not start with a blank; 0 if `text` is empty.
 std::size_t tokenLength(std::string_view text);

@@ -56,6 +56,9 @@ protected:
                           [&](const ast::Number &number) { EXPECT_EQ(slice(expr.range), number.text); },
                           [&](const ast::String &string) { EXPECT_EQ(slice(string.textRange), string.text); },
                           [](const ast::List &) {}, [](const ast::Paren &) {}, [](const ast::Unary &) {},
+                          [&](const ast::Power &power) {
+                            for (const ast::Power::Link &link : power.rest) EXPECT_EQ(slice(link.opRange), "**");
+                          },
                           [&](const ast::Binary &binary) {
                             for (const ast::Binary::Link &link : binary.rest)
                               EXPECT_EQ(slice(link.opRange), text(link.op));
@@ -79,6 +82,12 @@ TEST_F(RangesTest, EachRangeHoldsItsNode) {
       EXPECT_EQ(tree(*parseProgram(slice(statement.range))), tree(ast::Program{{statement}}));
       if (const auto *assign = std::get_if<ast::Assign>(&statement.statement)) {
         EXPECT_EQ(slice(assign->nameRange), assign->name);
+        EXPECT_EQ(slice(assign->opRange), text(assign->op));
+      }
+      if (const auto *assign = std::get_if<ast::AssignElements>(&statement.statement)) {
+        EXPECT_EQ(slice(assign->nameRange), assign->name);
+        EXPECT_EQ(slice(assign->opRange), text(assign->op));
+        EXPECT_EQ(slice(assign->indicesRange).front(), '[');
       }
     }
     forEachExpr(*program, [&](const ast::Expr &expr) {

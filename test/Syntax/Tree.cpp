@@ -65,6 +65,10 @@ void walk(const ast::Expr &expr, const Visit &visit) {
                         },
                         [&](const ast::Paren &paren) { walk(paren.inner, visit); },
                         [&](const ast::Unary &unary) { walk(unary.operand, visit); },
+                        [&](const ast::Power &power) {
+                          walk(power.base, visit);
+                          for (const ast::Power::Link &link : power.rest) walk(link.operand, visit);
+                        },
                         [&](const ast::Binary &binary) {
                           walk(binary.first, visit);
                           for (const ast::Binary::Link &link : binary.rest) walk(link.operand, visit);
@@ -87,6 +91,12 @@ std::string tree(const ast::Expr &expr) {
                  [&](const ast::List &node) { return "[" + list(node.items, item) + "]"; },
                  [](const ast::Paren &paren) { return "(" + tree(*paren.inner) + ")"; },
                  [](const ast::Unary &unary) { return "{" + unary.operators + " " + tree(*unary.operand) + "}"; },
+                 [](const ast::Power &power) {
+                   std::string out = "{" + tree(*power.base);
+                   for (const ast::Power::Link &link : power.rest)
+                     out += " ** " + (link.signs.empty() ? "" : link.signs + " ") + tree(link.operand);
+                   return out + "}";
+                 },
                  [](const ast::Binary &binary) {
                    std::string out = "{" + tree(*binary.first);
                    for (const ast::Binary::Link &link : binary.rest)
@@ -101,21 +111,54 @@ std::string tree(const ast::Expr &expr) {
       expr.node);
 }
 
+namespace {
+
+std::string assigned(ast::AssignOp op, const ast::Expr &value) {
+  return " " + std::string(text(op)) + " " + tree(value);
+}
+std::string node(const ast::Assign &assign) { return assign.name + assigned(assign.op, assign.value); }
+std::string node(const ast::AssignElements &assign) {
+  return "<" + assign.name + " " + suffix({{}, assign.indices}) + ">" + assigned(assign.op, assign.value);
+}
+std::string node(const ast::Declare &declare) {
+  return (declare.saysParam ? "param " : "declare ") + declare.name + " " + tree(declare.type);
+}
+std::string node(const ast::Define &define) {
+  const auto parameter = [](const ast::Parameter &parameter) {
+    return parameter.name + (parameter.standard ? "=" + tree(*parameter.standard) : "");
+  };
+  return "def " + define.name + "(" + list(define.parameters, parameter) + ") " + tree(define.body);
+}
+std::string node(const ast::Evaluate &evaluate) {
+  return list(evaluate.values, [](const ast::Expr &value) { return tree(value); });
+}
+
+void walk(const ast::Assign &assign, const Visit &visit) { walk(assign.value, visit); }
+void walk(const ast::AssignElements &assign, const Visit &visit) {
+  walk(ast::Suffix{assign.indicesRange, assign.indices}, visit);
+  walk(assign.value, visit);
+}
+void walk(const ast::Declare &declare, const Visit &visit) { walk(declare.type, visit); }
+void walk(const ast::Define &define, const Visit &visit) {
+  for (const ast::Parameter &parameter : define.parameters) walk(parameter.standard, visit);
+  walk(define.body, visit);
+}
+void walk(const ast::Evaluate &evaluate, const Visit &visit) {
+  for (const ast::Expr &value : evaluate.values) walk(value, visit);
+}
+
+} // namespace
+
 std::string tree(const ast::Program &program) {
   std::string out;
   for (const ast::Statement &statement : program.statements)
-    out += std::visit(Overloaded{[](const ast::Assign &assign) { return assign.name + " = " + tree(assign.value); },
-                                 [](const ast::Evaluate &evaluate) { return tree(evaluate.value); }},
-                      statement.statement) +
-           "\n";
+    out += std::visit([](const auto &kind) { return node(kind); }, statement.statement) + "\n";
   return out;
 }
 
 void forEachExpr(const ast::Program &program, const Visit &visit) {
   for (const ast::Statement &statement : program.statements)
-    std::visit(Overloaded{[&](const ast::Assign &assign) { walk(assign.value, visit); },
-                          [&](const ast::Evaluate &evaluate) { walk(evaluate.value, visit); }},
-               statement.statement);
+    std::visit([&](const auto &node) { walk(node, visit); }, statement.statement);
 }
 
 } // namespace einjit::test

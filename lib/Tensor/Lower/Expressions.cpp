@@ -139,6 +139,21 @@ MaybeValue Lowering::limited(MaybeValue value, SourceRange range) {
   return value;
 }
 
+MaybeValue Lowering::applySigns(const std::string &signs, MaybeValue value, SourceRange range) {
+  for (std::size_t end = signs.size(); end > 0 && value;) {
+    const bool inverts = signs[end - 1] == '~';
+    const std::size_t begin = inverts ? end - 1 : signs.rfind('~', end - 1) + 1; // npos + 1 is 0
+    const auto minuses = std::count(signs.begin() + static_cast<std::ptrdiff_t>(begin),
+                                    signs.begin() + static_cast<std::ptrdiff_t>(end), '-');
+    if (inverts)
+      value = invert(*value, range);
+    else if (minuses % 2 == 1)
+      value = negate(*value, range);
+    end = begin;
+  }
+  return value;
+}
+
 MaybeValue Lowering::evaluate(const ast::Expr &expr) {
   return std::visit(
       Overloaded{
@@ -164,11 +179,15 @@ MaybeValue Lowering::evaluate(const ast::Expr &expr) {
           [&](const ast::List &list) -> MaybeValue { return limited(tensorLiteral(list, expr.range), expr.range); },
           [&](const ast::Paren &paren) -> MaybeValue { return evaluate(*paren.inner); },
           [&](const ast::Unary &unary) -> MaybeValue {
-            MaybeValue value = evaluate(*unary.operand);
-            const auto minuses = std::count(unary.operators.begin(), unary.operators.end(), '-');
-            return value && minuses % 2 == 1 ? negate(*value, unary.operand->range) : value;
+            return applySigns(unary.operators, evaluate(*unary.operand), unary.operand->range);
+          },
+          [&](const ast::Power &) -> MaybeValue {
+            return fail(DiagnosticKind::TypeMismatch, "`**` does not apply here", {{expr.range}});
           },
           [&](const ast::Binary &chain) -> MaybeValue {
+            if (chain.rest.size() > 1 && ast::isComparison(chain.rest[0].op))
+              return fail(DiagnosticKind::BadArguments, "comparisons cannot be chained",
+                          {{chain.rest[0].opRange}, {chain.rest[1].opRange}}, "write `(a < b) & (b < c)`");
             MaybeValue left = evaluate(*chain.first);
             SourceRange range = chain.first->range;
             for (const ast::Binary::Link &link : chain.rest) {
@@ -216,7 +235,8 @@ MaybeValue Lowering::evaluatePostfix(const ast::Postfix &chain) {
                                             CallArgument{nullptr, value, receiverRange}));
       }
     } else {
-      value = fail(DiagnosticKind::UnknownFunction, "this is not a function", {{receiverRange}});
+      value = fail(DiagnosticKind::UnknownFunction, "this is not a function", {{receiverRange}},
+                   "only a name can be called; '*' multiplies");
     }
     value = limited(value, range);
   }

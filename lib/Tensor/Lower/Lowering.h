@@ -64,6 +64,9 @@ public:
   MaybeValue binary(ast::BinaryOp op, const ExprValue &left, SourceRange leftRange, const ExprValue &right,
                     SourceRange rightRange);
   MaybeValue negate(const ExprValue &value, SourceRange range);
+  MaybeValue invert(const ExprValue &value, SourceRange range);
+  /// Signs in front of an operand, as the syntax keeps them: `-`, `+` and `~`, applied from the last to the first.
+  MaybeValue applySigns(const std::string &signs, MaybeValue value, SourceRange range);
   /// `op` on operands brought to one type and shape. Literals take the type of the others.
   MaybeValue elementwise(ScalarOp op, DType type, const std::vector<ExprValue> &operands,
                          const std::vector<SourceRange> &ranges);

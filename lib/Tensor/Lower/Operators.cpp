@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Arithmetic operators: types, broadcasting and matrix products.
+#include "Scalar/Evaluate.h"
 #include "Tensor/Lower/Lowering.h"
 #include <algorithm>
 #include <fmt/format.h>
@@ -15,6 +16,36 @@ namespace {
 double asDouble(const Scalar &value) { return std::get<double>(convert(value, DType::F64)); }
 std::int64_t asInteger(const Scalar &value) { return std::get<std::int64_t>(convert(value, DType::I64)); }
 
+/// The scalar op of an operator on operands of one type; nothing for those that are no scalar op.
+std::optional<ScalarOp> scalarOpOf(ast::BinaryOp op, DType type) {
+  const bool logical = type == DType::Bool;
+  switch (op) {
+  case ast::BinaryOp::Eq: return ScalarOp::Eq;
+  case ast::BinaryOp::Ne: return ScalarOp::Ne;
+  case ast::BinaryOp::Lt: return ScalarOp::Lt;
+  case ast::BinaryOp::Le: return ScalarOp::Le;
+  case ast::BinaryOp::Gt: return ScalarOp::Gt;
+  case ast::BinaryOp::Ge: return ScalarOp::Ge;
+  case ast::BinaryOp::Or: return ScalarOp::Or;
+  case ast::BinaryOp::And: return ScalarOp::And;
+  case ast::BinaryOp::Add: return logical ? ScalarOp::Or : ScalarOp::Add;
+  case ast::BinaryOp::Sub: return ScalarOp::Sub;
+  case ast::BinaryOp::Mul: return logical ? ScalarOp::And : ScalarOp::Mul;
+  case ast::BinaryOp::Div: return ScalarOp::Div;
+  case ast::BinaryOp::FloorDiv:
+  case ast::BinaryOp::Mod:
+  case ast::BinaryOp::MatMul: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// Comparisons and logic on literals, in the type that holds both.
+Scalar foldLogic(ast::BinaryOp op, const Scalar &left, const Scalar &right) {
+  const DType type = std::max(dtypeOfScalar(left), dtypeOfScalar(right));
+  const Scalar arguments[] = {convert(left, type), convert(right, type)};
+  return scalar::evaluate(*scalarOpOf(op, type), DType::Bool, arguments);
+}
+
 /// Arithmetic on literals: on integers exact while it fits, else in f64, as is division.
 Scalar fold(ast::BinaryOp op, const Scalar &left, const Scalar &right) {
   const bool integers = !std::holds_alternative<double>(left) && !std::holds_alternative<double>(right);
@@ -26,14 +57,9 @@ Scalar fold(ast::BinaryOp op, const Scalar &left, const Scalar &right) {
     if (op == ast::BinaryOp::Mul && !__builtin_mul_overflow(a, b, &result)) return result;
   }
   const double a = asDouble(left), b = asDouble(right);
-  switch (op) {
-  case ast::BinaryOp::Add: return a + b;
-  case ast::BinaryOp::Sub: return a - b;
-  case ast::BinaryOp::Mul: return a * b;
-  case ast::BinaryOp::Div: return a / b;
-  case ast::BinaryOp::MatMul: break;
-  }
-  return a;
+  if (op == ast::BinaryOp::Add) return a + b;
+  if (op == ast::BinaryOp::Sub) return a - b;
+  return op == ast::BinaryOp::Mul ? a * b : a / b;
 }
 
 /// What would make two shapes broadcast: an axis put into the one of lower rank, or the last two axes swapped.
@@ -136,25 +162,34 @@ MaybeValue Lowering::binary(ast::BinaryOp op, const ExprValue &left, SourceRange
                   {{std::holds_alternative<Weak>(left) ? leftRange : rightRange}}, "use `*`");
     return matmul(std::get<ValueId>(left), leftRange, std::get<ValueId>(right), rightRange);
   }
-  if (std::holds_alternative<Weak>(left) && std::holds_alternative<Weak>(right))
-    return Weak{fold(op, std::get<Weak>(left).value, std::get<Weak>(right).value)};
-
   DType dtype = commonType({left, right});
-  ScalarOp scalarOp = ScalarOp::Add;
-  switch (op) {
-  case ast::BinaryOp::Add: scalarOp = dtype == DType::Bool ? ScalarOp::Or : ScalarOp::Add; break;
-  case ast::BinaryOp::Mul: scalarOp = dtype == DType::Bool ? ScalarOp::And : ScalarOp::Mul; break;
-  case ast::BinaryOp::Sub: scalarOp = ScalarOp::Sub; break;
-  case ast::BinaryOp::Div:
-    scalarOp = ScalarOp::Div;
-    if (!isFloat(dtype)) dtype = DType::F64;
-    break;
-  case ast::BinaryOp::MatMul: break;
+  const std::vector<Label> places = {{leftRange}, {rightRange}};
+  const auto scalarOp = scalarOpOf(op, dtype);
+  if (!scalarOp)
+    return fail(DiagnosticKind::TypeMismatch, fmt::format("`{}` does not apply here", ast::text(op)), places);
+  const bool logic = op == ast::BinaryOp::And || op == ast::BinaryOp::Or;
+  if (logic && dtype != DType::Bool)
+    return fail(DiagnosticKind::TypeMismatch, fmt::format("`{}` joins bools, not {}", ast::text(op), name(dtype)),
+                places, "it binds tighter than comparisons: write `(a < b) & (c < d)`");
+  if (std::holds_alternative<Weak>(left) && std::holds_alternative<Weak>(right)) {
+    const Scalar &a = std::get<Weak>(left).value, &b = std::get<Weak>(right).value;
+    return Weak{ast::isComparison(op) || logic ? foldLogic(op, a, b) : fold(op, a, b)};
   }
-  if (scalarOp == ScalarOp::Sub && dtype == DType::Bool)
+  if (op == ast::BinaryOp::Div && !isFloat(dtype)) dtype = DType::F64;
+  if (op == ast::BinaryOp::Sub && dtype == DType::Bool)
     return fail(DiagnosticKind::TypeMismatch, "bools cannot be subtracted", {{leftRange, "bool"}, {rightRange, "bool"}},
                 "cast them to numbers first, as in `i32(x)`");
-  return elementwise(scalarOp, dtype, {left, right}, {leftRange, rightRange});
+  return elementwise(*scalarOp, dtype, {left, right}, {leftRange, rightRange});
+}
+
+MaybeValue Lowering::invert(const ExprValue &value, SourceRange range) {
+  if (const auto *weak = std::get_if<Weak>(&value))
+    if (const bool *truth = std::get_if<bool>(&weak->value)) return Weak{!*truth};
+  const auto *id = std::get_if<ValueId>(&value);
+  if (!id || type(*id).dtype != DType::Bool)
+    return fail(DiagnosticKind::TypeMismatch, "`~` is the opposite of a bool",
+                {{range, id ? str(type(*id)) : std::string("a number")}});
+  return builder.map(ScalarOp::Not, {*id});
 }
 
 std::optional<ValueId> Lowering::matmul(ValueId left, SourceRange leftRange, ValueId right, SourceRange rightRange) {

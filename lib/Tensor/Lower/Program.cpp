@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Lower/Program.h"
+#include "Support/Overloaded.h"
 #include "Tensor/Lower/Einsum.h"
 #include "Tensor/Lower/Lowering.h"
 #include "Tensor/Text.h"
@@ -43,8 +44,52 @@ void checkAllUsed(Lowering &lowering, const std::vector<Input> &inputs) {
                     "bind only what the program reads");
 }
 
-/// The last statement's value, or the values of the names asked for.
-std::vector<ValueId> collectResults(Lowering &lowering, const MaybeValue &last, const std::string &lastName,
+/// The values of a statement, each with the name it has been given.
+using NamedValues = std::vector<std::pair<std::string, MaybeValue>>;
+
+/// `name op value`, where the name has a value already.
+MaybeValue combine(Lowering &lowering, const ast::Assign &assign, const ExprValue &value) {
+  const MaybeValue old = lowering.evaluate({assign.nameRange, ast::Name{assign.name}});
+  if (!old) return std::nullopt;
+  const bool adds = assign.op == ast::AssignOp::Add, multiplies = assign.op == ast::AssignOp::Mul;
+  if (adds || multiplies)
+    return lowering.binary(adds ? ast::BinaryOp::Add : ast::BinaryOp::Mul, *old, assign.nameRange, value,
+                           assign.value.range);
+  const ScalarOp op = assign.op == ast::AssignOp::Max ? ScalarOp::Max : ScalarOp::Min;
+  return lowering.elementwise(op, lowering.commonType({*old, value}), {*old, value},
+                              {assign.nameRange, assign.value.range});
+}
+
+NamedValues lowerStatement(Lowering &lowering, const ast::Statement &statement) {
+  auto unknown = [&](const char *what) -> NamedValues {
+    lowering.fail(DiagnosticKind::BadArguments, fmt::format("{} mean nothing yet", what), {{statement.range}});
+    return {};
+  };
+  return std::visit(Overloaded{[&](const ast::Assign &assign) -> NamedValues {
+                                 MaybeValue value = lowering.evaluate(assign.value);
+                                 if (value && assign.op != ast::AssignOp::Set)
+                                   value = combine(lowering, assign, *value);
+                                 value = lowering.limited(value, statement.range);
+                                 lowering.names[assign.name] = value;
+                                 return {{assign.name, value}};
+                               },
+                               [&](const ast::AssignElements &) { return unknown("index statements"); },
+                               [&](const ast::Declare &) { return unknown("declarations"); },
+                               [&](const ast::Define &) { return unknown("definitions"); },
+                               [&](const ast::Evaluate &evaluate) -> NamedValues {
+                                 NamedValues values;
+                                 for (const ast::Expr &value : evaluate.values) {
+                                   const auto *name = std::get_if<ast::Name>(&value.node);
+                                   values.emplace_back(name && evaluate.values.size() > 1 ? name->name : std::string(),
+                                                       lowering.evaluate(value));
+                                 }
+                                 return values;
+                               }},
+                    statement.statement);
+}
+
+/// The last statement's values, or those of the names asked for.
+std::vector<ValueId> collectResults(Lowering &lowering, const NamedValues &last,
                                     std::vector<std::string> &resultNames) {
   std::vector<ValueId> results;
   auto add = [&](const MaybeValue &value, const std::string &name) {
@@ -53,7 +98,8 @@ std::vector<ValueId> collectResults(Lowering &lowering, const MaybeValue &last, 
     results.push_back(weak ? lowering.materialize(*weak) : std::get<ValueId>(*value));
     resultNames.push_back(name);
   };
-  if (lowering.options.results.empty()) add(last, lastName);
+  if (lowering.options.results.empty())
+    for (const auto &[name, value] : last) add(value, name);
   for (const std::string &name : lowering.options.results) {
     const auto known = lowering.names.find(name);
     if (known == lowering.names.end()) {
@@ -81,19 +127,13 @@ Result<LoweredProgram> lowerProgram(const ast::Program &program, const std::vect
     lowering.names[input.name] = input.value ? ExprValue(Weak{*input.value}) : ExprValue(id);
   }
 
-  MaybeValue last;
-  std::string lastName;
-  for (const ast::Statement &statement : program.statements) {
-    const auto *assign = std::get_if<ast::Assign>(&statement.statement);
-    last = lowering.evaluate(assign ? assign->value : std::get<ast::Evaluate>(statement.statement).value);
-    lastName = assign ? assign->name : std::string();
-    if (assign) lowering.names[assign->name] = last;
-  }
+  NamedValues last;
+  for (const ast::Statement &statement : program.statements) last = lowerStatement(lowering, statement);
   if (program.statements.empty())
     lowering.fail(DiagnosticKind::NoResult, "the program is empty", {}, "its last statement is its result");
 
   LoweredProgram result;
-  std::vector<ValueId> results = collectResults(lowering, last, lastName, result.resultNames);
+  std::vector<ValueId> results = collectResults(lowering, last, result.resultNames);
   if (lowering.errors.empty()) checkAllUsed(lowering, inputs);
   if (!lowering.errors.empty()) return lowering.errors;
   result.kernel = std::move(lowering.builder).finish(std::move(results));

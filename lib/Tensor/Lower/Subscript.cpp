@@ -90,6 +90,7 @@ std::optional<ValueId> Lowering::subscript(ValueId value, const ast::Subscript &
     taken += axesTaken(item);
     ellipses += std::holds_alternative<ast::Ellipsis>(item.item) ? 1u : 0u;
   }
+  if (subscript.items.empty()) return fail(DiagnosticKind::BadArguments, "a subscript says what to take", {{range}});
   if (ellipses > 1) return fail(DiagnosticKind::BadArguments, "a subscript can have only one '...'", {{range}});
   if (taken > operand.rank())
     return fail(DiagnosticKind::RankMismatch,
