@@ -3,8 +3,10 @@
 // Element types and tensor types: the vocabulary shared by the library's users and every stage of the compiler.
 #pragma once
 
+#include <complex>
 #include <cstddef>
 #include <cstdint>
+#include <einjit/Half.h>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,27 +14,47 @@
 
 namespace einjit {
 
-/// Element type of a tensor. In memory `Bool` is one byte holding 0 or 1; the others are the machine's own.
-enum class DType : std::uint8_t { Bool, I32, I64, F32, F64 };
+/// Element type of a tensor. In memory `Bool` is one byte holding 0 or 1, a complex number its real part and then its
+/// imaginary part; the others are the machine's own. `F16` and `BF16` are stored, but computed with in `F32`.
+enum class DType : std::uint8_t { Bool, I8, U8, I32, I64, F16, BF16, F32, F64, C64, C128 };
 
-inline constexpr DType allDTypes[] = {DType::Bool, DType::I32, DType::I64, DType::F32, DType::F64};
+inline constexpr DType allDTypes[] = {DType::Bool, DType::I8,  DType::U8,  DType::I32, DType::I64, DType::F16,
+                                      DType::BF16, DType::F32, DType::F64, DType::C64, DType::C128};
 
-/// The name used in programs and printed types: `bool i32 i64 f32 f64`.
+/// The name used in programs and printed types: `bool i8 u8 i32 i64 f16 bf16 f32 f64 c64 c128`.
 std::string_view name(DType type);
 /// The element type of that name, or nothing.
 std::optional<DType> parseDType(std::string_view text);
 /// Bytes of one element in memory.
 std::size_t byteSize(DType type);
-constexpr bool isFloat(DType type) { return type == DType::F32 || type == DType::F64; }
-constexpr bool isInteger(DType type) { return type == DType::I32 || type == DType::I64; }
+constexpr bool isInteger(DType type) { return type >= DType::I8 && type <= DType::I64; }
+/// A real floating-point number, of any width.
+constexpr bool isFloat(DType type) { return type >= DType::F16 && type <= DType::F64; }
+/// A floating-point number of 16 bits, of either kind.
+constexpr bool isHalf(DType type) { return type == DType::F16 || type == DType::BF16; }
+constexpr bool isComplex(DType type) { return type == DType::C64 || type == DType::C128; }
+/// The type of a complex type's parts; any other type itself.
+constexpr DType realType(DType type) {
+  return type == DType::C64 ? DType::F32 : type == DType::C128 ? DType::F64 : type;
+}
 
-/// The DType of a C++ element type; defined for `bool`, `std::int32_t`, `std::int64_t`, `float` and `double`.
+/// The complex type whose parts are of this type, which is F32 or F64.
+constexpr DType complexType(DType part) { return part == DType::F64 ? DType::C128 : DType::C64; }
+
+/// The DType of a C++ element type; defined for `bool`, `std::int8_t`, `std::uint8_t`, `std::int32_t`, `std::int64_t`,
+/// `Half`, `BFloat16`, `float`, `double`, `std::complex<float>` and `std::complex<double>`.
 template <class T> inline constexpr DType dtypeOf = T::unsupportedElementType;
 template <> inline constexpr DType dtypeOf<bool> = DType::Bool;
+template <> inline constexpr DType dtypeOf<std::int8_t> = DType::I8;
+template <> inline constexpr DType dtypeOf<std::uint8_t> = DType::U8;
 template <> inline constexpr DType dtypeOf<std::int32_t> = DType::I32;
 template <> inline constexpr DType dtypeOf<std::int64_t> = DType::I64;
+template <> inline constexpr DType dtypeOf<Half> = DType::F16;
+template <> inline constexpr DType dtypeOf<BFloat16> = DType::BF16;
 template <> inline constexpr DType dtypeOf<float> = DType::F32;
 template <> inline constexpr DType dtypeOf<double> = DType::F64;
+template <> inline constexpr DType dtypeOf<std::complex<float>> = DType::C64;
+template <> inline constexpr DType dtypeOf<std::complex<double>> = DType::C128;
 
 /// Element type, extents and memory layout of a tensor.
 struct TensorType {

@@ -57,7 +57,7 @@ private:
   Mask maskOf(const loop::Store &store);
   Lanes evaluate(const loop::Store &store, const Mask &mask);
   Lanes apply(const loop::Store &store, const scalar::Node &node, llvm::ArrayRef<Lanes> values);
-  llvm::Value *widen(const Lanes &value, std::int64_t lanes);
+  llvm::Value *widen(const Lanes &value, std::int64_t lanes, DType type);
   Lanes reduce(const loop::Store &store, const Lanes &value, const Mask &mask);
   Lanes read(const loop::Access &access, const Mask &mask);
   void write(const loop::Access &access, const Lanes &value, const Mask &mask);

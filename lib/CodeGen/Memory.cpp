@@ -12,14 +12,15 @@ using llvm::Value;
 
 unsigned asUnsigned(std::int64_t lanes) { return static_cast<unsigned>(lanes); }
 
-llvm::Align alignment(DType type) { return llvm::Align(byteSize(type)); }
+llvm::Align alignment(DType type) { return llvm::Align(byteSize(realType(type))); }
 
 llvm::FixedVectorType *vectorType(llvm::Type *element, std::int64_t lanes) {
   return llvm::FixedVectorType::get(element, asUnsigned(lanes));
 }
 
-Value *elementPointer(Builder &ir, const Place &place, std::int64_t lane) {
-  const std::int64_t bytes = lane * place.stride * static_cast<std::int64_t>(byteSize(place.type));
+/// `offset` elements behind lane 0's.
+Value *offsetPointer(Builder &ir, const Place &place, std::int64_t offset) {
+  const std::int64_t bytes = offset * static_cast<std::int64_t>(byteSize(place.type));
   return bytes == 0 ? place.pointer : ir.CreatePtrAdd(place.pointer, ir.getInt64(static_cast<std::uint64_t>(bytes)));
 }
 
@@ -41,14 +42,6 @@ Value *resize(Builder &ir, Value *vector, std::int64_t from, std::int64_t to) {
   llvm::SmallVector<int> lanes(asUnsigned(to), -1);
   std::iota(lanes.begin(), lanes.begin() + std::min(from, to), 0);
   return ir.CreateShuffleVector(vector, lanes);
-}
-
-/// Pointers to every lane's element.
-Value *lanePointers(Builder &ir, const Place &place, std::int64_t lanes) {
-  llvm::SmallVector<llvm::Constant *> offsets;
-  for (std::int64_t lane = 0; lane < lanes; ++lane)
-    offsets.push_back(ir.getInt64(static_cast<std::uint64_t>(lane * place.stride)));
-  return ir.CreateGEP(memoryType(ir.getContext(), place.type), place.pointer, llvm::ConstantVector::get(offsets));
 }
 
 /// A mask of leading lanes that is known is a shorter vector where masking is dear.
@@ -81,33 +74,111 @@ Mask reversed(Builder &ir, const Mask &mask) {
 }
 
 Place lastLaneFirst(Builder &ir, const Place &place, std::int64_t lanes) {
-  return {elementPointer(ir, place, lanes - 1), place.type, 1, place.alias};
+  return {offsetPointer(ir, place, (lanes - 1) * place.stride), place.type, 1, place.alias};
+}
+
+/// Elements apart from each other: of a vector register's lanes in order, `offsets` behind `place` (in elements).
+struct Apart {
+  Place place;
+  llvm::SmallVector<std::int64_t> offsets;
+  std::int64_t lanes; ///< offsets come in rounds of so many lanes
+};
+
+/// Of complex numbers first all real parts, then all imaginary ones: the planar order of registers.
+Apart apart(const Place &place, std::int64_t lanes) {
+  const std::int64_t parts = isComplex(place.type) ? 2 : 1;
+  Apart elements{{place.pointer, realType(place.type), 0, place.alias}, {}, lanes};
+  for (std::int64_t part = 0; part < parts; ++part)
+    for (std::int64_t lane = 0; lane < lanes; ++lane) elements.offsets.push_back(lane * place.stride * parts + part);
+  return elements;
+}
+
+Value *pointersTo(Builder &ir, const Apart &elements) {
+  llvm::SmallVector<llvm::Constant *> offsets;
+  for (std::int64_t offset : elements.offsets) offsets.push_back(ir.getInt64(static_cast<std::uint64_t>(offset)));
+  return ir.CreateGEP(memoryType(ir.getContext(), elements.place.type), elements.place.pointer,
+                      llvm::ConstantVector::get(offsets));
+}
+
+/// Calls `visit` with number and address of each element that takes part.
+template <class Visit> void forEach(Builder &ir, const Apart &elements, const Mask &mask, const Visit &visit) {
+  for (std::size_t i = 0; i < elements.offsets.size(); ++i)
+    if (static_cast<std::int64_t>(i) % elements.lanes < mask.active)
+      visit(i, offsetPointer(ir, elements.place, elements.offsets[i]));
 }
 
 Value *gather(Builder &ir, const Place &place, const Mask &mask) {
-  llvm::Type *element = memoryType(ir.getContext(), place.type);
-  auto *type = vectorType(element, mask.lanes);
+  const Apart elements = apart(place, mask.lanes);
+  llvm::Type *element = memoryType(ir.getContext(), elements.place.type);
+  auto *type = vectorType(element, static_cast<std::int64_t>(elements.offsets.size()));
   if (mask.bits)
-    return marked(ir.CreateMaskedGather(type, lanePointers(ir, place, mask.lanes), alignment(place.type), mask.bits,
-                                        llvm::Constant::getNullValue(type)),
+    return marked(ir.CreateMaskedGather(type, pointersTo(ir, elements), alignment(place.type),
+                                        selectMask(ir, mask.bits, place.type), llvm::Constant::getNullValue(type)),
                   place);
   Value *vector = llvm::PoisonValue::get(type);
-  for (std::int64_t lane = 0; lane < mask.active; ++lane) {
-    Value *loaded = plainLoad(ir, place, elementPointer(ir, place, lane), element);
-    vector = ir.CreateInsertElement(vector, loaded, static_cast<std::uint64_t>(lane));
-  }
+  forEach(ir, elements, mask, [&](std::size_t i, Value *pointer) {
+    vector = ir.CreateInsertElement(vector, plainLoad(ir, elements.place, pointer, element), i);
+  });
   return vector;
 }
 
 void scatter(Builder &ir, const Place &place, Value *value, const Mask &mask) {
+  const Apart elements = apart(place, mask.lanes);
   if (mask.bits) {
-    Value *pointers = lanePointers(ir, place, mask.lanes);
-    annotateStore(ir.CreateMaskedScatter(value, pointers, alignment(place.type), mask.bits), place.alias);
+    annotateStore(ir.CreateMaskedScatter(value, pointersTo(ir, elements), alignment(place.type),
+                                         selectMask(ir, mask.bits, place.type)),
+                  place.alias);
     return;
   }
-  for (std::int64_t lane = 0; lane < mask.active; ++lane)
-    plainStore(ir, place, ir.CreateExtractElement(value, static_cast<std::uint64_t>(lane)),
-               elementPointer(ir, place, lane));
+  forEach(ir, elements, mask, [&](std::size_t i, Value *pointer) {
+    plainStore(ir, elements.place, ir.CreateExtractElement(value, i), pointer);
+  });
+}
+
+/// Complex numbers side by side, as twice as many parts side by side.
+Place partsOf(const Place &place) { return {place.pointer, realType(place.type), 1, place.alias}; }
+
+Mask partsOf(Builder &ir, const Mask &mask) {
+  Mask parts{2 * mask.lanes, 2 * mask.active, nullptr};
+  if (!mask.bits) return parts;
+  llvm::SmallVector<int> each(asUnsigned(parts.lanes));
+  for (std::size_t i = 0; i < each.size(); ++i) each[i] = static_cast<int>(i / 2);
+  parts.bits = ir.CreateShuffleVector(mask.bits, each);
+  return parts;
+}
+
+/// From memory's order, re im re im …, to registers': re re … im im ….
+Value *toPlanar(Builder &ir, Value *vector, std::int64_t lanes) {
+  llvm::SmallVector<int> from(asUnsigned(2 * lanes));
+  for (std::size_t i = 0; i < from.size(); ++i)
+    from[i] = static_cast<int>(i < from.size() / 2 ? 2 * i : 2 * i - from.size() + 1);
+  return ir.CreateShuffleVector(vector, from);
+}
+
+Value *toInterleaved(Builder &ir, Value *vector, std::int64_t lanes) {
+  llvm::SmallVector<int> from(asUnsigned(2 * lanes));
+  for (std::size_t i = 0; i < from.size(); ++i) from[i] = static_cast<int>(i / 2 + (i % 2) * from.size() / 2);
+  return ir.CreateShuffleVector(vector, from);
+}
+
+/// Lanes in the opposite order; complex numbers stay whole.
+Value *reverse(Builder &ir, Value *vector, std::int64_t lanes, DType type) {
+  if (!isComplex(type)) return ir.CreateVectorReverse(vector);
+  llvm::SmallVector<int> from(asUnsigned(2 * lanes));
+  for (std::size_t i = 0; i < from.size(); ++i)
+    from[i] = static_cast<int>(i < from.size() / 2 ? from.size() / 2 - 1 - i : 3 * from.size() / 2 - 1 - i);
+  return ir.CreateShuffleVector(vector, from);
+}
+
+/// Lanes whose elements lie side by side, in the order of registers.
+Value *loadAdjacent(Builder &ir, const Place &place, const Mask &mask, const Target &target) {
+  if (!isComplex(place.type)) return loadContiguous(ir, place, mask, target);
+  return toPlanar(ir, loadContiguous(ir, partsOf(place), partsOf(ir, mask), target), mask.lanes);
+}
+
+void storeAdjacent(Builder &ir, const Place &place, Value *value, const Mask &mask, const Target &target) {
+  if (!isComplex(place.type)) return storeContiguous(ir, place, value, mask, target);
+  storeContiguous(ir, partsOf(place), toInterleaved(ir, value, mask.lanes), partsOf(ir, mask), target);
 }
 
 } // namespace
@@ -129,16 +200,16 @@ Mask maskBelow(Builder &ir, std::int64_t lanes, Value *bound, std::int64_t least
   llvm::SmallVector<std::uint32_t> numbers(asUnsigned(lanes));
   std::iota(numbers.begin(), numbers.end(), 0U);
   Value *iota = llvm::ConstantDataVector::get(ir.getContext(), numbers);
-  return {lanes, lanes, ir.CreateICmpSLT(iota, splat(ir, ir.CreateTrunc(bound, ir.getInt32Ty()), lanes))};
+  return {lanes, lanes, ir.CreateICmpSLT(iota, splat(ir, ir.CreateTrunc(bound, ir.getInt32Ty()), lanes, DType::I32))};
 }
 
 Value *load(Builder &ir, const Place &place, const Mask &mask, const Target &target) {
   Value *loaded = nullptr;
   if (place.stride == 1)
-    loaded = loadContiguous(ir, place, mask, target);
+    loaded = loadAdjacent(ir, place, mask, target);
   else if (place.stride == -1)
-    loaded =
-        ir.CreateVectorReverse(loadContiguous(ir, lastLaneFirst(ir, place, mask.lanes), reversed(ir, mask), target));
+    loaded = reverse(ir, loadAdjacent(ir, lastLaneFirst(ir, place, mask.lanes), reversed(ir, mask), target), mask.lanes,
+                     place.type);
   else
     loaded = gather(ir, place, mask);
   return fromMemory(ir, loaded, place.type);
@@ -147,10 +218,10 @@ Value *load(Builder &ir, const Place &place, const Mask &mask, const Target &tar
 void store(Builder &ir, const Place &place, Value *value, const Mask &mask, const Target &target) {
   value = toMemory(ir, value, place.type);
   if (place.stride == 1)
-    storeContiguous(ir, place, value, mask, target);
+    storeAdjacent(ir, place, value, mask, target);
   else if (place.stride == -1)
-    storeContiguous(ir, lastLaneFirst(ir, place, mask.lanes), ir.CreateVectorReverse(value), reversed(ir, mask),
-                    target);
+    storeAdjacent(ir, lastLaneFirst(ir, place, mask.lanes), reverse(ir, value, mask.lanes, place.type),
+                  reversed(ir, mask), target);
   else
     scatter(ir, place, value, mask);
 }

@@ -58,7 +58,7 @@ private:
 } // namespace
 
 void Registers::declare(llvm::LLVMContext &context, loop::BufferId id, const loop::Buffer &buffer) {
-  llvm::Type *type = withLanes(registerType(context, buffer.type.dtype), buffer.lanes);
+  llvm::Type *type = registerType(context, buffer.type.dtype, buffer.lanes);
   const auto count = static_cast<std::size_t>(elementCount(buffer.type).value_or(0));
   values_[id.index()].assign(count, llvm::PoisonValue::get(type));
 }

@@ -9,14 +9,18 @@
 #pragma once
 
 #include "CodeGen/Types.h"
+#include "Target/Target.h"
 
 namespace einjit::codegen {
 
 /// `op` on arguments that all have `argument`'s type (a select's condition aside).
 llvm::Value *applyOp(Builder &ir, ScalarOp op, DType argument, DType result, llvm::ArrayRef<llvm::Value *> arguments,
-                     bool fusedMultiplyAdd);
+                     const Target &target);
 
 /// All lanes of `vector` combined by the reduction operator `op`.
-llvm::Value *foldLanes(Builder &ir, ScalarOp op, DType type, llvm::Value *vector);
+llvm::Value *foldLanes(Builder &ir, ScalarOp op, DType type, llvm::Value *vector, const Target &target);
+
+/// a*b + c, rounded once if `fused`.
+llvm::Value *fma(Builder &ir, llvm::Value *a, llvm::Value *b, llvm::Value *c, bool fused);
 
 } // namespace einjit::codegen

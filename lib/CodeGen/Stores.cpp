@@ -68,26 +68,26 @@ Emitter::Lanes Emitter::apply(const loop::Store &store, const scalar::Node &node
   for (scalar::NodeId id : application.arguments) uniform = uniform && values[id.index()].uniform;
   llvm::SmallVector<Value *, 3> arguments;
   for (scalar::NodeId id : application.arguments)
-    arguments.push_back(widen(values[id.index()], uniform ? 1 : store.lanes));
+    arguments.push_back(widen(values[id.index()], uniform ? 1 : store.lanes, store.value[id].type));
   const DType argumentType = store.value[application.arguments.back()].type; // of a select, not the condition's
-  return {applyOp(ir_, application.op, argumentType, node.type, arguments, context_.target.fusedMultiplyAdd), uniform};
+  return {applyOp(ir_, application.op, argumentType, node.type, arguments, context_.target), uniform};
 }
 
-Value *Emitter::widen(const Lanes &value, std::int64_t lanes) {
-  return value.uniform ? splat(ir_, value.value, lanes) : value.value;
+Value *Emitter::widen(const Lanes &value, std::int64_t lanes, DType type) {
+  return value.uniform ? splat(ir_, value.value, lanes, type) : value.value;
 }
 
 /// target op (lanes folded with op); lanes that take no part are the operator's identity.
 Emitter::Lanes Emitter::reduce(const loop::Store &store, const Lanes &value, const Mask &mask) {
   const DType type = store.value.type();
-  Value *folded = widen(value, store.lanes);
+  Value *folded = widen(value, store.lanes, type);
   if (!mask.isAll()) {
-    Value *neutral = splat(ir_, constant(ir_.getContext(), identity(*store.reduce, type)), store.lanes);
-    folded = ir_.CreateSelect(mask.value(ir_), folded, neutral);
+    Value *neutral = splat(ir_, constant(ir_.getContext(), identity(*store.reduce, type)), store.lanes, type);
+    folded = ir_.CreateSelect(selectMask(ir_, mask.value(ir_), type), folded, neutral);
   }
-  if (store.lanes > 1) folded = foldLanes(ir_, *store.reduce, type, folded);
+  if (store.lanes > 1) folded = foldLanes(ir_, *store.reduce, type, folded, context_.target);
   Value *old = read(store.target, Mask::all(1)).value;
-  return {applyOp(ir_, *store.reduce, type, type, {old, folded}, context_.target.fusedMultiplyAdd), true};
+  return {applyOp(ir_, *store.reduce, type, type, {old, folded}, context_.target), true};
 }
 
 Emitter::Lanes Emitter::read(const loop::Access &access, const Mask &mask) {
@@ -105,13 +105,14 @@ void Emitter::write(const loop::Access &access, const Lanes &value, const Mask &
   else if (mask.lanes == 1)
     storeOne(ir_, place(access), value.value);
   else
-    store(ir_, place(access), widen(value, mask.lanes), mask, context_.target);
+    store(ir_, place(access), widen(value, mask.lanes, kernel_[access.buffer].type.dtype), mask, context_.target);
 }
 
 void Emitter::writeRegister(const loop::Access &access, const Lanes &value, const Mask &mask) {
   Value *&target = scope_.registers[registerOf(kernel_, access, scope_.variables)];
-  Value *written = widen(value, mask.lanes);
-  target = mask.isAll() ? written : ir_.CreateSelect(mask.value(ir_), written, target);
+  const DType type = kernel_[access.buffer].type.dtype;
+  Value *written = widen(value, mask.lanes, type);
+  target = mask.isAll() ? written : ir_.CreateSelect(selectMask(ir_, mask.value(ir_), type), written, target);
 }
 
 /// The variable part of the address first, from the outermost variable inwards: it is shared by the copies an unrolled

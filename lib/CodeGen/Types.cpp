@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CodeGen/Types.h"
-#include "Support/Overloaded.h"
+#include <algorithm>
 #include <einjit/Error.h>
+#include <numeric>
 
 namespace einjit::codegen {
 
 llvm::Type *registerType(llvm::LLVMContext &context, DType type) {
   switch (type) {
   case DType::Bool: return llvm::Type::getInt1Ty(context);
+  case DType::I8:
+  case DType::U8: return llvm::Type::getInt8Ty(context);
+  case DType::F16:
+  case DType::BF16: return llvm::Type::getInt16Ty(context);
   case DType::I32: return llvm::Type::getInt32Ty(context);
   case DType::I64: return llvm::Type::getInt64Ty(context);
   case DType::F32: return llvm::Type::getFloatTy(context);
   case DType::F64: return llvm::Type::getDoubleTy(context);
+  case DType::C64:
+  case DType::C128: return llvm::FixedVectorType::get(registerType(context, realType(type)), 2);
   }
   throw InternalError("code generation: unknown element type");
 }
@@ -20,24 +27,42 @@ llvm::Type *memoryType(llvm::LLVMContext &context, DType type) {
   return type == DType::Bool ? llvm::Type::getInt8Ty(context) : registerType(context, type);
 }
 
-llvm::Type *withLanes(llvm::Type *type, std::int64_t lanes) {
-  return lanes == 1 ? type : llvm::FixedVectorType::get(type, static_cast<unsigned>(lanes));
+llvm::Type *registerType(llvm::LLVMContext &context, DType type, std::int64_t lanes) {
+  if (lanes == 1) return registerType(context, type);
+  const std::int64_t elements = isComplex(type) ? 2 * lanes : lanes;
+  return llvm::FixedVectorType::get(registerType(context, realType(type)), static_cast<unsigned>(elements));
 }
 
 llvm::Constant *constant(llvm::LLVMContext &context, const Scalar &value) {
   llvm::Type *type = registerType(context, dtypeOfScalar(value));
-  return std::visit(Overloaded{
-                        [&](bool v) -> llvm::Constant * { return llvm::ConstantInt::get(type, v); },
-                        [&](std::int32_t v) -> llvm::Constant * { return llvm::ConstantInt::getSigned(type, v); },
-                        [&](std::int64_t v) -> llvm::Constant * { return llvm::ConstantInt::getSigned(type, v); },
-                        [&](float v) -> llvm::Constant * { return llvm::ConstantFP::get(context, llvm::APFloat(v)); },
-                        [&](double v) -> llvm::Constant * { return llvm::ConstantFP::get(context, llvm::APFloat(v)); },
-                    },
-                    value);
+  return std::visit(
+      [&]<class T>(T v) -> llvm::Constant * {
+        if constexpr (isComplexNumber<T>)
+          return llvm::ConstantVector::get({constant(context, v.real()), constant(context, v.imag())});
+        else if constexpr (isHalfNumber<T>)
+          return llvm::ConstantInt::get(type, v.bits());
+        else if constexpr (std::is_floating_point_v<T>)
+          return llvm::ConstantFP::get(context, llvm::APFloat(v));
+        else
+          return llvm::ConstantInt::get(type, static_cast<std::uint64_t>(v), std::is_signed_v<T>);
+      },
+      value);
 }
 
-llvm::Value *splat(Builder &ir, llvm::Value *value, std::int64_t lanes) {
-  return lanes == 1 ? value : ir.CreateVectorSplat(static_cast<unsigned>(lanes), value);
+llvm::Value *splat(Builder &ir, llvm::Value *value, std::int64_t lanes, DType type) {
+  if (lanes == 1) return value;
+  if (!isComplex(type)) return ir.CreateVectorSplat(static_cast<unsigned>(lanes), value);
+  llvm::SmallVector<int> parts(static_cast<std::size_t>(2 * lanes), 0);
+  std::fill(parts.begin() + lanes, parts.end(), 1);
+  return ir.CreateShuffleVector(value, parts);
+}
+
+llvm::Value *selectMask(Builder &ir, llvm::Value *mask, DType type) {
+  const auto *vector = llvm::dyn_cast<llvm::FixedVectorType>(mask->getType());
+  if (!isComplex(type) || !vector) return mask;
+  llvm::SmallVector<int> twice(2 * vector->getNumElements());
+  std::iota(twice.begin(), twice.end(), 0);
+  return ir.CreateShuffleVector(mask, mask, twice);
 }
 
 llvm::Value *toMemory(Builder &ir, llvm::Value *value, DType type) {

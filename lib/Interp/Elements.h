@@ -33,14 +33,7 @@ template <class T> Scalar loadAs(const void *base, std::int64_t offset) {
 
 /// The element of type `type` that lies `offset` elements behind `base` (before it, where negative).
 inline Scalar loadElement(const void *base, DType type, std::int64_t offset) {
-  switch (type) {
-  case DType::Bool: return detail::loadAs<bool>(base, offset);
-  case DType::I32: return detail::loadAs<std::int32_t>(base, offset);
-  case DType::I64: return detail::loadAs<std::int64_t>(base, offset);
-  case DType::F32: return detail::loadAs<float>(base, offset);
-  case DType::F64: return detail::loadAs<double>(base, offset);
-  }
-  throw InternalError("an element of no known type");
+  return withZero(type, [&]<class T>(T) { return detail::loadAs<T>(base, offset); });
 }
 
 /// Writes `value`, in memory of elements of its own type, `offset` elements behind `base`.

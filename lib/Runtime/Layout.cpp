@@ -13,7 +13,10 @@ template <std::size_t Bytes> void copyRow(const char *from, std::int64_t stride,
 
 using RowCopy = void (*)(const char *, std::int64_t, char *, std::int64_t);
 
-RowCopy rowCopy(std::size_t bytes) { return bytes == 1 ? copyRow<1> : bytes == 4 ? copyRow<4> : copyRow<8>; }
+RowCopy rowCopy(std::size_t bytes) {
+  if (bytes <= 2) return bytes == 1 ? copyRow<1> : copyRow<2>;
+  return bytes == 4 ? copyRow<4> : bytes == 8 ? copyRow<8> : copyRow<16>;
+}
 
 /// Advances a row-major counter over the leading axes and returns the offset that it moves by; an odometer.
 std::int64_t advance(std::vector<std::int64_t> &index, const TensorType &type,

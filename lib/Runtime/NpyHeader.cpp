@@ -15,8 +15,10 @@ struct ElementCode {
   std::string_view code; ///< without byte order
   DType dtype;
 };
-constexpr ElementCode elementCodes[] = {{"b1", DType::Bool}, {"?", DType::Bool}, {"i4", DType::I32},
-                                        {"i8", DType::I64},  {"f4", DType::F32}, {"f8", DType::F64}};
+constexpr ElementCode elementCodes[] = {{"b1", DType::Bool}, {"?", DType::Bool},  {"i1", DType::I8},
+                                        {"u1", DType::U8},   {"i4", DType::I32},  {"i8", DType::I64},
+                                        {"f2", DType::F16},  {"f4", DType::F32},  {"f8", DType::F64},
+                                        {"c8", DType::C64},  {"c16", DType::C128}};
 
 /// Reads the dictionary. After the first error every read fails and the first error is kept.
 class HeaderReader {
@@ -71,8 +73,9 @@ private:
     const auto *found = std::find_if(std::begin(elementCodes), std::end(elementCodes),
                                      [&](const ElementCode &element) { return element.code == code; });
     if (found == std::end(elementCodes))
-      return fail(fmt::format("element type '{}' is none of bool, i32, i64, f32, f64", printable(descr)));
-    if (descr[0] == '>' && found->dtype != DType::Bool)
+      return fail(fmt::format("element type '{}' is none of bool, i8, u8, i32, i64, f16, f32, f64, c64, c128",
+                              printable(descr)));
+    if (descr[0] == '>' && byteSize(found->dtype) > 1)
       return fail(fmt::format("element type '{}' is big-endian; save it little-endian", descr));
     header_.dtype = found->dtype;
   }
@@ -163,6 +166,12 @@ std::string littleEndian(std::size_t value, std::size_t bytes) {
 std::string_view descr(DType dtype) {
   switch (dtype) {
   case DType::Bool: return "|b1";
+  case DType::I8: return "|i1";
+  case DType::U8: return "|u1";
+  case DType::F16: return "<f2";
+  case DType::BF16: break; // saveNpy() writes f32
+  case DType::C64: return "<c8";
+  case DType::C128: return "<c16";
   case DType::I32: return "<i4";
   case DType::I64: return "<i8";
   case DType::F32: return "<f4";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Runtime/Layout.h"
 #include "Runtime/NpyHeader.h"
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -101,9 +102,19 @@ void writeThrough(const std::string &path, const ConstTensorRef &rowMajor) {
   if (file.value() < 0 || !writeTensor(file, rowMajor)) fail(path, errno);
 }
 
+/// NumPy has no bf16, but every one of them is an f32.
+AnyTensor toFloat(const ConstTensorRef &tensor) {
+  AnyTensor narrow(tensor.type), wide(TensorType{DType::F32, tensor.type.shape});
+  copyToRowMajor(tensor, narrow.data());
+  const auto *from = static_cast<const BFloat16 *>(narrow.data());
+  std::copy(from, from + narrow.size(), static_cast<float *>(wide.data()));
+  return wide;
+}
+
 } // namespace
 
 void saveNpy(const std::string &path, const ConstTensorRef &tensor) {
+  if (tensor.type.dtype == DType::BF16) return saveNpy(path, toFloat(tensor));
   struct stat info{};
   const bool exists = ::stat(path.c_str(), &info) == 0;
   if (exists && S_ISDIR(info.st_mode)) fail(path, EISDIR);

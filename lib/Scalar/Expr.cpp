@@ -12,14 +12,18 @@ std::size_t mix(std::size_t seed, std::size_t value) {
   return seed ^ (value + 0x9e3779b97f4a7c15u + (seed << 6) + (seed >> 2));
 }
 
+template <class T> std::size_t hashOfNumber(T number) {
+  if constexpr (isComplexNumber<T>)
+    return mix(hashOfNumber(number.real()), hashOfNumber(number.imag()));
+  else if constexpr (isHalfNumber<T>)
+    return hashOfNumber(static_cast<float>(number));
+  else
+    return number != number ? std::size_t{1} : std::hash<T>{}(number);
+}
+
 /// Equal for identical scalars; all NaNs are one.
 std::size_t hashOf(const Scalar &value) {
-  return std::visit(
-      []<class T>(T number) {
-        const bool isNan = number != number;
-        return isNan ? std::size_t{1} : std::hash<T>{}(number);
-      },
-      value);
+  return std::visit([](auto number) { return hashOfNumber(number); }, value);
 }
 
 std::size_t hashOf(const Node &node) {

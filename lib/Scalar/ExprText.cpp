@@ -162,7 +162,7 @@ private:
 
   /// What stands behind the bracket of `word(`.
   Value call(std::uint32_t begin, const std::string &word) {
-    if (const auto type = parseDType(word)) return atNumber() ? constant(begin, *type) : cast(*type);
+    if (const auto type = parseDType(word)) return atNumber() ? constant(begin, *type) : cast(begin, *type);
     const auto op = parseScalarOp(word);
     if (!op || *op == ScalarOp::Cast) return fail(begin, fmt::format("unknown operation '{}'", word));
     std::vector<NodeId> arguments;
@@ -200,9 +200,11 @@ private:
     return builder_.literal(*number);
   }
 
-  Value cast(DType type) {
+  Value cast(std::uint32_t begin, DType type) {
     const Value argument = value();
     if (!argument || !reader_.expect(")")) return std::nullopt;
+    if (!canCast(builder_.type(*argument), type))
+      return fail(begin, fmt::format("{} is not converted to {}", name(builder_.type(*argument)), name(type)));
     return builder_.cast(*argument, type);
   }
 

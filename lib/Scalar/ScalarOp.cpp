@@ -9,7 +9,21 @@ namespace einjit {
 namespace {
 
 /// The columns of ScalarOps.def; see there.
-enum class Typing { Same, Float, Logic, Compare, Select, Convert };
+enum class Typing {
+  Same,
+  Ordered,
+  Field,
+  Float,
+  Magnitude,
+  Part,
+  Complex,
+  Parts,
+  Logic,
+  Equate,
+  Compare,
+  Select,
+  Convert
+};
 
 struct OpInfo {
   std::string_view name;
@@ -25,7 +39,11 @@ constexpr auto ops = std::to_array<OpInfo>({
 
 const OpInfo &info(ScalarOp op) { return ops[static_cast<std::size_t>(op)]; }
 
-bool isNumeric(DType type) { return isInteger(type) || isFloat(type); }
+/// The types that ops compute with.
+bool isReal(DType type) { return type == DType::F32 || type == DType::F64; }
+bool isOrdered(DType type) { return isInteger(type) || isReal(type); }
+bool isNumeric(DType type) { return isOrdered(type) || isComplex(type); }
+bool isField(DType type) { return isReal(type) || isComplex(type); }
 
 bool allEqual(std::span<const DType> types) {
   return std::all_of(types.begin(), types.end(), [&](DType type) { return type == types.front(); });
@@ -46,8 +64,10 @@ template <class T> T highest() {
 /// identity() for a numeric type.
 template <class T> Scalar numericIdentity(ScalarOp op) {
   if (op == ScalarOp::Mul) return T{1};
-  if (op == ScalarOp::Min) return highest<T>();
-  if (op == ScalarOp::Max) return lowest<T>();
+  if constexpr (!isComplexNumber<T>) {
+    if (op == ScalarOp::Min) return highest<T>();
+    if (op == ScalarOp::Max) return lowest<T>();
+  }
   return T{0};
 }
 
@@ -68,9 +88,16 @@ std::optional<DType> resultType(ScalarOp op, std::span<const DType> arguments) {
   const DType first = arguments.front();
   switch (info(op).typing) {
   case Typing::Same: return typeIf(isNumeric(first) && allEqual(arguments), first);
-  case Typing::Float: return typeIf(isFloat(first) && allEqual(arguments), first);
+  case Typing::Ordered: return typeIf(isOrdered(first) && allEqual(arguments), first);
+  case Typing::Field: return typeIf(isField(first) && allEqual(arguments), first);
+  case Typing::Float: return typeIf(isReal(first) && allEqual(arguments), first);
+  case Typing::Magnitude: return typeIf(isNumeric(first), realType(first));
+  case Typing::Part: return typeIf(isComplex(first), realType(first));
+  case Typing::Complex: return typeIf(isComplex(first) && allEqual(arguments), first);
+  case Typing::Parts: return typeIf(isReal(first) && allEqual(arguments), complexType(first));
   case Typing::Logic: return typeIf(first == DType::Bool && allEqual(arguments), DType::Bool);
-  case Typing::Compare: return typeIf(allEqual(arguments), DType::Bool);
+  case Typing::Equate: return typeIf(!isHalf(first) && allEqual(arguments), DType::Bool);
+  case Typing::Compare: return typeIf(!isHalf(first) && !isComplex(first) && allEqual(arguments), DType::Bool);
   case Typing::Select: return typeIf(first == DType::Bool && allEqual(arguments.subspan(1)), arguments.back());
   case Typing::Convert: return std::nullopt;
   }
@@ -78,22 +105,22 @@ std::optional<DType> resultType(ScalarOp op, std::span<const DType> arguments) {
 }
 
 bool canReduce(ScalarOp op, DType type) {
-  const bool numeric = op == ScalarOp::Add || op == ScalarOp::Mul || op == ScalarOp::Min || op == ScalarOp::Max;
+  const bool ring = op == ScalarOp::Add || op == ScalarOp::Mul, lattice = op == ScalarOp::Min || op == ScalarOp::Max;
   const bool logic = op == ScalarOp::And || op == ScalarOp::Or;
-  return type == DType::Bool ? logic : numeric;
+  return type == DType::Bool ? logic : (ring && isNumeric(type)) || (lattice && isOrdered(type));
 }
 
 // The identity of floating-point addition is +0, though only -0 leaves -0 alone: an empty sum is to be +0.
 Scalar identity(ScalarOp op, DType type) {
   if (!canReduce(op, type)) throw std::logic_error("a scalar op without identity");
-  switch (type) {
-  case DType::Bool: return op == ScalarOp::And;
-  case DType::I32: return numericIdentity<std::int32_t>(op);
-  case DType::I64: return numericIdentity<std::int64_t>(op);
-  case DType::F32: return numericIdentity<float>(op);
-  case DType::F64: return numericIdentity<double>(op);
-  }
-  throw std::logic_error("unknown element type");
+  return withZero(type, [op]<class T>(T) -> Scalar {
+    if constexpr (std::is_same_v<T, bool>)
+      return op == ScalarOp::And;
+    else if constexpr (isHalfNumber<T>)
+      throw std::logic_error("f16 and bf16 are not computed with"); // canReduce() has refused them
+    else
+      return numericIdentity<T>(op);
+  });
 }
 
 } // namespace einjit

@@ -61,7 +61,8 @@ private:
       used_[argument.index()] = true;
       types.push_back(expr_[argument].type);
     }
-    if (apply.op == ScalarOp::Cast) return std::nullopt;
+    if (apply.op == ScalarOp::Cast)
+      return canCast(types[0], expr_.nodes[at].type) ? std::nullopt : Complaint("a complex number becomes a real one");
     if (const auto type = resultType(apply.op, types)) return checkType(*type, expr_.nodes[at].type);
     return fmt::format("{} does not take the types of its arguments", name(apply.op));
   }

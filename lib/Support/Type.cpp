@@ -16,8 +16,17 @@ struct DTypeInfo {
 };
 
 /// In the order of the enumeration.
-constexpr std::array<DTypeInfo, std::size(allDTypes)> dtypes{
-    {{"bool", 1}, {"i32", 4}, {"i64", 8}, {"f32", 4}, {"f64", 8}}};
+constexpr std::array<DTypeInfo, std::size(allDTypes)> dtypes{{{"bool", 1},
+                                                              {"i8", 1},
+                                                              {"u8", 1},
+                                                              {"i32", 4},
+                                                              {"i64", 8},
+                                                              {"f16", 2},
+                                                              {"bf16", 2},
+                                                              {"f32", 4},
+                                                              {"f64", 8},
+                                                              {"c64", 8},
+                                                              {"c128", 16}}};
 
 const DTypeInfo &info(DType type) { return dtypes[static_cast<std::size_t>(type)]; }
 

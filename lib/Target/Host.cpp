@@ -86,6 +86,7 @@ void deriveVectors(Target &target, const FeatureSet &features) {
   const bool avx512 = features.lookup("avx512f") && features.lookup("avx512vl") && features.lookup("avx512bw") &&
                       features.lookup("avx512dq");
   target.fusedMultiplyAdd = features.lookup("fma") || avx512;
+  target.halfConversions = features.lookup("f16c") || avx512;
   target.maskedVectors = avx512;
   target.vectorBits = avx512 ? 512 : features.lookup("avx") ? 256 : 128;
   target.vectorRegisters = avx512 ? 32 : 16;

@@ -40,6 +40,7 @@ Target haswell() {
   Target t = x86("haswell", "haswell");
   t.vectorBits = 256;
   t.fusedMultiplyAdd = true;
+  t.halfConversions = true;
   t.fmaPerCycle = 2;
   t.fmaLatency = 5;
   t.l3Bytes = 8 * MiB;
@@ -54,6 +55,7 @@ Target skylakeAvx512() {
   t.vectorRegisters = 32;
   t.maskedVectors = true;
   t.fusedMultiplyAdd = true;
+  t.halfConversions = true;
   t.fmaPerCycle = 2;
   t.l2Bytes = 1 * MiB;
   t.l3Bytes = 38 * MiB + 512 * KiB;
@@ -66,6 +68,7 @@ Target znver3() {
   Target t = x86("znver3", "znver3");
   t.vectorBits = 256;
   t.fusedMultiplyAdd = true;
+  t.halfConversions = true;
   t.fmaPerCycle = 2;
   t.l2Bytes = 512 * KiB;
   t.l3Bytes = 32 * MiB;
@@ -80,6 +83,7 @@ Target znver4() {
   t.vectorRegisters = 32;
   t.maskedVectors = true;
   t.fusedMultiplyAdd = true;
+  t.halfConversions = true;
   t.fmaPerCycle = 1;
   t.loadsPerCycle = 1;
   t.l2Bytes = 1 * MiB;

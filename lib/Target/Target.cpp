@@ -29,6 +29,7 @@ const Field fields[] = {
     {"vector-registers", Number{&Target::vectorRegisters, 1, 1024}},
     {"masked-vectors", &Target::maskedVectors},
     {"fused-multiply-add", &Target::fusedMultiplyAdd},
+    {"half-conversions", &Target::halfConversions},
     {"fma-per-cycle", Number{&Target::fmaPerCycle, 1, 64}},
     {"fma-latency", Number{&Target::fmaLatency, 1, 64}},
     {"loads-per-cycle", Number{&Target::loadsPerCycle, 1, 64}},

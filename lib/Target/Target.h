@@ -28,6 +28,7 @@ struct Target {
   std::int64_t vectorRegisters = 16;
   bool maskedVectors = false; ///< whether masking lanes of loads, stores and arithmetic is cheap
   bool fusedMultiplyAdd = false;
+  bool halfConversions = false;     ///< whether it converts vectors between f16 and f32
   std::int64_t fmaPerCycle = 1;     ///< full-width vector FMAs (or multiplies and adds) started each cycle
   std::int64_t fmaLatency = 4;      ///< cycles until an FMA's result can be used
   std::int64_t loadsPerCycle = 2;   ///< full-width vector loads each cycle from L1

@@ -4,14 +4,36 @@
 #include <algorithm>
 
 namespace einjit::tensor {
+namespace {
+
+/// i32 holds both i8 and u8, neither of which holds the other.
+DType promoteIntegers(DType a, DType b) {
+  if (byteSize(a) == byteSize(b)) return DType::I32;
+  return byteSize(a) > byteSize(b) ? a : b;
+}
+
+/// f32 holds both f16 and bf16, neither of which holds the other.
+DType promoteFloats(DType a, DType b) {
+  if (byteSize(a) == byteSize(b)) return a == b ? a : DType::F32;
+  return byteSize(a) > byteSize(b) ? a : b;
+}
+
+/// All floating-point types hold every i8 and u8; of i32 and i64 only f64 is held to be enough.
+DType promoteToFloat(DType integer, DType floating) { return byteSize(integer) == 1 ? floating : DType::F64; }
+
+DType promoteReal(DType a, DType b) {
+  if (isInteger(a) && isInteger(b)) return promoteIntegers(a, b);
+  if (isInteger(a)) return promoteToFloat(a, b);
+  return isInteger(b) ? promoteToFloat(b, a) : promoteFloats(a, b);
+}
+
+} // namespace
 
 DType promote(DType a, DType b) {
   if (a == b || b == DType::Bool) return a;
   if (a == DType::Bool) return b;
-  if (isFloat(a) && isFloat(b)) return DType::F64;
-  // f32 does not hold every i32, so an integer and a float meet in f64.
-  if (isFloat(a) || isFloat(b)) return DType::F64;
-  return DType::I64;
+  const DType part = promoteReal(realType(a), realType(b));
+  return isComplex(a) || isComplex(b) ? complexType(part) : part;
 }
 
 std::optional<std::int64_t> broadcastExtent(std::int64_t a, std::int64_t b) {

@@ -18,7 +18,8 @@ template <class T> Scalar read(const std::byte *from) {
 
 bool close(const Scalar &a, const Scalar &b, double tolerance) {
   if (identical(a, b)) return true;
-  const double x = std::get<double>(convert(a, DType::F64)), y = std::get<double>(convert(b, DType::F64));
+  const auto x = std::get<std::complex<double>>(convert(a, DType::C128)),
+             y = std::get<std::complex<double>>(convert(b, DType::C128));
   return std::abs(x - y) <= tolerance * std::max({1.0, std::abs(x), std::abs(y)});
 }
 
@@ -55,14 +56,12 @@ Memory::Memory(const TensorType &type, int seed) : dtype_(type.dtype) {
 
 Scalar Memory::at(std::size_t index) const {
   const std::byte *from = bytes_.data() + guardBytes + index * byteSize(dtype_);
-  switch (dtype_) {
-  case DType::Bool: return *from != std::byte{0};
-  case DType::I32: return read<std::int32_t>(from);
-  case DType::I64: return read<std::int64_t>(from);
-  case DType::F32: return read<float>(from);
-  case DType::F64: return read<double>(from);
-  }
-  throw std::logic_error("unknown type");
+  return withZero(dtype_, [&]<class T>(T) -> Scalar {
+    if constexpr (std::is_same_v<T, bool>)
+      return *from != std::byte{0};
+    else
+      return read<T>(from);
+  });
 }
 
 void Memory::set(std::size_t index, const Scalar &value) {

@@ -83,7 +83,7 @@ struct Fold {
 /// register that starts with something else than the identity.
 std::string foldText(const Fold &fold) {
   const std::string_view type = name(fold.type), op = name(fold.op);
-  const std::string_view start = fold.type == DType::Bool ? "true" : "1";
+  const std::string start = str(convert(true, fold.type));
   return fmt::format("kernel @k(in %a: {0}[48], out %out: {0}[9]) {{\n"
                      "  registers %r: {0}[]\n"
                      "  %r[] = {0}({2})\n"

@@ -37,15 +37,59 @@ template <class T> std::vector<Scalar> integers() {
   return {T(0), T(1), T(-1), T(2), T(-7), T(100), Limits::max(), Limits::min(), T(Limits::max() - 1), T(12345)};
 }
 
+/// Among them the largest number, the least normal and subnormal ones, infinity and a NaN of f16 and of bf16.
+template <class T> std::vector<Scalar> halves() {
+  std::vector<Scalar> values;
+  for (unsigned bits : {0x0000, 0x8000, 0x3c00, 0x3f80, 0xbf80, 0x4248, 0x7bff, 0xfbff, 0x0400, 0x0001,
+                        0x83ff, 0x0080, 0x7c00, 0xfc00, 0x7e00, 0x7f80, 0xff80, 0x7fc0, 0x7f7f, 0x4f12})
+    values.push_back(T::fromBits(static_cast<std::uint16_t>(bits)));
+  return values;
+}
+
+template <class T> std::vector<Scalar> complexes() {
+  using Limits = std::numeric_limits<T>;
+  using C = std::complex<T>;
+  return {C(0, 0),
+          C(-T(0), T(0)),
+          C(T(0), -T(0)),
+          C(1, 0),
+          C(3, -4),
+          C(-4, T(-0.0)),
+          C(T(0.5), T(1e-30)),
+          C(T(-2.5), T(1e30)),
+          C(0, -1),
+          C(T(7), T(7)),
+          C(Limits::infinity(), 1),
+          C(-Limits::infinity(), -1),
+          C(2, -Limits::infinity()),
+          C(Limits::quiet_NaN(), 1),
+          C(1, Limits::quiet_NaN()),
+          C(Limits::max(), Limits::max()),
+          C(Limits::denorm_min(), -Limits::min())};
+}
+
+/// Numbers at which rounding to 16 bits is decided: ties, their neighbours, and where overflow begins.
+template <class T> std::vector<Scalar> floatsAndTies() {
+  std::vector<Scalar> values = floats<T>();
+  for (double tie : {1 + 0x1p-11, 1 + 3 * 0x1p-11, 65519.99, 65520.0, 0x1p-25, 3 * 0x1p-25, 1 + 0x1p-8,
+                     1 + 0x1p-11 + 0x1p-40, 1 + 3 * 0x1p-11 - 0x1p-40, 0x1.fffp-15, 3.4e38})
+    values.push_back(static_cast<T>(tie));
+  return values;
+}
+
 std::vector<Scalar> interesting(DType type) {
-  switch (type) {
-  case DType::Bool: return {false, true};
-  case DType::I32: return integers<std::int32_t>();
-  case DType::I64: return integers<std::int64_t>();
-  case DType::F32: return floats<float>();
-  case DType::F64: return floats<double>();
-  }
-  throw std::logic_error("unknown type");
+  return withZero(type, []<class T>(T) -> std::vector<Scalar> {
+    if constexpr (std::is_same_v<T, bool>)
+      return {false, true};
+    else if constexpr (isHalfNumber<T>)
+      return halves<T>();
+    else if constexpr (isComplexNumber<T>)
+      return complexes<typename T::value_type>();
+    else if constexpr (std::is_integral_v<T>)
+      return integers<T>();
+    else
+      return floatsAndTies<T>();
+  });
 }
 
 constexpr std::int64_t count = 259; // prime to the vectors' lengths
@@ -102,7 +146,7 @@ void checkAllTypes(ScalarOp op) {
 void checkCasts() {
   for (DType from : allDTypes)
     for (DType to : allDTypes)
-      if (from != to) check(ScalarOp::Cast, {from}, to);
+      if (from != to && canCast(from, to)) check(ScalarOp::Cast, {from}, to);
 }
 
 std::vector<Target> targetsWithFma(bool fused) {
@@ -135,6 +179,7 @@ TEST_P(ScalarOps, LikeInterpreter) {
   } else if (GetParam() == ScalarOp::Fma) {
     checkFma(DType::F32);
     checkFma(DType::F64);
+    checkFma(DType::C64);
   } else {
     checkAllTypes(GetParam());
   }

@@ -29,8 +29,9 @@ inline NodeId growRandomly(ExprBuilder &builder, std::mt19937_64 &random, std::s
       arguments.push_back(nodes[nodes.size() - 1 - random() % range]);
       types.push_back(builder.type(arguments.back()));
     }
-    if (op == ScalarOp::Cast)
-      nodes.push_back(builder.cast(arguments[0], allDTypes[random() % std::size(allDTypes)]));
+    const DType wanted = allDTypes[random() % std::size(allDTypes)];
+    if (op == ScalarOp::Cast && canCast(types[0], wanted))
+      nodes.push_back(builder.cast(arguments[0], wanted));
     else if (resultType(op, types))
       nodes.push_back(builder.apply(op, std::move(arguments)));
     else

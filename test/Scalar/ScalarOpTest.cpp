@@ -41,25 +41,29 @@ TEST(ScalarOp, NamesReadBackAndDiffer) {
 TEST(ScalarOp, ResultTypes) {
   std::string table;
   for (ScalarOp op : allOps) table += fmt::format("{}/{}: {}\n", name(op), arity(op), uniformTypes(op));
-  EXPECT_EQ(table, R"(add/2: i32 i64 f32 f64
-sub/2: i32 i64 f32 f64
-mul/2: i32 i64 f32 f64
-div/2: f32 f64
-fma/3: f32 f64
-neg/1: i32 i64 f32 f64
-abs/1: i32 i64 f32 f64
-sqrt/1: f32 f64
-min/2: i32 i64 f32 f64
-max/2: i32 i64 f32 f64
+  EXPECT_EQ(table, R"(add/2: i8 u8 i32 i64 f32 f64 c64 c128
+sub/2: i8 u8 i32 i64 f32 f64 c64 c128
+mul/2: i8 u8 i32 i64 f32 f64 c64 c128
+div/2: f32 f64 c64 c128
+fma/3: f32 f64 c64 c128
+neg/1: i8 u8 i32 i64 f32 f64 c64 c128
+abs/1: i8 u8 i32 i64 f32 f64 c64->f32 c128->f64
+sqrt/1: f32 f64 c64 c128
+real/1: c64->f32 c128->f64
+imag/1: c64->f32 c128->f64
+conj/1: c64 c128
+complex/2: f32->c64 f64->c128
+min/2: i8 u8 i32 i64 f32 f64
+max/2: i8 u8 i32 i64 f32 f64
 and/2: bool
 or/2: bool
 not/1: bool
-lt/2: bool i32->bool i64->bool f32->bool f64->bool
-le/2: bool i32->bool i64->bool f32->bool f64->bool
-gt/2: bool i32->bool i64->bool f32->bool f64->bool
-ge/2: bool i32->bool i64->bool f32->bool f64->bool
-eq/2: bool i32->bool i64->bool f32->bool f64->bool
-ne/2: bool i32->bool i64->bool f32->bool f64->bool
+lt/2: bool i8->bool u8->bool i32->bool i64->bool f32->bool f64->bool
+le/2: bool i8->bool u8->bool i32->bool i64->bool f32->bool f64->bool
+gt/2: bool i8->bool u8->bool i32->bool i64->bool f32->bool f64->bool
+ge/2: bool i8->bool u8->bool i32->bool i64->bool f32->bool f64->bool
+eq/2: bool i8->bool u8->bool i32->bool i64->bool f32->bool f64->bool c64->bool c128->bool
+ne/2: bool i8->bool u8->bool i32->bool i64->bool f32->bool f64->bool c64->bool c128->bool
 select/3: bool
 cast/1: 
 )");
@@ -89,18 +93,30 @@ TEST(ScalarOp, ReducersAndTheirIdentities) {
   for (ScalarOp op : allOps)
     for (DType type : allDTypes)
       if (canReduce(op, type)) table += fmt::format("{} {}: {}\n", name(op), name(type), str(identity(op, type)));
-  EXPECT_EQ(table, R"(add i32: 0
+  EXPECT_EQ(table, R"(add i8: 0
+add u8: 0
+add i32: 0
 add i64: 0
 add f32: 0
 add f64: 0
+add c64: 0+0j
+add c128: 0+0j
+mul i8: 1
+mul u8: 1
 mul i32: 1
 mul i64: 1
 mul f32: 1
 mul f64: 1
+mul c64: 1+0j
+mul c128: 1+0j
+min i8: 127
+min u8: 255
 min i32: 2147483647
 min i64: 9223372036854775807
 min f32: inf
 min f64: inf
+max i8: -128
+max u8: 0
 max i32: -2147483648
 max i64: -9223372036854775808
 max f32: -inf

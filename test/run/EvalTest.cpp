@@ -145,7 +145,7 @@ TEST(Usage, ErrorsExitWithTwo) {
   expectFailure({"eval", "x", "x=f32[-2]"}, 2, "neither");
   expectFailure({"eval", "x", "x=f99[2]"}, 2, "neither");
   expectFailure({"eval", "x", "x=f32[2]", "--threads=-1"}, 2, "--threads");
-  expectFailure({"eval", "x", "x=f32[2]", "--dtype=f16"}, 2, "--dtype");
+  expectFailure({"eval", "x", "x=f32[2]", "--dtype=f8"}, 2, "--dtype");
   expectFailure({"eval", "x", "x=f32[2]", "--target=pdp11"}, 2, "pdp11");
 }
 

@@ -33,6 +33,11 @@ template <class T, class FromInteger> void fill(AnyTensor &tensor, std::size_t k
   }
 }
 
+/// A real part like that of real numbers, and an imaginary part that is not a multiple of it.
+template <class T> std::complex<T> complexPattern(int v) {
+  return {static_cast<T>(v) / 4, static_cast<T>((v + 11) % 5 - 2) / 4};
+}
+
 } // namespace
 
 std::vector<Argument> parseArguments(const std::vector<std::string> &texts) {
@@ -75,10 +80,16 @@ AnyTensor patterned(const TensorType &type, std::size_t k) {
   AnyTensor tensor(type);
   switch (type.dtype) {
   case DType::Bool: fill<bool>(tensor, k, [](int v) { return v % 2 != 0; }); break;
+  case DType::I8: fill<std::int8_t>(tensor, k, [](int v) { return static_cast<std::int8_t>(v); }); break;
+  case DType::U8: fill<std::uint8_t>(tensor, k, [](int v) { return static_cast<std::uint8_t>(v + 6); }); break;
   case DType::I32: fill<std::int32_t>(tensor, k, [](int v) { return v; }); break;
   case DType::I64: fill<std::int64_t>(tensor, k, [](int v) { return v; }); break;
+  case DType::F16: fill<Half>(tensor, k, [](int v) { return Half(static_cast<float>(v) / 4); }); break;
+  case DType::BF16: fill<BFloat16>(tensor, k, [](int v) { return BFloat16(static_cast<float>(v) / 4); }); break;
   case DType::F32: fill<float>(tensor, k, [](int v) { return static_cast<float>(v) / 4; }); break;
   case DType::F64: fill<double>(tensor, k, [](int v) { return v / 4.0; }); break;
+  case DType::C64: fill<std::complex<float>>(tensor, k, complexPattern<float>); break;
+  case DType::C128: fill<std::complex<double>>(tensor, k, complexPattern<double>); break;
   }
   return tensor;
 }

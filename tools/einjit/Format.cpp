@@ -38,10 +38,15 @@ std::vector<Shown> chooseShown(const std::vector<std::int64_t> &shape) {
 }
 
 std::string elementText(bool element) { return element ? "true" : "false"; }
+std::string elementText(std::int8_t element) { return fmt::format("{}", element); }
+std::string elementText(std::uint8_t element) { return fmt::format("{}", element); }
 std::string elementText(std::int32_t element) { return fmt::format("{}", element); }
 std::string elementText(std::int64_t element) { return fmt::format("{}", element); }
 std::string elementText(float element) { return fmt::format("{:.6g}", element); }
 std::string elementText(double element) { return fmt::format("{:.6g}", element); }
+template <class T> std::string elementText(std::complex<T> element) {
+  return fmt::format("{:.6g}{:+.6g}j", element.real(), element.imag());
+}
 
 /// Axes within an empty one have no brackets.
 std::size_t printedRank(const std::vector<std::int64_t> &shape) {

@@ -11,9 +11,9 @@ namespace {
 
 using Buffer = fmt::memory_buffer;
 
-void append(Buffer &out, bool element) { fmt::format_to(std::back_inserter(out), "{}", element); }
-void append(Buffer &out, std::int32_t element) { fmt::format_to(std::back_inserter(out), "{}", element); }
-void append(Buffer &out, std::int64_t element) { fmt::format_to(std::back_inserter(out), "{}", element); }
+template <std::integral T> void append(Buffer &out, T element) {
+  fmt::format_to(std::back_inserter(out), "{}", element);
+}
 
 /// fmt's `{}` is the shortest text that reads back as the same value of this type; JSON readers take what has neither
 /// point nor exponent for an integer.
@@ -24,6 +24,18 @@ template <std::floating_point T> void append(Buffer &out, T element) {
   fmt::format_to(std::back_inserter(out), "{}", element);
   if (std::string_view(out.data() + begin, out.size() - begin).find_first_of(".e") == std::string_view::npos)
     out.append(std::string_view(".0"));
+}
+
+void append(Buffer &out, Half element) { append(out, static_cast<float>(element)); }
+void append(Buffer &out, BFloat16 element) { append(out, static_cast<float>(element)); }
+
+/// A complex number is a list of its two parts.
+template <class T> void append(Buffer &out, std::complex<T> element) {
+  out.push_back('[');
+  append(out, element.real());
+  out.append(std::string_view(", "));
+  append(out, element.imag());
+  out.push_back(']');
 }
 
 void flush(std::FILE *out, Buffer &buffer) {

@@ -33,7 +33,7 @@ void addCommonFlags(CLI::App &app, CommandLine &line) {
   app.add_option("--threads", line.options.threads, "threads a kernel may use; 0 means all cores")
       ->check(CLI::Range(0, 4096))
       ->multi_option_policy(one);
-  app.add_option("--dtype", line.options.dtype, "type of literals that meet no other type: bool i32 i64 f32 f64")
+  app.add_option("--dtype", line.options.dtype, "type of literals that meet no other type, as in f64")
       ->transform(CLI::CheckedTransformer(dtypes).description("TYPE"))
       ->multi_option_policy(one);
   app.add_flag("--strict", line.options.strict, "no broadcasting of a named index of size 1");
