@@ -27,7 +27,9 @@ std::string describe(const tensor::Value &value) {
                                  if (op.reduction && op.reduction->epilogue)
                                    text += "\\nthen " + scalar::print(*op.reduction->epilogue, operand);
                                  return text;
-                               }},
+                               },
+                               [&](const tensor::Concat &) { return std::string("concat"); },
+                               [&](const tensor::Reshape &) { return std::string("reshape"); }},
                     value.def);
 }
 
@@ -42,6 +44,8 @@ std::string toDot(const tensor::Kernel &kernel) {
     text += fmt::format("  v{} [label=\"%{}: {}\\n{}\"{}]\n", i, value.name, str(value.type), describe(value),
                         isResult ? ", peripheries=2" : "");
     const auto *op = std::get_if<tensor::Generic>(&value.def);
+    if (!op)
+      for (tensor::ValueId read : reads(value)) text += fmt::format("  v{} -> v{}\n", read.index(), i);
     for (std::size_t k = 0; op && k < op->operands.size(); ++k) {
       std::vector<std::string> indices;
       for (const Affine &index : op->operands[k].indices)

@@ -57,6 +57,32 @@ AnyTensor compute(const TensorType &type, const tensor::Constant &constant) {
   return result;
 }
 
+/// Writes each element of each part to its place.
+AnyTensor compute(const TensorType &type, const tensor::Concat &concat, const std::vector<ConstTensorRef> &values) {
+  AnyTensor result(type);
+  const Point strides = type.stridesOrRowMajor();
+  for (const tensor::Part &part : concat.parts) {
+    const ConstTensorRef &value = values[part.value.index()];
+    const Point from = value.type.stridesOrRowMajor();
+    Point point(value.type.rank());
+    forEachPoint(value.type.shape, 0, point, [&] {
+      Point place;
+      for (const Affine &index : part.place)
+        place.push_back(einjit::evaluate(index, [&](std::uint32_t axis) { return point[axis]; }));
+      storeElement(result.data(), offsetOf(place, strides), loadElement(value.data, type.dtype, offsetOf(point, from)));
+    });
+  }
+  return result;
+}
+
+AnyTensor compute(const TensorType &type, const tensor::Reshape &reshape, const std::vector<ConstTensorRef> &values) {
+  const AnyTensor rowMajor = copy(values[reshape.value.index()]);
+  AnyTensor result(type);
+  for (std::int64_t n = 0; n < result.size(); ++n)
+    storeElement(result.data(), n, loadElement(rowMajor.data(), type.dtype, n));
+  return result;
+}
+
 /// One generic op over values that are known.
 class GenericInterpreter {
 public:
@@ -138,6 +164,8 @@ std::vector<AnyTensor> interpretTensor(const tensor::Kernel &kernel, std::span<c
                        [](const tensor::Parameter &) -> AnyTensor { throw InternalError("a late parameter"); },
                        [&](const tensor::Constant &constant) { return compute(type, constant); },
                        [&](const tensor::Generic &op) { return GenericInterpreter(op, values).compute(type); },
+                       [&](const tensor::Concat &concat) { return compute(type, concat, values); },
+                       [&](const tensor::Reshape &reshape) { return compute(type, reshape, values); },
                    },
                    kernel.values[i].def);
     values.push_back(std::as_const(computed)[i]);

@@ -50,23 +50,58 @@ Parts partsOf(const Affine &index, VarId var, const Nest &outside) {
   return parts;
 }
 
-bool isDisjointOnAxis(const std::vector<PlacedAccess> &accesses, std::size_t axis, VarId var, const Nest &outside) {
-  const Parts first = partsOf(accesses.front().access->indices[axis], var, outside);
-  if (first.coefficient == 0) return false;
+std::uint64_t magnitude(std::int64_t value) {
+  return value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+}
+
+/// One access's index without what comes from outside, and the ranges of its variables.
+struct OwnIndex {
+  Affine index;
+  const std::vector<Range> *ranges;
+};
+
+/// Whether all values of the indices lie closer together than |step|.
+bool areNarrower(const std::vector<OwnIndex> &indices, std::int64_t step) {
   std::optional<std::int64_t> low, high;
-  for (const PlacedAccess &place : accesses) {
-    const Parts parts = partsOf(place.access->indices[axis], var, outside);
-    if (parts.coefficient != first.coefficient || parts.outer != first.outer) return false;
-    const auto least = minimum(parts.inner, place.ranges);
-    const auto greatest = maximum(parts.inner, place.ranges);
+  for (const OwnIndex &own : indices) {
+    const auto least = minimum(own.index, *own.ranges), greatest = maximum(own.index, *own.ranges);
     if (!least || !greatest) return false;
     low = std::min(low.value_or(*least), *least);
     high = std::max(high.value_or(*greatest), *greatest);
   }
-  // The distance must be below |c|: compared without forming |c| or the difference where they could overflow.
   const auto negative = checkedMul(*low, -1);
   const auto width = negative ? checkedAdd(*high, *negative) : std::nullopt;
-  return width && (first.coefficient > 0 ? *width < first.coefficient : -*width > first.coefficient);
+  return width && static_cast<std::uint64_t>(*width) < magnitude(step);
+}
+
+/// Whether each index is c*v + finer, v some variable of its own and all finer terms together narrower than |c|: then
+/// equal indices have equal v, once all coarser terms are equal.
+bool isDigit(const std::vector<OwnIndex> &indices, std::int64_t c) {
+  std::vector<OwnIndex> finer = indices;
+  for (OwnIndex &own : finer) {
+    const auto hasStep = [&](const Affine::Term &term) { return magnitude(term.coefficient) == magnitude(c); };
+    const auto step = std::find_if(own.index.terms.begin(), own.index.terms.end(), hasStep);
+    if (std::ranges::count_if(own.index.terms, hasStep) != 1 || step->coefficient != c) return false;
+    std::erase_if(own.index.terms,
+                  [&](const Affine::Term &term) { return magnitude(term.coefficient) >= magnitude(c); });
+  }
+  return areNarrower(finer, c);
+}
+
+bool isDisjointOnAxis(const std::vector<PlacedAccess> &accesses, std::size_t axis, VarId var, const Nest &outside) {
+  const Parts first = partsOf(accesses.front().access->indices[axis], var, outside);
+  if (first.coefficient == 0) return false;
+  std::vector<OwnIndex> inner, own;
+  for (const PlacedAccess &place : accesses) {
+    const Parts parts = partsOf(place.access->indices[axis], var, outside);
+    if (parts.coefficient != first.coefficient || parts.outer != first.outer) return false;
+    inner.push_back({parts.inner, &place.ranges});
+    own.push_back({parts.inner + Affine::variable(var.value, parts.coefficient), &place.ranges});
+  }
+  if (areNarrower(inner, first.coefficient)) return true;
+  return std::ranges::all_of(own.front().index.terms, [&](const Affine::Term &term) {
+    return magnitude(term.coefficient) < magnitude(first.coefficient) || isDigit(own, term.coefficient);
+  });
 }
 
 } // namespace

@@ -17,7 +17,9 @@ std::vector<BufferId> writtenBuffers(std::span<const Stmt> block);
 /// It is proven on one axis: there every access must have an index c*v + outer + inner with the same c != 0, v the
 /// variable of `loop`, the same terms `outer` in variables from outside of `scope`, and all `inner` parts (terms in
 /// variables of other loops in `scope`, lanes, and the constant) within a range narrower than |c|. Then equal indices
-/// mean equal v.
+/// mean equal v. Or the index is a number with v as one of its digits: that holds for the inner terms finer than |c|,
+/// and each coarser term too has all that is finer within a range narrower than its coefficient, as in 60*i + 12*v + j
+/// with v < 5 and j < 12.
 bool isDisjoint(const For &scope, const Nest &outside, const For &loop, BufferId buffer);
 
 /// The op, if all that the statements do to `buffer` is to update it with one and the same reducing op.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Facts.h"
 #include "Support/Checked.h"
+#include "Tensor/Builder.h"
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,11 +10,12 @@ namespace einjit::plan {
 namespace {
 
 /// Elements that the operand moves by when the iterator counts one further.
-std::int64_t strideOf(const tensor::Kernel &kernel, const tensor::Access &access, std::size_t iterator) {
-  const auto strides = kernel[access.value].type.stridesOrRowMajor();
+std::int64_t strideOf(const Memory &memory, const tensor::Access &access, std::size_t iterator) {
+  const auto strides = memory.type(memory.place(access.value).memory).stridesOrRowMajor();
+  const auto indices = memory.indices(access);
   std::int64_t stride = 0;
-  for (std::size_t axis = 0; axis < access.indices.size(); ++axis)
-    stride += access.indices[axis].coefficient(static_cast<std::uint32_t>(iterator)) * strides[axis];
+  for (std::size_t axis = 0; axis < indices.size(); ++axis)
+    stride += indices[axis].coefficient(static_cast<std::uint32_t>(iterator)) * strides[axis];
   return stride;
 }
 
@@ -51,7 +53,7 @@ std::int64_t OpFacts::points(bool reduced) const {
   return checkedProduct(extents).value_or(INT64_MAX);
 }
 
-OpFacts collectFacts(const tensor::Kernel &kernel, const tensor::Value &value) {
+OpFacts collectFacts(const tensor::Kernel &kernel, const Memory &memory, const tensor::Value &value) {
   const auto &op = std::get<tensor::Generic>(value.def);
   OpFacts facts;
   facts.operandCount = op.operands.size();
@@ -70,13 +72,13 @@ OpFacts collectFacts(const tensor::Kernel &kernel, const tensor::Value &value) {
   for (const scalar::Node &node : op.finalExpr().nodes)
     facts.elementBytes = std::max(facts.elementBytes, static_cast<std::int64_t>(byteSize(node.type)));
 
-  const auto resultStrides = rowMajorStrides(value.type.shape);
+  const tensor::Access result{tensor::ValueId(&value - kernel.values.data()), tensor::identityMap(op.parallel.size())};
   const bool product = isProduct(op);
   const std::vector<std::size_t> factors = scalar::usedOperands(op.body);
   for (std::size_t i = 0; i < op.iteratorCount(); ++i) {
     IteratorFacts iterator{op.iterator(i).name, op.iterator(i).extent, op.isReduced(i), Role::Parallel, {}, 0};
-    for (const tensor::Access &operand : op.operands) iterator.strides.push_back(strideOf(kernel, operand, i));
-    if (!iterator.reduced) iterator.resultStride = resultStrides[i];
+    for (const tensor::Access &operand : op.operands) iterator.strides.push_back(strideOf(memory, operand, i));
+    if (!iterator.reduced) iterator.resultStride = strideOf(memory, result, i);
     iterator.role = roleOf(iterator, product, factors);
     facts.iterators.push_back(std::move(iterator));
   }

@@ -4,7 +4,7 @@
 // it plays.
 #pragma once
 
-#include "Tensor/Kernel.h"
+#include "Plan/Memory.h"
 #include <string>
 #include <vector>
 
@@ -37,7 +37,8 @@ struct OpFacts {
   std::int64_t points(bool reduced) const; ///< product of the extents of the reduced, or of the parallel iterators
 };
 
-OpFacts collectFacts(const tensor::Kernel &kernel, const tensor::Value &value);
+/// `value` is one of the kernel's, a generic op.
+OpFacts collectFacts(const tensor::Kernel &kernel, const Memory &memory, const tensor::Value &value);
 
 /// The parts that the iterators play, for the schedule's text: `i0 batch, i1 N, k0 K`.
 std::string describeRoles(const OpFacts &facts);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/NaiveLoops.h"
+#include "Plan/Memory.h"
+#include "Tensor/Builder.h"
 #include <algorithm>
 
 namespace einjit {
@@ -9,7 +11,8 @@ using loop::BufferId;
 
 class NaiveBuilder {
 public:
-  NaiveBuilder(const tensor::Kernel &kernel, const NaiveOptions &options) : source_(kernel), options_(options) {}
+  NaiveBuilder(const tensor::Kernel &kernel, const NaiveOptions &options)
+      : source_(kernel), memory_(kernel), options_(options) {}
 
   loop::Kernel run() {
     result_.name = source_.name;
@@ -29,39 +32,40 @@ private:
 
   /// The caller's buffers first, then constants, then values in between.
   void addBuffers() {
-    auto isResult = [&](tensor::ValueId id) {
-      return std::find(source_.results.begin(), source_.results.end(), id) != source_.results.end();
-    };
     for (std::size_t i = 0; i < source_.values.size(); ++i)
       if (std::holds_alternative<tensor::Parameter>(source_.values[i].def))
         bufferOf_.emplace_back(tensor::ValueId(i),
-                               addBuffer(source_.values[i].name, loop::Storage::In, source_.values[i].type));
+                               addBuffer(source_.values[i].name, loop::Storage::In, memory_.type(tensor::ValueId(i))));
     for (std::size_t i = 0; i < source_.results.size(); ++i) {
       const std::string name = source_.results.size() == 1 ? "out" : "out" + std::to_string(i);
-      bufferOf_.emplace_back(source_.results[i], addBuffer(name, loop::Storage::Out, source_[source_.results[i]].type));
+      const tensor::ValueId memory = memory_.place(source_.results[i]).memory;
+      bufferOf_.emplace_back(memory, addBuffer(name, loop::Storage::Out, memory_.type(memory)));
     }
     for (std::size_t i = 0; i < source_.values.size(); ++i) {
       const tensor::Value &value = source_.values[i];
       const tensor::ValueId id(i);
-      if (const auto *constant = std::get_if<tensor::Constant>(&value.def)) {
-        const BufferId buffer = addBuffer("c" + value.name, loop::Storage::Const, value.type);
-        result_[buffer].elements = constant->elements;
-        bufferOf_.emplace_back(id, buffer);
-      } else if (std::holds_alternative<tensor::Generic>(value.def) && !isResult(id)) {
-        bufferOf_.emplace_back(id, addBuffer("t" + value.name, loop::Storage::Scratch, value.type));
-      }
+      if (memory_.isShared(id) || hasBuffer(id)) continue;
+      const auto *constant = std::get_if<tensor::Constant>(&value.def);
+      const BufferId buffer = constant ? addBuffer("c" + value.name, loop::Storage::Const, memory_.type(id))
+                                       : addBuffer("t" + value.name, loop::Storage::Scratch, memory_.type(id));
+      if (constant) result_[buffer].elements = constant->elements;
+      bufferOf_.emplace_back(id, buffer);
     }
   }
 
+  bool hasBuffer(tensor::ValueId memory) const {
+    return std::ranges::any_of(bufferOf_, [&](const auto &entry) { return entry.first == memory; });
+  }
+
   BufferId bufferOf(tensor::ValueId id) const {
-    return std::find_if(bufferOf_.begin(), bufferOf_.end(), [&](const auto &entry) { return entry.first == id; })
-        ->second;
+    const tensor::ValueId memory = memory_.place(id).memory;
+    return std::ranges::find_if(bufferOf_, [&](const auto &entry) { return entry.first == memory; })->second;
   }
 
   /// An access of the op's, its iterators replaced by the loop variables of the same names.
   loop::Access lower(const tensor::Generic &op, const tensor::Access &access) {
     loop::Access result{bufferOf(access.value), {}};
-    for (const Affine &index : access.indices)
+    for (const Affine &index : memory_.indices(access))
       result.indices.push_back(substituteAll(
           index, [&](std::uint32_t i) { return Affine::variable(result_.var(op.iterator(i).name).value); }));
     return result;
@@ -123,9 +127,7 @@ private:
   }
 
   void addNest(tensor::ValueId id, const tensor::Generic &op) {
-    loop::Access target{bufferOf(id), {}};
-    for (const tensor::Iterator &iterator : op.parallel)
-      target.indices.push_back(Affine::variable(result_.var(iterator.name).value));
+    const loop::Access target = lower(op, {id, tensor::identityMap(op.parallel.size())});
     loop::Block nest = op.reduction ? reduction(op, accumulatorName(source_[id]), target)
                                     : loop::Block{store(op, target, op.body, {})};
     for (std::size_t i = op.parallel.size(); i-- > 0;) nest = {wrap(op.parallel[i], std::move(nest))};
@@ -133,6 +135,7 @@ private:
   }
 
   const tensor::Kernel &source_;
+  plan::Memory memory_;
   NaiveOptions options_;
   loop::Kernel result_;
   std::vector<std::pair<tensor::ValueId, BufferId>> bufferOf_;

@@ -11,7 +11,7 @@
 //   } }
 //
 // Loops have the names of their iterators, accumulators the number of their value, and values that are not results live
-// in scratch %t0, %t1, ….
+// in scratch %t0, %t1, …. Parts of concats and reshapes are stored and read where Memory.h says.
 #pragma once
 
 #include "Loop/Kernel.h"

@@ -31,10 +31,11 @@ constexpr std::int64_t parallelThreshold = std::int64_t{1} << 18;
 
 class OpPlanner {
 public:
-  OpPlanner(const tensor::Kernel &kernel, const tensor::Value &value, const Target &target, const PlanOptions &options,
-            std::vector<loop::Step> &steps)
-      : value_(value), target_(target), options_(options), steps_(steps), facts_(plan::collectFacts(kernel, value)),
-        tile_(plan::chooseTile(facts_, target, kernel.exact)), kernel_(kernel) {}
+  OpPlanner(const tensor::Kernel &kernel, const plan::Memory &memory, const tensor::Value &value, const Target &target,
+            const PlanOptions &options, std::vector<loop::Step> &steps)
+      : value_(value), target_(target), options_(options), steps_(steps),
+        facts_(plan::collectFacts(kernel, memory, value)), tile_(plan::chooseTile(facts_, target, kernel.exact)),
+        kernel_(kernel) {}
 
   void run() {
     if (facts_.points(false) == 0 || facts_.iterators.empty()) return keepAccumulator();
@@ -187,9 +188,10 @@ NaiveOptions naiveOptions(const tensor::Kernel &kernel, const Target &target) {
 
 loop::Schedule planKernel(const tensor::Kernel &kernel, const Target &target, const PlanOptions &options) {
   loop::Schedule schedule;
+  const plan::Memory memory(kernel);
   for (const tensor::Value &value : kernel.values)
     if (std::holds_alternative<tensor::Generic>(value.def))
-      OpPlanner(kernel, value, target, options, schedule.steps).run();
+      OpPlanner(kernel, memory, value, target, options, schedule.steps).run();
   return schedule;
 }
 

@@ -28,6 +28,12 @@ public:
   ValueId reduce(ScalarOp op, ValueId value, const std::vector<std::size_t> &axes, bool keepAxes);
   /// Element [i0,i1,…] of the result, of this shape, is element `indices` of `value`, affine in the result's axes.
   ValueId view(ValueId value, const Shape &shape, std::vector<Affine> indices);
+  /// The same elements in row-major order; a view where the axes of `shape` are parts of the value's axes.
+  ValueId reshape(ValueId value, const Shape &shape);
+  /// The parts one after the other along `axis`; all other extents are equal, and so are the types.
+  ValueId concat(const std::vector<ValueId> &parts, std::size_t axis);
+  /// The parts, all of one type, along a new axis.
+  ValueId stack(const std::vector<ValueId> &parts, std::size_t axis);
   /// A generic op as it stands; it must satisfy the verifier's rules.
   ValueId generic(Generic op);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Kernel.h"
+#include "Support/Overloaded.h"
 #include "Tensor/Text.h"
 #include <algorithm>
 
@@ -26,6 +27,31 @@ TensorType resultType(const Generic &op) {
   TensorType type{op.finalExpr().type(), {}};
   for (const Iterator &iterator : op.parallel) type.shape.push_back(iterator.extent);
   return type;
+}
+
+std::vector<ValueId> reads(const Value &value) {
+  std::vector<ValueId> result;
+  auto note = [&](ValueId id) {
+    result.push_back(id);
+    return id;
+  };
+  renumberReads(const_cast<Value &>(value), note); // every value keeps its number
+  return result;
+}
+
+void renumberReads(Value &value, const std::function<ValueId(ValueId)> &newId) {
+  std::visit(Overloaded{
+                 [](const Parameter &) {},
+                 [](const Constant &) {},
+                 [&](Generic &op) {
+                   for (Access &operand : op.operands) operand.value = newId(operand.value);
+                 },
+                 [&](Concat &concat) {
+                   for (Part &part : concat.parts) part.value = newId(part.value);
+                 },
+                 [&](Reshape &reshape) { reshape.value = newId(reshape.value); },
+             },
+             value.def);
 }
 
 TensorType rowMajor(const TensorType &type) { return {type.dtype, type.shape}; }

@@ -14,6 +14,17 @@
 // element of the result; `acc` is what the reduction arrived at, and its operands may use parallel iterators only.
 // Without reduced iterators there is neither reducer nor epilogue.
 //
+// A *concat* puts values side by side: each part fills a box of the result, and the boxes fill it without overlap. A
+// part's place is one affine expression for each axis of the result, in the part's axes i0, i1, …: `i1 + 3`, or a
+// number. An axis of the part that no index has must have the extent 1. A *reshape* has the elements of another value,
+// in row-major order, in another shape:
+//
+//   %4 = concat f32[5,3] (%2 at [i0,i1], %3 at [4,i0])
+//   %5 = reshape f32[15] (%4)
+//
+// Both say where elements are, not what is computed: once materialized (materializeResults.h) parts are computed
+// where the concat has them, and a reshape is the same memory.
+//
 // Elementwise operations, broadcasting, views, diagonals, contractions and reductions are all this one op. The order
 // of a reduction is not defined, unless the kernel says `exact`.
 #pragma once
@@ -23,6 +34,7 @@
 #include "Support/Result.h"
 #include "Support/StrongId.h"
 #include <einjit/Type.h>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -77,17 +89,33 @@ struct Constant {
   friend bool operator==(const Constant &a, const Constant &b);
 };
 
+/// A value and the box of a concat's result that it fills.
+struct Part {
+  ValueId value;
+  std::vector<Affine> place; ///< one for each axis of the result; variables are axes of the part
+  friend bool operator==(const Part &, const Part &) = default;
+};
+struct Concat {
+  std::vector<Part> parts; ///< at least one
+  friend bool operator==(const Concat &, const Concat &) = default;
+};
+
+struct Reshape {
+  ValueId value;
+  friend bool operator==(const Reshape &, const Reshape &) = default;
+};
+
 struct Value {
   std::string name; ///< without the `%`; unique in the kernel
   TensorType type;  ///< strided only for parameters
-  std::variant<Parameter, Constant, Generic> def;
+  std::variant<Parameter, Constant, Generic, Concat, Reshape> def;
   friend bool operator==(const Value &, const Value &) = default;
 };
 
 struct Kernel {
   std::string name = "kernel";
   bool exact = false;           ///< sums keep the order of the iterators, nothing is contracted
-  std::vector<Value> values;    ///< parameters first; each generic op after the values it reads
+  std::vector<Value> values;    ///< parameters first; each other value after those it reads
   std::vector<ValueId> results; ///< at least one; may repeat, may be parameters; written row-major
 
   const Value &operator[](ValueId id) const { return values[id.index()]; }
@@ -98,6 +126,11 @@ struct Kernel {
 
 /// The result type of a generic op: extents of its parallel iterators, type of its final expression, row-major.
 TensorType resultType(const Generic &op);
+
+/// The values that `value` reads, each as often as it does.
+std::vector<ValueId> reads(const Value &value);
+/// Makes `value` read `newId(v)` wherever it reads v.
+void renumberReads(Value &value, const std::function<ValueId(ValueId)> &newId);
 
 /// The kernel's text, whose grammar is in Parse.cpp.
 std::string print(const Kernel &kernel);

@@ -5,7 +5,9 @@
 //   kernel    = ["exact"] "kernel" "@" name "(" {parameter ","} ")" "->" results "{" {op} "return" {value ","} "}"
 //   parameter = value ":" type
 //   results   = type | "(" {type ","} ")"
-//   op        = value "=" ("constant" type "(" {number ","} ")" | generic)
+//   op        = value "=" ("constant" type "(" {number ","} ")" | "concat" type "(" {part ","} ")"
+//                          | "reshape" type "(" value ")" | generic)
+//   part      = value "at" "[" {affine ","} "]"                   its variables are i0, i1, …, the axes of the value
 //   generic   = "[" {iterator ","} "]" [reducer "over" "[" {iterator ","} "]" "of"] expr ["then" expr]
 //   iterator  = name ":" extent
 //   access    = value "[" {affine ","} "]"                        a leaf of expr
@@ -81,7 +83,43 @@ private:
   bool readOp() {
     const auto name = readNewName();
     if (!name || !reader_.expect("=")) return false;
-    return reader_.accept("constant") ? readConstant(*name) : readGeneric(*name);
+    if (reader_.accept("constant")) return readConstant(*name);
+    if (reader_.accept("concat")) return readConcat(*name);
+    return reader_.accept("reshape") ? readReshape(*name) : readGeneric(*name);
+  }
+
+  bool readConcat(const std::string &name) {
+    auto type = readType();
+    Concat concat;
+    return type && readList("(", ")", [&] { return readPart(concat); }) &&
+           define(name, std::move(*type), std::move(concat));
+  }
+
+  bool readPart(Concat &concat) {
+    const auto value = readValue();
+    if (!value || !reader_.expect("at")) return false;
+    Part part{*value, {}};
+    const std::size_t rank = kernel_[*value].type.rank();
+    const auto axis = [&](std::string_view name) -> std::optional<std::uint32_t> {
+      for (std::uint32_t number = 0; number < rank; ++number)
+        if (name == fmt::format("i{}", number)) return number;
+      return std::nullopt;
+    };
+    const auto readPlace = [&] {
+      auto index = parseAffine(reader_, axis);
+      if (index) part.place.push_back(std::move(*index));
+      return index.has_value();
+    };
+    if (!readList("[", "]", readPlace)) return false;
+    concat.parts.push_back(std::move(part));
+    return true;
+  }
+
+  bool readReshape(const std::string &name) {
+    auto type = readType();
+    if (!type || !reader_.expect("(")) return false;
+    const auto value = readValue();
+    return value && reader_.expect(")") && define(name, std::move(*type), Reshape{*value});
   }
 
   bool readConstant(const std::string &name) {

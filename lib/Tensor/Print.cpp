@@ -38,6 +38,18 @@ std::string constantText(const TensorType &type, const Constant &constant) {
                      joined(constant.elements, ", ", [](const Scalar &element) { return str(element); }));
 }
 
+/// The place of a part: its axes are i0, i1, …
+std::string placeText(const std::vector<Affine> &place) {
+  const auto axis = [](std::uint32_t number) { return fmt::format("i{}", number); };
+  return fmt::format("[{}]", joined(place, ",", [&](const Affine &index) { return print(index, axis); }));
+}
+
+std::string concatText(const Kernel &kernel, const TensorType &type, const Concat &concat) {
+  return fmt::format("concat {} ({})", str(type), joined(concat.parts, ", ", [&](const Part &part) {
+                       return fmt::format("{} at {}", valueText(kernel, part.value), placeText(part.place));
+                     }));
+}
+
 std::string parameterText(const Value &value) { return fmt::format("%{}: {}", value.name, str(value.type)); }
 
 std::string definitionText(const Kernel &kernel, const Value &value) {
@@ -45,6 +57,10 @@ std::string definitionText(const Kernel &kernel, const Value &value) {
                         [&](const Parameter &) { return "parameter " + str(value.type); },
                         [&](const Constant &constant) { return constantText(value.type, constant); },
                         [&](const Generic &op) { return genericText(kernel, op); },
+                        [&](const Concat &concat) { return concatText(kernel, value.type, concat); },
+                        [&](const Reshape &reshape) {
+                          return fmt::format("reshape {} ({})", str(value.type), valueText(kernel, reshape.value));
+                        },
                     },
                     value.def);
 }

@@ -3,8 +3,10 @@
 #include "Tensor/Text.h"
 #include "Tensor/Types.h"
 #include "Tensor/VerifyGeneric.h"
+#include "Tensor/VerifyPlaces.h"
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <set>
 
 namespace einjit::tensor {
@@ -54,6 +56,10 @@ private:
     complaints_.push_back(fmt::format("{}: {}", valueText(kernel_, id), complaint));
   }
 
+  void add(std::vector<std::string> complaints) {
+    std::move(complaints.begin(), complaints.end(), std::back_inserter(complaints_));
+  }
+
   void checkNames() {
     std::set<std::string_view> names;
     for (const Value &value : kernel_.values) {
@@ -72,9 +78,9 @@ private:
                    [&](const Constant &constant) {
                      if (const auto complaint = constantComplaint(value.type, constant)) complain(id, *complaint);
                    },
-                   [&](const Generic &) {
-                     for (std::string &line : verifyGeneric(kernel_, id)) complaints_.push_back(std::move(line));
-                   },
+                   [&](const Generic &) { add(verifyGeneric(kernel_, id)); },
+                   [&](const Concat &) { add(verifyConcat(kernel_, id)); },
+                   [&](const Reshape &) { add(verifyReshape(kernel_, id)); },
                },
                value.def);
   }

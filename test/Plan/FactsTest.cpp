@@ -12,7 +12,7 @@ using testing::ElementsAre;
 
 OpFacts factsOf(const std::string &text) {
   const tensor::Kernel kernel = test::canonicalKernel(text);
-  return collectFacts(kernel, kernel.values.back());
+  return collectFacts(kernel, Memory(kernel), kernel.values.back());
 }
 
 TEST(Facts, RolesOfAProduct) {

@@ -82,8 +82,7 @@ Generic inlineProducer(const Generic &consumer, std::size_t number, const Generi
 std::vector<std::size_t> countUses(const Kernel &kernel) {
   std::vector<std::size_t> uses(kernel.values.size(), 0);
   for (const Value &value : kernel.values)
-    if (const auto *op = std::get_if<Generic>(&value.def))
-      for (const Access &operand : op->operands) ++uses[operand.value.index()];
+    for (ValueId read : reads(value)) ++uses[read.index()];
   for (ValueId result : kernel.results) ++uses[result.index()];
   return uses;
 }
@@ -97,9 +96,7 @@ Kernel compact(Kernel kernel, const std::vector<bool> &keep, const std::vector<V
     kept.push_back(std::move(kernel.values[i]));
   }
   auto follow = [&](ValueId id) { return newId[replacement[id.index()].index()]; };
-  for (Value &value : kept)
-    if (auto *op = std::get_if<Generic>(&value.def))
-      for (Access &operand : op->operands) operand.value = follow(operand.value);
+  for (Value &value : kept) renumberReads(value, follow);
   for (ValueId &result : kernel.results) result = follow(result);
   kernel.values = std::move(kept);
   return kernel;

@@ -41,7 +41,7 @@ Generic withOrderedOperands(Generic op);
 /// operand reads.
 Generic inlineProducer(const Generic &consumer, std::size_t number, const Generic &producer);
 
-/// For each value the number of accesses to it in all ops, plus one for each time it is a result.
+/// For each value the number of times that others read it, plus one for each time it is a result.
 std::vector<std::size_t> countUses(const Kernel &kernel);
 
 /// The kernel with only the values for which `keep` holds; ids in accesses and results follow `replacement` first.

@@ -57,12 +57,27 @@ Generic withoutUnitIterators(const Generic &op, bool exact) {
   return withOrderedOperands(std::move(result));
 }
 
+/// Drops the places along axes of extent 1 of the result, and axes of extent 1 from those that stay.
+void dropPlaces(Concat &concat, const TensorType &result, const std::vector<TensorType> &before) {
+  for (Part &part : concat.parts) {
+    const TensorType &type = before[part.value.index()];
+    std::vector<Affine> axes, kept;
+    for (std::uint32_t next = 0; std::int64_t extent : type.shape)
+      axes.push_back(extent == 1 ? Affine::number(0) : Affine::variable(next++));
+    for (std::size_t axis = 0; axis < result.rank(); ++axis)
+      if (result.shape[axis] != 1)
+        kept.push_back(substituteAll(part.place[axis], [&](std::uint32_t variable) { return axes[variable]; }));
+    part.place = std::move(kept);
+  }
+}
+
 } // namespace
 
 Kernel dropUnitAxes(Kernel kernel) {
   std::vector<TensorType> before;
   for (const Value &value : kernel.values) before.push_back(value.type);
   for (Value &value : kernel.values) {
+    if (auto *concat = std::get_if<Concat>(&value.def)) dropPlaces(*concat, value.type, before);
     value.type = withoutUnitAxes(value.type);
     auto *op = std::get_if<Generic>(&value.def);
     if (!op) continue;

@@ -90,7 +90,7 @@ Kernel fuse(Kernel kernel) {
   // without a reader; its own reads stop counting, which lets those be fused in turn.
   for (Value &value : kernel.values) {
     auto *op = std::get_if<Generic>(&value.def);
-    if (!op) continue;
+    if (!op) continue; // a concat or a reshape computes nothing that could be joined
     while (std::optional<Generic> fused = fuseOne(kernel, uses, *op)) {
       const std::vector<Access> before = std::exchange(*op, std::move(*fused)).operands;
       count(op->operands, 1);

@@ -18,6 +18,14 @@ bool contiguous(const TensorType &type, std::size_t axis) {
          checkedMul(type.shape[axis], type.shape[axis + 1]);
 }
 
+/// Concats and reshapes count the axes of what they read and of what they are: those stay.
+void keepPlaced(const Kernel &kernel, const Value &value, Pairs &pairs) {
+  if (!std::holds_alternative<Concat>(value.def) && !std::holds_alternative<Reshape>(value.def)) return;
+  auto keep = [&](std::size_t number) { pairs.ofValue[number].assign(pairs.ofValue[number].size(), false); };
+  keep(static_cast<std::size_t>(&value - kernel.values.data()));
+  for (ValueId read : reads(value)) keep(read.index());
+}
+
 Pairs candidates(const Kernel &kernel) {
   Pairs pairs;
   for (const Value &value : kernel.values) {
@@ -30,6 +38,7 @@ Pairs candidates(const Kernel &kernel) {
       pairs.ofOp.back().push_back(op->isReduced(i) == op->isReduced(i + 1) &&
                                   checkedMul(op->iterator(i).extent, op->iterator(i + 1).extent));
   }
+  for (const Value &value : kernel.values) keepPlaced(kernel, value, pairs);
   return pairs;
 }
 

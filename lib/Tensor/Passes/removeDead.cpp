@@ -11,8 +11,8 @@ Kernel removeDead(Kernel kernel) {
   for (std::size_t i = kernel.values.size(); i-- > 0;) {
     const Value &value = kernel.values[i];
     if (std::holds_alternative<Parameter>(value.def)) live[i] = true;
-    if (const auto *op = std::get_if<Generic>(&value.def); op && live[i])
-      for (const Access &operand : op->operands) live[operand.value.index()] = true;
+    if (!live[i]) continue;
+    for (ValueId read : reads(value)) live[read.index()] = true;
   }
   for (std::size_t i = 0; i < kernel.values.size(); ++i) same.emplace_back(i);
   return compact(std::move(kernel), live, same);

@@ -21,6 +21,16 @@ std::size_t hashOf(const Generic &op) {
   return hash;
 }
 
+/// A kept value before number `i`, a concat or reshape, that is the same concat or reshape.
+std::optional<ValueId> equalPlacement(const Kernel &kernel, std::size_t i, const std::vector<bool> &keep) {
+  const Value &value = kernel.values[i];
+  if (!std::holds_alternative<Concat>(value.def) && !std::holds_alternative<Reshape>(value.def)) return std::nullopt;
+  for (std::size_t before = 0; before < i; ++before)
+    if (keep[before] && kernel.values[before].def == value.def && kernel.values[before].type == value.type)
+      return ValueId(before);
+  return std::nullopt;
+}
+
 } // namespace
 
 Kernel shareCommon(Kernel kernel) {
@@ -29,9 +39,13 @@ Kernel shareCommon(Kernel kernel) {
   std::unordered_multimap<std::size_t, std::pair<ValueId, Generic>> known;
   for (std::size_t i = 0; i < kernel.values.size(); ++i) {
     replacement.emplace_back(i);
+    renumberReads(kernel.values[i], [&](ValueId id) { return replacement[id.index()]; });
+    if (const auto same = equalPlacement(kernel, i, keep)) {
+      replacement[i] = *same;
+      keep[i] = false;
+    }
     auto *op = std::get_if<Generic>(&kernel.values[i].def);
     if (!op) continue;
-    for (Access &operand : op->operands) operand.value = replacement[operand.value.index()];
     *op = withOrderedOperands(std::move(*op));
     Generic key = anonymous(*op);
     const std::size_t hash = hashOf(key);

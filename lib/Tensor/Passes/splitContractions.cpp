@@ -293,9 +293,8 @@ Kernel splitContractions(Kernel kernel) {
   std::vector<Value> values;
   std::vector<ValueId> newId;
   for (Value &value : kernel.values) {
-    auto *op = std::get_if<Generic>(&value.def);
-    if (op) {
-      for (Access &operand : op->operands) operand.value = newId[operand.value.index()];
+    renumberReads(value, [&](ValueId id) { return newId[id.index()]; });
+    if (auto *op = std::get_if<Generic>(&value.def)) {
       const auto product = asProduct(*op);
       const auto tree = product ? betterTree(*op, *product) : std::nullopt;
       if (tree) *op = TreeWriter(*op, *product, *tree, values, names).run();
