@@ -6,13 +6,15 @@
 
 namespace einjit {
 
-/// Reads a NumPy `.npy` file (format versions 1 to 3, C or Fortran order, little-endian `?`, `i4`, `i8`, `f4`, `f8`)
-/// into a row-major tensor. Throws einjit::Error, naming the file, for anything else: a header that lies about its
-/// length, a file with fewer or more bytes than its shape says, an element type einjit does not have.
+/// Reads a NumPy `.npy` file (format versions 1 to 3, C or Fortran order, little-endian `?`, `i1`, `u1`, `i4`,
+/// `i8`, `f2`, `f4`, `f8`, `c8`, `c16`) into a row-major tensor. Throws einjit::Error, naming the file, for anything
+/// else: a header that lies about its length, a file with fewer or more bytes than its shape says, an element type
+/// einjit does not have.
 AnyTensor loadNpy(const std::string &path);
 
 /// Writes a row-major `.npy` file of version 1 (or the lowest that fits). The file appears whole or not at all: it is
-/// written beside its place and then renamed. Throws einjit::Error, naming the file.
+/// written beside its place and then renamed. `bf16`, which NumPy lacks, becomes `f4`. Throws einjit::Error, naming the
+/// file.
 void saveNpy(const std::string &path, const ConstTensorRef &tensor);
 
 } // namespace einjit

@@ -17,6 +17,27 @@ std::vector<Affine> broadcastMap(const Shape &shape, const Shape &result) {
 
 } // namespace
 
+scalar::NodeId applyStored(scalar::ExprBuilder &builder, ScalarOp op, std::vector<scalar::NodeId> arguments) {
+  const DType stored = builder.type(arguments.back());
+  if (op == ScalarOp::Select || !isHalf(stored)) return builder.apply(op, std::move(arguments));
+  for (scalar::NodeId &argument : arguments) argument = builder.cast(argument, computeType(builder.type(argument)));
+  const auto result = builder.apply(op, std::move(arguments));
+  return builder.type(result) == computeType(stored) ? builder.cast(result, stored) : result;
+}
+
+Generic withResultType(Generic op, DType type) {
+  const scalar::Expr &final = op.finalExpr();
+  if (final.type() == type) return op;
+  scalar::ExprBuilder builder;
+  if (op.reduction && !op.reduction->epilogue) {
+    op.reduction->epilogue = builder.take(builder.cast(builder.accumulator(op.body.type()), type));
+  } else {
+    scalar::Expr converted = builder.take(builder.cast(builder.splice(final, {}), type));
+    (op.reduction ? *op.reduction->epilogue : op.body) = std::move(converted);
+  }
+  return op;
+}
+
 std::vector<Iterator> numberedIterators(const Shape &extents) {
   std::vector<Iterator> iterators;
   for (std::int64_t extent : extents) iterators.push_back({"i" + std::to_string(iterators.size()), extent});
@@ -67,7 +88,7 @@ ValueId Builder::map(ScalarOp op, const std::vector<Operand> &operands) {
     if (known == result.operands.end()) result.operands.push_back(access);
     arguments.push_back(body.operand(index, type(id).dtype));
   }
-  result.body = body.take(body.apply(op, arguments));
+  result.body = body.take(applyStored(body, op, std::move(arguments)));
   return generic(std::move(result));
 }
 
@@ -91,7 +112,10 @@ ValueId Builder::reduce(ScalarOp op, ValueId value, const std::vector<std::size_
   for (std::size_t axis = 0; axis < shape.size(); ++axis)
     if (!isReduced(axis) || keepAxes) kept.push_back(isReduced(axis) ? 1 : shape[axis]);
 
-  Generic result{numberedIterators(kept), {}, {{value, {}}}, scalar::identityExpr(type(value).dtype)};
+  const DType dtype = type(value).dtype;
+  scalar::ExprBuilder body;
+  Generic result{numberedIterators(kept), {}, {{value, {}}}, {}};
+  result.body = body.take(body.cast(body.operand(0, dtype), axes.empty() ? dtype : computeType(dtype)));
   Reduction reduction{op, {}, {}};
   std::uint32_t nextParallel = 0;
   for (std::size_t axis = 0; axis < shape.size(); ++axis) {
@@ -104,7 +128,7 @@ ValueId Builder::reduce(ScalarOp op, ValueId value, const std::vector<std::size_
     result.operands[0].indices.push_back(Affine::variable(iterator));
   }
   if (!reduction.iterators.empty()) result.reduction = std::move(reduction);
-  return generic(std::move(result));
+  return generic(withResultType(std::move(result), dtype));
 }
 
 Kernel Builder::finish(std::vector<ValueId> results) && {

@@ -21,10 +21,12 @@ public:
   ValueId parameter(std::string name, TensorType type);
   ValueId constant(TensorType type, std::vector<Scalar> elements);
 
-  /// `op` on each element, shapes broadcast; all operands have the type the op wants. At least one is a value.
+  /// `op` on each element, shapes broadcast; all operands have the type the op wants, f16 and bf16 where it wants f32.
+  /// At least one is a value.
   ValueId map(ScalarOp op, const std::vector<Operand> &operands);
+  /// canCast() must allow it.
   ValueId cast(ValueId value, DType type);
-  /// Folds the axes (ascending, each once); with keepAxes they stay, with extent 1.
+  /// Folds the axes (ascending, each once), f16 and bf16 in f32; with keepAxes they stay, with extent 1.
   ValueId reduce(ScalarOp op, ValueId value, const std::vector<std::size_t> &axes, bool keepAxes);
   /// Element [i0,i1,…] of the result, of this shape, is element `indices` of `value`, affine in the result's axes.
   ValueId view(ValueId value, const Shape &shape, std::vector<Affine> indices);
@@ -46,6 +48,10 @@ private:
   std::size_t nextNumber_ = 0;
 };
 
+/// `op` on values of one stored type: in f32 where that is f16 or bf16, and then rounded back once.
+scalar::NodeId applyStored(scalar::ExprBuilder &builder, ScalarOp op, std::vector<scalar::NodeId> arguments);
+/// The op with its final expression converted to `type`.
+Generic withResultType(Generic op, DType type);
 /// Iterators `i0`, `i1`, … of these extents.
 std::vector<Iterator> numberedIterators(const Shape &extents);
 /// For each axis the variable of its number: the access map of a value by iterators in the order of its axes.

@@ -229,10 +229,10 @@ private:
     const DType dtype = addProduct(result, iteratorOf);
     if (!reduced.empty())
       result.reduction = Reduction{dtype == DType::Bool ? ScalarOp::Or : ScalarOp::Add, std::move(reduced), {}};
-    return result;
+    return withResultType(std::move(result), dtype);
   }
 
-  /// The product of all operands in their common type; returns that type.
+  /// The product of all operands in their common type, f16 and bf16 in f32; returns the common type.
   DType addProduct(Generic &result, const std::vector<std::uint32_t> &iteratorOf) {
     DType dtype = type(0).dtype;
     for (std::size_t operand = 1; operand < operands_.size(); ++operand) dtype = promote(dtype, type(operand).dtype);
@@ -250,7 +250,7 @@ private:
       const auto known = std::find(result.operands.begin(), result.operands.end(), access);
       const auto index = static_cast<std::size_t>(known - result.operands.begin());
       if (known == result.operands.end()) result.operands.push_back(std::move(access));
-      const auto factor = body.cast(body.operand(index, type(operand).dtype), dtype);
+      const auto factor = body.cast(body.operand(index, type(operand).dtype), computeType(dtype));
       product = product ? body.apply(times, {*product, factor}) : factor;
     }
     result.body = body.take(*product);

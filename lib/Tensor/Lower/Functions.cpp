@@ -14,7 +14,7 @@ namespace {
 
 DType sameType(DType type) { return type; }
 DType countingType(DType type) { return type == DType::Bool ? DType::I64 : type; }
-DType floatingType(DType type) { return isFloat(type) ? type : DType::F64; }
+DType floatingType(DType type) { return isFloat(type) || isComplex(type) ? type : DType::F64; }
 DType boolType(DType) { return DType::Bool; }
 
 template <ScalarOp Op, auto Type> MaybeValue reduce(CallReader &reader) { return reduction(reader, Op, Type); }
@@ -38,6 +38,7 @@ template <ScalarOp Op, auto Type> MaybeValue elementwise(CallReader &reader) {
   if (type == DType::Bool)
     return reader.fail(DiagnosticKind::TypeMismatch,
                        fmt::format("'{}' needs numbers, not bools", reader.call.function));
+  if (!reader.lowering.applies(Op, type, reader.call.function, ranges)) return std::nullopt;
   if (!anyTensor) operands[0] = reader.lowering.materialize(std::get<Weak>(operands[0]));
   return reader.lowering.elementwise(Op, type, operands, ranges);
 }
@@ -46,7 +47,27 @@ template <DType Type> MaybeValue castTo(CallReader &reader) {
   if (!reader.arity(1, 1) || !reader.noKeywordsLeft()) return std::nullopt;
   const auto operand = reader.tensor(0);
   if (!operand) return std::nullopt;
+  const DType from = reader.type(*operand).dtype;
+  if (!canCast(from, Type))
+    return reader.fail(DiagnosticKind::TypeMismatch, fmt::format("{} does not become {}", name(from), name(Type)),
+                       "take a part of it, as in `real(x)`, or `abs(x)`");
   return reader.lowering.builder.cast(*operand, Type);
+}
+
+/// `op` on a complex tensor; of a real one, which is its own real part and conjugate, `ofReal`.
+template <ScalarOp Op, auto OfReal> MaybeValue complexPart(CallReader &reader) {
+  if (!reader.arity(1, 1) || !reader.noKeywordsLeft()) return std::nullopt;
+  const auto operand = reader.tensor(0);
+  if (!operand) return std::nullopt;
+  if (!isComplex(reader.type(*operand).dtype)) return OfReal(reader.lowering, *operand);
+  return reader.lowering.builder.map(Op, {*operand});
+}
+
+MaybeValue itself(Lowering &, ValueId value) { return value; }
+MaybeValue zerosLike(Lowering &lowering, ValueId value) {
+  const TensorType type = lowering.type(value);
+  const ValueId zero = lowering.builder.constant({type.dtype, {}}, {convert(false, type.dtype)});
+  return lowering.builder.view(zero, type.shape, {});
 }
 
 MaybeValue tensorOf(CallReader &reader) {
@@ -99,6 +120,15 @@ constexpr Entry functions[] = {
     {"i32", castTo<DType::I32>},
     {"i64", castTo<DType::I64>},
     {"bool", castTo<DType::Bool>},
+    {"i8", castTo<DType::I8>},
+    {"u8", castTo<DType::U8>},
+    {"f16", castTo<DType::F16>},
+    {"bf16", castTo<DType::BF16>},
+    {"c64", castTo<DType::C64>},
+    {"c128", castTo<DType::C128>},
+    {"real", complexPart<ScalarOp::Real, itself>},
+    {"imag", complexPart<ScalarOp::Imag, zerosLike>},
+    {"conj", complexPart<ScalarOp::Conj, itself>},
     {"tensor", tensorOf},
     {"array", tensorOf},
     {"transpose", transpose},

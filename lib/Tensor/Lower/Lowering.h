@@ -70,6 +70,8 @@ public:
   /// `op` on operands brought to one type and shape. Literals take the type of the others.
   MaybeValue elementwise(ScalarOp op, DType type, const std::vector<ExprValue> &operands,
                          const std::vector<SourceRange> &ranges);
+  /// Whether `op`, spelt so by the user, takes operands of this type; records TypeMismatch if not.
+  bool applies(ScalarOp op, DType type, const std::string &spelling, const std::vector<SourceRange> &ranges);
   /// The type that all operands of an elementwise operation are brought to.
   DType commonType(const std::vector<ExprValue> &operands) const;
   std::optional<ValueId> matmul(ValueId left, SourceRange leftRange, ValueId right, SourceRange rightRange);

@@ -110,9 +110,23 @@ DType Lowering::commonType(const std::vector<ExprValue> &operands) const {
     }
   }
   const DType result = typed.value_or(DType::Bool);
+  if (isComplex(result)) return result;
   if (weakFloat && !isFloat(result)) return isInteger(result) ? DType::F64 : options.defaultFloat;
   if (weakInteger && result == DType::Bool) return DType::I64;
   return result;
+}
+
+bool Lowering::applies(ScalarOp op, DType dtype, const std::string &spelling, const std::vector<SourceRange> &ranges) {
+  std::vector<DType> types(arity(op), computeType(dtype));
+  if (op == ScalarOp::Select) types.front() = DType::Bool;
+  if (resultType(op, types)) return true;
+  std::vector<Label> labels;
+  for (const SourceRange &range : ranges) labels.push_back({range});
+  fail(DiagnosticKind::TypeMismatch, fmt::format("`{}` does not apply to {}", spelling, name(dtype)), std::move(labels),
+       isComplex(dtype)       ? "complex numbers have no order; take a part of them, as in `real(x)` or `abs(x)`"
+       : dtype == DType::Bool ? "cast it to a number first, as in `i32(x)`"
+                              : "");
+  return false;
 }
 
 MaybeValue Lowering::elementwise(ScalarOp op, DType dtype, const std::vector<ExprValue> &operands,
@@ -175,10 +189,11 @@ MaybeValue Lowering::binary(ast::BinaryOp op, const ExprValue &left, SourceRange
     const Scalar &a = std::get<Weak>(left).value, &b = std::get<Weak>(right).value;
     return Weak{ast::isComparison(op) || logic ? foldLogic(op, a, b) : fold(op, a, b)};
   }
-  if (op == ast::BinaryOp::Div && !isFloat(dtype)) dtype = DType::F64;
+  if (op == ast::BinaryOp::Div && !isFloat(dtype) && !isComplex(dtype)) dtype = DType::F64;
   if (op == ast::BinaryOp::Sub && dtype == DType::Bool)
     return fail(DiagnosticKind::TypeMismatch, "bools cannot be subtracted", {{leftRange, "bool"}, {rightRange, "bool"}},
                 "cast them to numbers first, as in `i32(x)`");
+  if (!applies(*scalarOp, dtype, std::string(ast::text(op)), {leftRange, rightRange})) return std::nullopt;
   return elementwise(*scalarOp, dtype, {left, right}, {leftRange, rightRange});
 }
 
@@ -238,12 +253,14 @@ std::optional<ValueId> Lowering::matmul(ValueId left, SourceRange leftRange, Val
   const bool same = product.operands[0] == rightAccess;
   if (!same) product.operands.push_back(rightAccess);
   scalar::ExprBuilder body;
-  const auto factor = body.operand(0, dtype);
+  const auto factorOf = [&](std::size_t operand) {
+    return body.cast(body.operand(operand, dtype), computeType(dtype));
+  };
+  const auto factor = factorOf(0);
   const bool logical = dtype == DType::Bool;
-  product.body =
-      body.take(body.apply(logical ? ScalarOp::And : ScalarOp::Mul, {factor, same ? factor : body.operand(1, dtype)}));
+  product.body = body.take(body.apply(logical ? ScalarOp::And : ScalarOp::Mul, {factor, same ? factor : factorOf(1)}));
   product.reduction = Reduction{logical ? ScalarOp::Or : ScalarOp::Add, {{"k0", inner}}, {}};
-  return builder.generic(std::move(product));
+  return builder.generic(withResultType(std::move(product), dtype));
 }
 
 } // namespace einjit::tensor

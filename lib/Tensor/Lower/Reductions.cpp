@@ -41,10 +41,16 @@ MaybeValue reduction(CallReader &reader, ScalarOp op, DType (*type)(DType), bool
   const DType dtype = type(reader.type(*operand).dtype);
   if (dtype == DType::Bool && (op == ScalarOp::Min || op == ScalarOp::Max))
     op = op == ScalarOp::Min ? ScalarOp::And : ScalarOp::Or;
-  const ValueId result =
-      reader.lowering.builder.reduce(op, reader.lowering.builder.cast(*operand, dtype), *axes, *keep);
-  if (!mean) return result;
-  return reader.lowering.builder.map(ScalarOp::Div, {result, convert(static_cast<double>(count), dtype)});
+  if (!canReduce(op, computeType(dtype)))
+    return reader.fail(DiagnosticKind::TypeMismatch,
+                       fmt::format("'{}' does not apply to {}", reader.call.function, name(dtype)),
+                       "complex numbers have no order; take a part of them, as in `real(x)` or `abs(x)`");
+  Builder &builder = reader.lowering.builder;
+  if (!mean) return builder.reduce(op, builder.cast(*operand, dtype), *axes, *keep);
+  // The sum is not rounded, which f16 might not even hold.
+  const ValueId sum = builder.reduce(op, builder.cast(*operand, computeType(dtype)), *axes, *keep);
+  const Scalar divisor = convert(static_cast<double>(count), computeType(dtype));
+  return builder.cast(builder.map(ScalarOp::Div, {sum, divisor}), dtype);
 }
 
 } // namespace einjit::tensor

@@ -3,6 +3,7 @@
 #include "Tensor/Passes/dropUnitAxes.h"
 #include "Tensor/Passes/foldViews.h"
 #include "Tensor/Passes/fuse.h"
+#include "Tensor/Passes/keepPrecision.h"
 #include "Tensor/Passes/materializeResults.h"
 #include "Tensor/Passes/mergeAxes.h"
 #include "Tensor/Passes/nameCanonically.h"
@@ -34,6 +35,7 @@ Kernel canonicalize(Kernel kernel) {
   kernel = shareCommon(std::move(kernel));       // before fusing, which would make copies of what is shared
   kernel = removeDead(std::move(kernel));        // before fusing: a dead reader must not forbid it
   kernel = splitContractions(std::move(kernel)); // before fusing, which joins the elementwise parts of the tree
+  kernel = keepPrecision(std::move(kernel));     // before fusing, which hides what the program asked to be rounded
   kernel = fuse(std::move(kernel));
   kernel = removeDead(std::move(kernel));      // and again, before merging
   kernel = orderReductions(std::move(kernel)); // brings axes together that can merge
