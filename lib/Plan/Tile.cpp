@@ -37,8 +37,10 @@ double instructionsPerPoint(const OpFacts &facts, std::size_t v, std::int64_t la
   return loads * vectorSteps + result;
 }
 
+/// At least two, which take two registers where an element is as wide as one.
 std::int64_t lanesFor(const OpFacts &facts, std::size_t v, const Target &target) {
-  return std::min(target.lanes(facts.elementBytes), roundUpToPowerOfTwo(facts.iterators[v].extent));
+  const std::int64_t lanes = std::max<std::int64_t>(2, target.lanes(facts.elementBytes));
+  return std::min(lanes, roundUpToPowerOfTwo(facts.iterators[v].extent));
 }
 
 std::optional<std::size_t> chooseVectorIterator(const OpFacts &facts, const Target &target, bool exact) {

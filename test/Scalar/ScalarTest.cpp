@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Scalar/ScalarOp.h"
 #include <bit>
+#include <cmath>
 #include <gtest/gtest.h>
 #include <limits>
 #include <random>
@@ -25,6 +26,64 @@ TEST(Scalar, TypesAreTheAlternatives) {
   EXPECT_EQ(dtypeOfScalar(std::int64_t{1}), DType::I64);
   EXPECT_EQ(dtypeOfScalar(1.0f), DType::F32);
   EXPECT_EQ(dtypeOfScalar(1.0), DType::F64);
+}
+
+template <class T> class Halves : public testing::Test {};
+using HalfTypes = testing::Types<Half, BFloat16>;
+TYPED_TEST_SUITE(Halves, HalfTypes);
+
+/// Every number of the type is a float that rounds to it, the floats around the middle of two neighbours round to the
+/// nearer of them, and the middle itself to the even one; so does what lies too near to the middle for a float.
+TYPED_TEST(Halves, EveryNumberAndEveryMiddle) {
+  const auto infinity = TypeParam(inff).bits();
+  for (unsigned bits = 0; bits < infinity; ++bits) {
+    const auto low = TypeParam::fromBits(static_cast<std::uint16_t>(bits));
+    const auto high = TypeParam::fromBits(static_cast<std::uint16_t>(bits + 1));
+    ASSERT_EQ(TypeParam(static_cast<float>(low)).bits(), bits);
+    ASSERT_EQ(TypeParam(-static_cast<float>(low)).bits(), bits | 0x8000);
+    if (bits + 1 == infinity) break;
+    const double middle = (static_cast<double>(static_cast<float>(low)) + static_cast<float>(high)) / 2;
+    const auto single = static_cast<float>(middle);
+    ASSERT_EQ(static_cast<double>(single), middle);
+    const auto even = bits % 2 == 0 ? low : high;
+    const auto rounded = [](auto value) { return std::get<TypeParam>(convert(value, dtypeOf<TypeParam>)).bits(); };
+    ASSERT_EQ(rounded(single), even.bits()) << middle;
+    ASSERT_EQ(rounded(std::nextafter(single, 0.0f)), low.bits()) << middle;
+    ASSERT_EQ(rounded(std::nextafter(single, inff)), high.bits()) << middle;
+    ASSERT_EQ(rounded(std::nextafter(middle, 0.0)), low.bits()) << middle;
+    ASSERT_EQ(rounded(std::nextafter(middle, inf)), high.bits()) << middle;
+  }
+}
+
+TYPED_TEST(Halves, NanAndInfinity) {
+  EXPECT_TRUE(std::isnan(static_cast<float>(TypeParam(nanf))));
+  EXPECT_TRUE(std::isnan(static_cast<float>(TypeParam(std::bit_cast<float>(0x7f800001)))));
+  EXPECT_EQ(static_cast<float>(TypeParam(-inff)), -inff);
+  EXPECT_EQ(static_cast<float>(TypeParam(std::numeric_limits<float>::max())), inff);
+}
+
+TEST(Scalar, WhereF16Overflows) {
+  expectConverts(65519.996f, Half(65504.0f));
+  expectConverts(65520.0f, Half(inff));
+  expectConverts(std::int32_t{-70000}, Half(-inff));
+  expectConverts(std::int64_t{2049}, Half(2048.0f));
+}
+
+TEST(Scalar, ComplexNumbers) {
+  using C = std::complex<double>;
+  expectConverts(-2.5f, C(-2.5, 0));
+  expectConverts(C(0, 1e-300), true);
+  expectConverts(C(0.1, -1e300), std::complex<float>(0.1f, -inff));
+  EXPECT_EQ(str(C(1, -2)), "1-2j");
+  EXPECT_EQ(str(C(-0.0, 0.5)), "-0+0.5j");
+  EXPECT_EQ(str(C(1e-20, -1e-20)), "1e-20-1e-20j");
+  EXPECT_EQ(str(C(nan, -inf)), "nan-infj");
+  for (const C value : {C(1, -2), C(-0.0, -0.0), C(1e-20, -1e+20), C(nan, inf), C(-inf, nan)}) {
+    const auto read = parseScalar(str(value), DType::C128);
+    EXPECT_TRUE(read && identical(*read, value)) << str(value);
+  }
+  for (const char *text : {"1", "j", "1j", "1+j", "1+2", "1++2j", "1+-2j", "1e+2j", "1-2i", "+1+2j"})
+    EXPECT_FALSE(parseScalar(text, DType::C128)) << text;
 }
 
 TEST(Scalar, AnythingNonzeroIsTrue) {

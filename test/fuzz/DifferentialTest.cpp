@@ -28,7 +28,9 @@ using Tensors = std::vector<AnyTensor>;
 
 /// Reassociating a sum may lose the sign of a zero, and nothing else of these numbers.
 bool same(const Scalar &a, const Scalar &b, bool exact) {
-  return identical(a, b) || (!exact && isFloat(dtypeOfScalar(a)) && convert(a, DType::F64) == convert(b, DType::F64));
+  const DType type = dtypeOfScalar(a);
+  return identical(a, b) ||
+         (!exact && (isFloat(type) || isComplex(type)) && convert(a, DType::C128) == convert(b, DType::C128));
 }
 
 void expectSame(bool exact, const Tensors &actual, const Tensors &expected, const std::string &what,
