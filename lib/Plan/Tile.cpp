@@ -44,6 +44,7 @@ std::int64_t lanesFor(const OpFacts &facts, std::size_t v, const Target &target)
 }
 
 std::optional<std::size_t> chooseVectorIterator(const OpFacts &facts, const Target &target, bool exact) {
+  if (target.lanes(facts.elementBytes) < 2) return std::nullopt; // one element fills a register
   std::optional<std::size_t> best;
   double bestCost = 0;
   // From the last to the first: of equals the one that moves the least in memory wins.
