@@ -9,8 +9,8 @@
 
 namespace einjit {
 
-/// The most floating-point operations a second that `options.threads` cores do on elements of this type (f32 or f64;
-/// other types count as f32), a fused multiply-add counting as two. Measured now, with a loop of independent
+/// The most floating-point operations a second that `options.threads` cores do on elements of this type (f64 and
+/// c128 as f64, all others as f32), a fused multiply-add counting as two. Measured now, with a loop of independent
 /// multiply-adds on registers that einjit compiles for `options.target`; takes some milliseconds. A machine's clock
 /// drifts, so callers measure right before and after what they compare with it.
 double measurePeakFlops(DType type, const Options &options);

@@ -14,7 +14,8 @@ std::int64_t operations(const tensor::Generic &op) {
     all = saturatingMul(all, op.iterator(i).extent);
     if (!op.isReduced(i)) parallel = saturatingMul(parallel, op.iterator(i).extent);
   }
-  const std::int64_t eachPoint = scalar::operationCount(op.body) + (op.reduction ? 1 : 0);
+  const std::int64_t eachPoint =
+      scalar::operationCount(op.body) + (op.reduction ? isComplex(op.body.type()) ? 2 : 1 : 0);
   const std::int64_t eachResult =
       op.reduction && op.reduction->epilogue ? scalar::operationCount(*op.reduction->epilogue) : 0;
   return saturatingAdd(saturatingMul(all, eachPoint), saturatingMul(parallel, eachResult));

@@ -51,7 +51,7 @@ std::string peakLoop(DType type, const Target &target, std::int64_t steps, std::
 } // namespace
 
 double measurePeakFlops(DType type, const Options &options) {
-  if (!isFloat(type)) type = DType::F32;
+  type = realType(type) == DType::F64 ? DType::F64 : DType::F32;
   const auto target = findTarget(options.target);
   if (!target) throwError(target.errors(), {});
   constexpr std::int64_t steps = 50'000;

@@ -54,7 +54,10 @@ Node withArguments(Node node, const std::vector<NodeId> &newId) {
   return node;
 }
 
-std::int64_t operationCount(ScalarOp op) {
+/// Of a complex number's parts: a product is four products and two sums, all else is counted once for each part.
+std::int64_t operationCount(ScalarOp op, DType type) {
+  if (isComplex(type) && (op == ScalarOp::Mul || op == ScalarOp::Fma)) return op == ScalarOp::Mul ? 6 : 8;
+  if (isComplex(type)) return op == ScalarOp::Cast || op == ScalarOp::Select ? 0 : 2;
   if (op == ScalarOp::Fma) return 2;
   return op == ScalarOp::Cast || op == ScalarOp::Select ? 0 : 1;
 }
@@ -148,7 +151,7 @@ bool isIdentity(const Expr &expr) { return expr.root().kind == decltype(Node::ki
 std::int64_t operationCount(const Expr &expr) {
   std::int64_t count = 0;
   for (const Node &node : expr.nodes)
-    if (const Apply *apply = std::get_if<Apply>(&node.kind)) count += operationCount(apply->op);
+    if (const Apply *apply = std::get_if<Apply>(&node.kind)) count += operationCount(apply->op, node.type);
   return count;
 }
 

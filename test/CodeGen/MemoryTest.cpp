@@ -68,7 +68,7 @@ TEST(Memory, SharedByAllLanes) {
 }
 
 TEST(Memory, ConstantsOfTheKernel) {
-  for (std::string_view type : {"f32", "f64", "i32", "i64"})
+  for (std::string_view type : {"f32", "f64", "i32", "i64", "i8"})
     expectLikeInterpreter(fmt::format("kernel @k(in %a: {0}[4], out %out: {0}[4], out %p: bool[2]) {{\n"
                                       "  const %c: {0}[2,4] (1, 2, 3, 4, -5, 6, -7, 8)\n"
                                       "  const %f: bool[2] (true, false)\n"

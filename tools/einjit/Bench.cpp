@@ -20,7 +20,7 @@ struct Roof {
 };
 
 Roof measureRoof(const Kernel &kernel, const Options &options) {
-  const auto isF64 = [](const Binding &binding) { return binding.type.dtype == DType::F64; };
+  const auto isF64 = [](const Binding &binding) { return realType(binding.type.dtype) == DType::F64; };
   const bool f64 = std::any_of(kernel.inputs().begin(), kernel.inputs().end(), isF64) ||
                    std::any_of(kernel.results().begin(), kernel.results().end(), isF64);
   const auto bytesOf = [](const std::vector<Binding> &bindings) {

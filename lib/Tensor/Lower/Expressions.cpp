@@ -13,6 +13,7 @@ namespace einjit::tensor {
 namespace {
 
 Scalar parseNumber(const ast::Number &number) {
+  if (number.isImaginary) return std::complex<double>(0, std::strtod(number.text.c_str(), nullptr));
   std::int64_t integer = 0;
   const char *end = number.text.data() + number.text.size();
   if (number.isInteger && std::from_chars(number.text.data(), end, integer).ec == std::errc{}) return integer;
@@ -101,11 +102,18 @@ MaybeValue Lowering::tensorLiteral(const ast::List &list, SourceRange range) {
     dtype = std::holds_alternative<double>(element) || dtype == options.defaultFloat ? options.defaultFloat
             : std::holds_alternative<std::int64_t>(element)                          ? DType::I64
                                                                                      : dtype;
+  if (std::any_of(reader.elements.begin(), reader.elements.end(),
+                  [](const Scalar &element) { return isComplex(dtypeOfScalar(element)); }))
+    dtype = complexType(options.defaultFloat);
   for (Scalar &element : reader.elements) element = convert(element, dtype);
   return builder.constant({dtype, std::move(reader.shape)}, std::move(reader.elements));
 }
 
 ValueId Lowering::materialize(const Weak &weak) {
+  if (isComplex(dtypeOfScalar(weak.value))) {
+    const DType type = complexType(options.defaultFloat);
+    return builder.constant({type, {}}, {convert(weak.value, type)});
+  }
   const Scalar value =
       std::holds_alternative<double>(weak.value) ? convert(weak.value, options.defaultFloat) : weak.value;
   return builder.constant({dtypeOfScalar(value), {}}, {value});

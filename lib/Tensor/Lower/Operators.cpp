@@ -48,6 +48,10 @@ Scalar foldLogic(ast::BinaryOp op, const Scalar &left, const Scalar &right) {
 
 /// Arithmetic on literals: on integers exact while it fits, else in f64, as is division.
 Scalar fold(ast::BinaryOp op, const Scalar &left, const Scalar &right) {
+  if (isComplex(dtypeOfScalar(left)) || isComplex(dtypeOfScalar(right))) {
+    const Scalar arguments[] = {convert(left, DType::C128), convert(right, DType::C128)};
+    return scalar::evaluate(*scalarOpOf(op, DType::C128), DType::C128, arguments);
+  }
   const bool integers = !std::holds_alternative<double>(left) && !std::holds_alternative<double>(right);
   if (integers) {
     const std::int64_t a = asInteger(left), b = asInteger(right);
@@ -99,7 +103,7 @@ std::string matmulHelp(const Shape &left, const Shape &right) {
 
 DType Lowering::commonType(const std::vector<ExprValue> &operands) const {
   std::optional<DType> typed;
-  bool weakInteger = false, weakFloat = false;
+  bool weakInteger = false, weakFloat = false, weakComplex = false;
   for (const ExprValue &operand : operands) {
     if (const auto *id = std::get_if<ValueId>(&operand)) {
       typed = typed ? promote(*typed, type(*id).dtype) : type(*id).dtype;
@@ -107,10 +111,13 @@ DType Lowering::commonType(const std::vector<ExprValue> &operands) const {
       const Scalar &value = std::get<Weak>(operand).value;
       weakInteger |= std::holds_alternative<std::int64_t>(value);
       weakFloat |= std::holds_alternative<double>(value);
+      weakComplex |= isComplex(dtypeOfScalar(value));
     }
   }
   const DType result = typed.value_or(DType::Bool);
   if (isComplex(result)) return result;
+  if (weakComplex && isInteger(result)) return DType::C128;
+  if (weakComplex) return complexType(result == DType::Bool ? options.defaultFloat : result);
   if (weakFloat && !isFloat(result)) return isInteger(result) ? DType::F64 : options.defaultFloat;
   if (weakInteger && result == DType::Bool) return DType::I64;
   return result;
@@ -158,6 +165,7 @@ MaybeValue Lowering::elementwise(ScalarOp op, DType dtype, const std::vector<Exp
 
 MaybeValue Lowering::negate(const ExprValue &value, SourceRange range) {
   if (const auto *weak = std::get_if<Weak>(&value)) {
+    if (const auto *complex = std::get_if<std::complex<double>>(&weak->value)) return Weak{-*complex};
     if (std::holds_alternative<double>(weak->value)) return Weak{-asDouble(weak->value)};
     return Weak{fold(ast::BinaryOp::Sub, std::int64_t{0}, weak->value)};
   }
@@ -185,6 +193,8 @@ MaybeValue Lowering::binary(ast::BinaryOp op, const ExprValue &left, SourceRange
   if (logic && dtype != DType::Bool)
     return fail(DiagnosticKind::TypeMismatch, fmt::format("`{}` joins bools, not {}", ast::text(op), name(dtype)),
                 places, "it binds tighter than comparisons: write `(a < b) & (c < d)`");
+  if (isComplex(dtype) && !applies(*scalarOp, dtype, std::string(ast::text(op)), {leftRange, rightRange}))
+    return std::nullopt;
   if (std::holds_alternative<Weak>(left) && std::holds_alternative<Weak>(right)) {
     const Scalar &a = std::get<Weak>(left).value, &b = std::get<Weak>(right).value;
     return Weak{ast::isComparison(op) || logic ? foldLogic(op, a, b) : fold(op, a, b)};
