@@ -56,7 +56,7 @@ def promote(*dtypes):
     result = np.dtype(bool)
     for dtype in dtypes:
         result = np.promote_types(result, dtype)
-    return result
+    return np.dtype(np.int32) if result == np.int16 else result  # the language has no i16
 
 
 class Array:
@@ -126,7 +126,7 @@ class Array:
     def __ror__(self, other): return logic("bitwise_or", other, self)
 
     def __invert__(self):
-        require(self.dtype.kind in "biu")
+        require(self.dtype.kind in LOGIC_KINDS)
         return Array(~self.v)
 
     def __neg__(self):

@@ -206,7 +206,7 @@ FEATURES = {
     "sign": (3, sign),
     "choice": (4, two(["minimum", "maximum"])),
     "function": (4, one(["abs", "abs", "sqrt"])),
-    "cast": (4, cast(["f32", "f64", "i32", "i64", "bool"])),
+    "cast": (4, cast(["f32", "f64", "i32", "i64", "bool", "f16", "i8", "u8", "c64", "c128"])),
     "reduction": (12, reduction(["sum", "sum", "prod", "max", "min", "mean", "any", "all"])),
     "matmul": (4, matmul),
     "subscript": (10, subscript),

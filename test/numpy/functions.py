@@ -184,7 +184,9 @@ def unsqueeze(value, dim=None, axis=None):
 def squeeze(value, dim=None, axis=None):
     named = dim if axis is None else axis
     named = tuple(named) if isinstance(named, list) else named
-    return tensor(value).view(lambda v: np.squeeze(v, named))
+    array = tensor(value)
+    require(named is None or array.v.ndim > 0)  # NumPy has an axis -1 even of a scalar
+    return array.view(lambda v: np.squeeze(v, named))
 
 
 @function("expand", "broadcast_to")

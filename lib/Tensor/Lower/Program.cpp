@@ -56,8 +56,10 @@ MaybeValue combine(Lowering &lowering, const ast::Assign &assign, const ExprValu
     return lowering.binary(adds ? ast::BinaryOp::Add : ast::BinaryOp::Mul, *old, assign.nameRange, value,
                            assign.value.range);
   const ScalarOp op = assign.op == ast::AssignOp::Max ? ScalarOp::Max : ScalarOp::Min;
-  return lowering.elementwise(op, lowering.commonType({*old, value}), {*old, value},
-                              {assign.nameRange, assign.value.range});
+  const DType dtype = lowering.commonType({*old, value});
+  const std::vector<SourceRange> ranges = {assign.nameRange, assign.value.range};
+  if (!lowering.applies(op, dtype, op == ScalarOp::Max ? "max=" : "min=", ranges)) return std::nullopt;
+  return lowering.elementwise(op, dtype, {*old, value}, ranges);
 }
 
 NamedValues lowerStatement(Lowering &lowering, const ast::Statement &statement) {

@@ -11,11 +11,22 @@ struct Pairs {
   std::vector<std::vector<bool>> ofValue, ofOp;
 };
 
+/// Whether products of these extents fit however many merge: beside an axis of size 0 the others may be of any size.
+bool productsFit(std::vector<std::int64_t> extents) {
+  std::erase(extents, 0);
+  return checkedProduct(extents).has_value();
+}
+
+bool productsFit(const Generic &op) {
+  std::vector<std::int64_t> extents;
+  for (std::size_t i = 0; i < op.iteratorCount(); ++i) extents.push_back(op.iterator(i).extent);
+  return productsFit(std::move(extents));
+}
+
 /// [a, b] are laid out as one axis: a step along a is a whole length of b.
 bool contiguous(const TensorType &type, std::size_t axis) {
   const auto strides = type.stridesOrRowMajor();
-  return checkedMul(strides[axis + 1], type.shape[axis + 1]) == strides[axis] &&
-         checkedMul(type.shape[axis], type.shape[axis + 1]);
+  return checkedMul(strides[axis + 1], type.shape[axis + 1]) == strides[axis] && productsFit(type.shape);
 }
 
 /// Concats and reshapes count the axes of what they read and of what they are: those stay.
@@ -35,8 +46,7 @@ Pairs candidates(const Kernel &kernel) {
     const auto *op = std::get_if<Generic>(&value.def);
     pairs.ofOp.emplace_back();
     for (std::size_t i = 0; op && i + 1 < op->iteratorCount(); ++i)
-      pairs.ofOp.back().push_back(op->isReduced(i) == op->isReduced(i + 1) &&
-                                  checkedMul(op->iterator(i).extent, op->iterator(i + 1).extent));
+      pairs.ofOp.back().push_back(op->isReduced(i) == op->isReduced(i + 1) && productsFit(*op));
   }
   for (const Value &value : kernel.values) keepPlaced(kernel, value, pairs);
   return pairs;
