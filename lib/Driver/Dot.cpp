@@ -15,22 +15,25 @@ std::string iterators(const std::vector<tensor::Iterator> &list) {
 }
 
 std::string describe(const tensor::Value &value) {
-  return std::visit(Overloaded{[&](const tensor::Parameter &) { return std::string("parameter"); },
-                               [&](const tensor::Constant &) { return std::string("constant"); },
-                               [&](const tensor::Generic &op) {
-                                 auto operand = [](std::size_t i) { return fmt::format("#{}", i); };
-                                 std::string text = iterators(op.parallel);
-                                 if (op.reduction)
-                                   text += fmt::format(" {} over {}", name(op.reduction->op),
-                                                       iterators(op.reduction->iterators));
-                                 text += "\\n" + scalar::print(op.body, operand);
-                                 if (op.reduction && op.reduction->epilogue)
-                                   text += "\\nthen " + scalar::print(*op.reduction->epilogue, operand);
-                                 return text;
-                               },
-                               [&](const tensor::Concat &) { return std::string("concat"); },
-                               [&](const tensor::Reshape &) { return std::string("reshape"); }},
-                    value.def);
+  return std::visit(
+      Overloaded{[&](const tensor::Parameter &) { return std::string("parameter"); },
+                 [&](const tensor::Constant &) { return std::string("constant"); },
+                 [&](const tensor::Generic &op) {
+                   auto operand = [](std::size_t i) { return fmt::format("#{}", i); };
+                   std::string text = iterators(op.parallel);
+                   if (op.reduction && op.reduction->along)
+                     text +=
+                         fmt::format(" {} along {}", name(op.reduction->op), op.parallel[*op.reduction->along].name);
+                   else if (op.reduction)
+                     text += fmt::format(" {} over {}", name(op.reduction->op), iterators(op.reduction->iterators));
+                   text += "\\n" + scalar::print(op.body, operand);
+                   if (op.reduction && op.reduction->epilogue)
+                     text += "\\nthen " + scalar::print(*op.reduction->epilogue, operand);
+                   return text;
+                 },
+                 [&](const tensor::Concat &) { return std::string("concat"); },
+                 [&](const tensor::Reshape &) { return std::string("reshape"); }},
+      value.def);
 }
 
 } // namespace

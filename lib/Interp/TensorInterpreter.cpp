@@ -111,7 +111,7 @@ private:
   /// The result's element at the point's parallel coordinates.
   Scalar element() {
     if (!op_.reduction) return evaluate(op_.body);
-    const Scalar folded = fold(*op_.reduction);
+    const Scalar folded = op_.reduction->along ? scan(*op_.reduction, *op_.reduction->along) : fold(*op_.reduction);
     return op_.reduction->epilogue ? evaluate(*op_.reduction->epilogue, folded) : folded;
   }
 
@@ -122,6 +122,19 @@ private:
       const Scalar arguments[] = {accumulator, evaluate(op_.body)};
       accumulator = scalar::evaluate(reduction.op, type, arguments);
     });
+    return accumulator;
+  }
+
+  /// The fold up to here, made again for each element.
+  Scalar scan(const tensor::Reduction &reduction, std::size_t along) {
+    const DType type = op_.body.type();
+    const std::int64_t here = point_[along];
+    Scalar accumulator = identity(reduction.op, type);
+    for (point_[along] = 0; point_[along] <= here; ++point_[along]) {
+      const Scalar arguments[] = {accumulator, evaluate(op_.body)};
+      accumulator = scalar::evaluate(reduction.op, type, arguments);
+    }
+    point_[along] = here;
     return accumulator;
   }
 

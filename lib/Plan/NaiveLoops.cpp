@@ -111,6 +111,7 @@ private:
     const scalar::Expr folded = update.take(update.apply(op.reduction->op, {update.accumulator(type), body}));
 
     loop::Block inner{store(op, accumulator, folded, accumulator)};
+    if (op.reduction->along) inner = {wrap(op.parallel[*op.reduction->along], std::move(inner))};
     for (std::size_t i = op.iteratorCount(); i-- > op.parallel.size();)
       inner = {wrap(op.iterator(i), std::move(inner))};
 
@@ -118,7 +119,10 @@ private:
     block.insert(block.end(), std::make_move_iterator(inner.begin()), std::make_move_iterator(inner.end()));
     scalar::ExprBuilder plain;
     const scalar::Expr final = op.reduction->epilogue ? *op.reduction->epilogue : plain.take(plain.accumulator(type));
-    block.push_back(store(op, target, final, accumulator));
+    if (op.reduction->along) // each value so far is an element
+      std::get<loop::For>(block.back().node).body.push_back(store(op, target, final, accumulator));
+    else
+      block.push_back(store(op, target, final, accumulator));
     return block;
   }
 
@@ -130,7 +134,8 @@ private:
     const loop::Access target = lower(op, {id, tensor::identityMap(op.parallel.size())});
     loop::Block nest = op.reduction ? reduction(op, accumulatorName(source_[id]), target)
                                     : loop::Block{store(op, target, op.body, {})};
-    for (std::size_t i = op.parallel.size(); i-- > 0;) nest = {wrap(op.parallel[i], std::move(nest))};
+    for (std::size_t i = op.parallel.size(); i-- > 0;)
+      if (!op.reduction || op.reduction->along != i) nest = {wrap(op.parallel[i], std::move(nest))};
     result_.body.insert(result_.body.end(), std::make_move_iterator(nest.begin()), std::make_move_iterator(nest.end()));
   }
 

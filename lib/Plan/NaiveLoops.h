@@ -10,6 +10,8 @@
 //     %out[i0,i1] = %acc0[]
 //   } }
 //
+// The loop that a scan runs along stands inside of all others, and stores each value that the accumulator has.
+//
 // Loops have the names of their iterators, accumulators the number of their value, and values that are not results live
 // in scratch %t0, %t1, …. Parts of concats and reshapes are stored and read where Memory.h says.
 #pragma once

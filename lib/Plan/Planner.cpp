@@ -29,6 +29,10 @@ using plan::Tile;
 /// Waking a worker costs microseconds: below this many operations (about 64^3 multiply-adds) one thread is faster.
 constexpr std::int64_t parallelThreshold = std::int64_t{1} << 18;
 
+std::optional<std::uint32_t> scannedIterator(const tensor::Generic &op) {
+  return op.reduction ? op.reduction->along : std::nullopt;
+}
+
 class OpPlanner {
 public:
   OpPlanner(const tensor::Kernel &kernel, const plan::Memory &memory, const tensor::Value &value, const Target &target,
@@ -38,6 +42,7 @@ public:
         kernel_(kernel) {}
 
   void run() {
+    if (scanned_) return planScan();
     if (facts_.points(false) == 0 || facts_.iterators.empty()) return keepAccumulator();
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i) planIterator(i);
     privatize();
@@ -51,6 +56,14 @@ public:
   }
 
 private:
+  /// Each value of a scan waits for the one before, so its loop stays as it is; the others can be shared by threads.
+  void planScan() {
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
+      if (i != *scanned_) parallelOutside_.push_back(facts_.iterators[i].name);
+    add(loop::Keep{accumulator_}, {});
+    parallelize();
+  }
+
   void add(auto action, std::string reason) { steps_.push_back({std::move(action), std::move(reason)}); }
 
   /// Splits one iterator into what the tile takes of it and the loop that counts tiles.
@@ -174,6 +187,7 @@ private:
   OpFacts facts_;
   Tile tile_;
   const tensor::Kernel &kernel_;
+  std::optional<std::uint32_t> scanned_ = scannedIterator(std::get<tensor::Generic>(value_.def));
   std::string accumulator_ = accumulatorName(value_);
   std::vector<std::string> accumulators_{accumulator_};
   std::vector<std::string> parallelOutside_, reducedOutside_, inside_, unrolled_;

@@ -131,6 +131,14 @@ ValueId Builder::reduce(ScalarOp op, ValueId value, const std::vector<std::size_
   return generic(withResultType(std::move(result), dtype));
 }
 
+ValueId Builder::scan(ScalarOp op, ValueId value, std::size_t axis) {
+  const Shape &shape = type(value).shape;
+  Generic result{
+      numberedIterators(shape), {}, {{value, identityMap(shape.size())}}, scalar::identityExpr(type(value).dtype)};
+  result.reduction = Reduction{op, {}, {}, static_cast<std::uint32_t>(axis)};
+  return generic(std::move(result));
+}
+
 Kernel Builder::finish(std::vector<ValueId> results) && {
   kernel_.results = std::move(results);
   return std::move(kernel_);

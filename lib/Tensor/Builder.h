@@ -28,6 +28,8 @@ public:
   ValueId cast(ValueId value, DType type);
   /// Folds the axes (ascending, each once), f16 and bf16 in f32; with keepAxes they stay, with extent 1.
   ValueId reduce(ScalarOp op, ValueId value, const std::vector<std::size_t> &axes, bool keepAxes);
+  /// Folds the elements up to each along `axis`.
+  ValueId scan(ScalarOp op, ValueId value, std::size_t axis);
   /// Element [i0,i1,…] of the result, of this shape, is element `indices` of `value`, affine in the result's axes.
   ValueId view(ValueId value, const Shape &shape, std::vector<Affine> indices);
   /// The same elements in row-major order; a view where the axes of `shape` are parts of the value's axes.

@@ -14,6 +14,12 @@
 // element of the result; `acc` is what the reduction arrived at, and its operands may use parallel iterators only.
 // Without reduced iterators there is neither reducer nor epilogue.
 //
+// A *scan* folds along one of its parallel iterators: in
+//
+//   %3 = [b:8, e:32] add along e of %2[b,e] then mul(acc, %scale[e])
+//
+// `acc` at [b,e] is the fold of the body's values at [b,0] … [b,e], in that order.
+//
 // A *concat* puts values side by side: each part fills a box of the result, and the boxes fill it without overlap. A
 // part's place is one affine expression for each axis of the result, in the part's axes i0, i1, …: `i1 + 3`, or a
 // number. An axis of the part that no index has must have the extent 1. A *reshape* has the elements of another value,
@@ -58,8 +64,9 @@ struct Access {
 
 struct Reduction {
   ScalarOp op;
-  std::vector<Iterator> iterators; ///< numbered after the parallel ones; at least one
+  std::vector<Iterator> iterators; ///< numbered after the parallel ones; at least one, but none of a scan
   std::optional<scalar::Expr> epilogue;
+  std::optional<std::uint32_t> along = {}; ///< the parallel iterator of a scan
   friend bool operator==(const Reduction &, const Reduction &) = default;
 };
 

@@ -8,7 +8,7 @@
 //   op        = value "=" ("constant" type "(" {number ","} ")" | "concat" type "(" {part ","} ")"
 //                          | "reshape" type "(" value ")" | generic)
 //   part      = value "at" "[" {affine ","} "]"                   its variables are i0, i1, …, the axes of the value
-//   generic   = "[" {iterator ","} "]" [reducer "over" "[" {iterator ","} "]" "of"] expr ["then" expr]
+//   generic   = "[" {iterator ","} "]" [reducer ("over" "[" {iterator ","} "]" | "along" name) "of"] expr ["then" expr]
 //   iterator  = name ":" extent
 //   access    = value "[" {affine ","} "]"                        a leaf of expr
 //   value     = "%" (name | digits)
@@ -172,12 +172,22 @@ private:
   bool readReduction(Generic &op) {
     TextReader ahead = reader_;
     const auto word = ahead.identifier();
-    if (!word || !ahead.accept("over") || !ahead.peek("[")) return true;
+    if (!word) return true;
+    const bool scan = ahead.accept("along");
+    if (!scan && (!ahead.accept("over") || !ahead.peek("["))) return true;
     const auto reducer = parseScalarOp(*word);
     if (!reducer) return reader_.fail(fmt::format("unknown reducer '{}'", *word));
     reader_ = ahead;
     op.reduction = Reduction{*reducer, {}, {}};
-    return readIterators(op, op.reduction->iterators) && reader_.expect("of");
+    return (scan ? readScanned(op) : readIterators(op, op.reduction->iterators)) && reader_.expect("of");
+  }
+
+  bool readScanned(Generic &op) {
+    const std::uint32_t begin = reader_.position();
+    const auto name = reader_.identifier("the name of a parallel iterator");
+    if (!name) return false;
+    op.reduction->along = findIterator(op, *name);
+    return op.reduction->along || reader_.failSince(begin, fmt::format("there is no iterator '{}'", *name));
   }
 
   bool readEpilogue(Generic &op) {

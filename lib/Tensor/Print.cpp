@@ -26,7 +26,10 @@ std::string exprText(const Kernel &kernel, const Generic &op, const scalar::Expr
 
 std::string genericText(const Kernel &kernel, const Generic &op) {
   std::string text = iteratorsText(op.parallel) + " ";
-  if (op.reduction)
+  if (op.reduction && op.reduction->along)
+    text +=
+        fmt::format("{} along {} of ", name(op.reduction->op), indexText(op, Affine::variable(*op.reduction->along)));
+  else if (op.reduction)
     text += fmt::format("{} over {} of ", name(op.reduction->op), iteratorsText(op.reduction->iterators));
   text += exprText(kernel, op, op.body);
   if (op.reduction && op.reduction->epilogue) text += " then " + exprText(kernel, op, *op.reduction->epilogue);

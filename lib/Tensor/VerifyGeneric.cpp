@@ -69,7 +69,11 @@ private:
       if (!names.insert(iterator.name).second) complain("a second iterator '{}'", iterator.name);
       if (iterator.extent < 0) complain("iterator '{}' has the extent {}", iterator.name, iterator.extent);
     }
-    if (op_.reduction && op_.reduction->iterators.empty()) complain("the reduction has no iterators");
+    if (!op_.reduction) return complaints_.empty();
+    const auto &along = op_.reduction->along;
+    if (!along && op_.reduction->iterators.empty()) complain("the reduction has no iterators");
+    if (along && !op_.reduction->iterators.empty()) complain("the scan has reduced iterators");
+    if (along && *along >= op_.parallel.size()) complain("the scan runs along no parallel iterator");
     return complaints_.empty();
   }
 

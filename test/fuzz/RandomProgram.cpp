@@ -89,7 +89,7 @@ private:
 
   Expression operation() {
     const Value value = anyValue();
-    switch (random_.in(0, 9)) {
+    switch (random_.in(0, 13)) {
     case 0:
     case 1:
     case 2: return arithmetic(value);
@@ -99,6 +99,10 @@ private:
     case 6: return {value.name + randomView(random_, value.type.shape), value.numbers};
     case 7:
     case 8: return reduction(value);
+    case 9:
+    case 10: return joined(value);
+    case 11: return {value.name + reshaped(value.type.shape), value.numbers};
+    case 12: return alongAxis(value);
     default: return random_.chance(60) ? matmul(value) : cast(value);
     }
   }
@@ -166,6 +170,64 @@ private:
       numbers = {std::pow(std::max(1.0, numbers.magnitude), folded), std::pow(numbers.unit, folded)};
     if (function == "any" || function == "all") numbers = {1, 1};
     return {fmt::format("{}.{}({})", value.name, function, arguments), numbers};
+  }
+
+  /// The value and others of its shape, but for the axis along which they are joined.
+  Expression joined(const Value &value) {
+    const bool stacked = value.rank() == 0 || random_.chance(30);
+    const std::size_t axis = static_cast<std::size_t>(number(value.rank() + (stacked ? 1 : 0)));
+    std::vector<std::string> parts{value.name};
+    Numbers numbers = value.numbers;
+    for (std::int64_t more = random_.in(1, 2); more-- > 0;) {
+      if (random_.chance(30)) {
+        parts.push_back(random_.chance(50) ? value.name : fmt::format("-{}", value.name));
+        continue;
+      }
+      Shape shape = value.type.shape;
+      if (!stacked) shape[axis] = random_.in(0, 5);
+      parts.push_back(input(shape).name);
+      numbers.magnitude = std::max(numbers.magnitude, Numbers{}.magnitude);
+      numbers.unit = std::min(numbers.unit, 1.0);
+    }
+    random_.shuffle(parts);
+    return {fmt::format("{}([{}], dim={})", stacked ? "stack" : "concat", fmt::join(parts, ", "), axis), numbers};
+  }
+
+  /// Another shape of as many elements.
+  std::string reshaped(const Shape &shape) {
+    const auto rank = static_cast<std::int64_t>(shape.size());
+    if (rank > 1 && random_.chance(30)) return fmt::format(".flatten({})", random_.in(0, rank - 1));
+    std::vector<std::int64_t> factors;
+    for (std::int64_t extent : shape)
+      for (std::int64_t rest = extent, by = 2; rest > 1; ++by)
+        for (; rest > 1 && (rest % by == 0 || by * by > rest);) {
+          factors.push_back(rest % by == 0 ? by : rest);
+          rest /= factors.back();
+        }
+    random_.shuffle(factors);
+    Shape sizes;
+    for (std::int64_t factor : factors)
+      if (sizes.empty() || random_.chance(30))
+        sizes.push_back(factor);
+      else
+        sizes[static_cast<std::size_t>(number(sizes.size()))] *= factor;
+    if (count(shape) == 0) return fmt::format(".reshape(0, {})", random_.in(1, 4));
+    if (sizes.empty() || random_.chance(20)) sizes.insert(sizes.begin(), 1);
+    if (random_.chance(30)) sizes[static_cast<std::size_t>(number(sizes.size()))] = -1;
+    return fmt::format(".reshape({})", fmt::join(sizes, ", "));
+  }
+
+  /// What keeps or finds elements along one axis.
+  Expression alongAxis(const Value &value) {
+    if (value.rank() == 0) return literal(value);
+    const std::int64_t axis = number(value.rank());
+    const double extent = static_cast<double>(value.type.shape[static_cast<std::size_t>(axis)]);
+    switch (random_.in(0, 3)) {
+    case 0: return {fmt::format("{}.flip({})", value.name, axis), value.numbers};
+    default:
+      return {fmt::format("{}.cumsum({})", value.name, axis),
+              {value.numbers.magnitude * std::max(extent, 1.0), value.numbers.unit}};
+    }
   }
 
   Expression matmul(const Value &left) {

@@ -27,10 +27,19 @@ void dropIndices(Access &access, const TensorType &type) {
 
 bool isUnit(const Iterator &iterator) { return iterator.extent == 1; }
 
+/// A scan along an axis of extent 1 as the reduction that folds one value.
+Generic withoutUnitScan(Generic op) {
+  if (!op.reduction || !op.reduction->along || !isUnit(op.parallel[*op.reduction->along])) return op;
+  op.reduction->iterators = {op.parallel[*op.reduction->along]};
+  op.reduction->along.reset();
+  return op;
+}
+
 /// The op without iterators of extent 1. A reduction that loses its last iterator leaves what it would have folded;
 /// `exact` kernels keep that one, because a sum of -0 alone is +0.
 Generic withoutUnitIterators(const Generic &op, bool exact) {
-  const bool losesAll = op.reduction && std::ranges::all_of(op.reduction->iterators, isUnit);
+  const bool isScan = op.reduction && op.reduction->along;
+  const bool losesAll = op.reduction && !isScan && std::ranges::all_of(op.reduction->iterators, isUnit);
   Generic result{{}, {}, {}, op.body};
   std::vector<Affine> replacement;
   std::vector<Iterator> reduced;
@@ -42,7 +51,10 @@ Generic withoutUnitIterators(const Generic &op, bool exact) {
   }
   for (const Access &operand : op.operands)
     result.operands.push_back(remap(operand, [&](std::uint32_t iterator) { return replacement[iterator]; }));
-  if (!reduced.empty()) {
+  if (isScan) {
+    result.reduction = op.reduction;
+    result.reduction->along = replacement[*op.reduction->along].asVariable();
+  } else if (!reduced.empty()) {
     result.reduction = Reduction{op.reduction->op, std::move(reduced), op.reduction->epilogue};
   } else if (op.reduction && op.reduction->epilogue) {
     scalar::ExprBuilder builder;
@@ -82,7 +94,7 @@ Kernel dropUnitAxes(Kernel kernel) {
     auto *op = std::get_if<Generic>(&value.def);
     if (!op) continue;
     for (Access &operand : op->operands) dropIndices(operand, before[operand.value.index()]);
-    *op = withoutUnitIterators(*op, kernel.exact);
+    *op = withoutUnitIterators(withoutUnitScan(std::move(*op)), kernel.exact);
   }
   return kernel;
 }

@@ -45,6 +45,7 @@ Generic joinEpilogue(const Generic &reduction, const Generic &consumer, std::siz
   };
   Generic result{consumer.parallel, reduction.reduction, {}, reduction.body};
   for (const Access &operand : reduction.operands) result.operands.push_back(remap(operand, toConsumer));
+  if (auto &along = result.reduction->along) along = through.indices[*along].asVariable();
   const std::size_t shift = result.operands.size();
   result.operands.insert(result.operands.end(), consumer.operands.begin(), consumer.operands.end());
 

@@ -37,6 +37,8 @@ void keepPlaced(const Kernel &kernel, const Value &value, Pairs &pairs) {
   for (ValueId read : reads(value)) keep(read.index());
 }
 
+bool isScanned(const Generic &op, std::size_t iterator) { return op.reduction && op.reduction->along == iterator; }
+
 Pairs candidates(const Kernel &kernel) {
   Pairs pairs;
   for (const Value &value : kernel.values) {
@@ -46,7 +48,8 @@ Pairs candidates(const Kernel &kernel) {
     const auto *op = std::get_if<Generic>(&value.def);
     pairs.ofOp.emplace_back();
     for (std::size_t i = 0; op && i + 1 < op->iteratorCount(); ++i)
-      pairs.ofOp.back().push_back(op->isReduced(i) == op->isReduced(i + 1) && productsFit(*op));
+      pairs.ofOp.back().push_back(op->isReduced(i) == op->isReduced(i + 1) && !isScanned(*op, i) &&
+                                  !isScanned(*op, i + 1) && productsFit(*op));
   }
   for (const Value &value : kernel.values) keepPlaced(kernel, value, pairs);
   return pairs;
@@ -127,6 +130,8 @@ Generic mergedOp(const Generic &op, std::size_t valueIndex, const Pairs &pairs) 
   const std::vector<std::size_t> run = runs(op.iteratorCount(), opPairs);
   Generic result{{}, {}, {}, op.body};
   if (op.reduction) result.reduction = Reduction{op.reduction->op, {}, op.reduction->epilogue};
+  if (op.reduction && op.reduction->along)
+    result.reduction->along = static_cast<std::uint32_t>(run[*op.reduction->along]);
   for (std::size_t i = 0; i < op.iteratorCount(); ++i) {
     auto &list = op.isReduced(i) ? result.reduction->iterators : result.parallel;
     if (i > 0 && opPairs[i - 1])

@@ -46,7 +46,7 @@ std::optional<Factor> asFactor(const Generic &op, scalar::NodeId id) {
 
 /// The op's body as a product, if it is one whose sum distributes.
 std::optional<Product> asProduct(const Generic &op) {
-  if (!op.reduction || op.iteratorCount() > maxIndices) return std::nullopt;
+  if (!op.reduction || op.reduction->along || op.iteratorCount() > maxIndices) return std::nullopt;
   const ScalarOp sum = op.reduction->op;
   if (sum != ScalarOp::Add && sum != ScalarOp::Or) return std::nullopt;
   Product product{sum == ScalarOp::Add ? ScalarOp::Mul : ScalarOp::And, {}};
