@@ -46,6 +46,48 @@ MaybeValue unsqueeze(CallReader &reader);
 MaybeValue squeeze(CallReader &reader);
 MaybeValue expand(CallReader &reader);
 
+// Functions that give the elements another shape or order (Reshaping.cpp), and that join tensors (Joining.cpp).
+MaybeValue reshape(CallReader &reader);
+MaybeValue flatten(CallReader &reader);
+MaybeValue ravel(CallReader &reader);
+MaybeValue flip(CallReader &reader);
+MaybeValue swapaxes(CallReader &reader);
+MaybeValue moveaxis(CallReader &reader);
+MaybeValue concat(CallReader &reader);
+MaybeValue stack(CallReader &reader);
+
+/// What a reduction folds: the axes that `dim=`/`axis=` names, ascending, or all of them.
+struct Folding {
+  ValueId operand;
+  std::vector<std::size_t> axes;
+  bool keep;
+  std::int64_t count; ///< of the elements that make one of the result
+};
+/// Reads it, with `dim` at position `dimPosition`; keywords of the function's own are taken before.
+std::optional<Folding> readFolding(CallReader &reader, std::size_t dimPosition = 1);
+
+// Reductions in several steps (Statistics.cpp).
+MaybeValue var(CallReader &reader);
+MaybeValue standardDeviation(CallReader &reader);
+MaybeValue norm(CallReader &reader);
+MaybeValue logsumexp(CallReader &reader);
+/// Position of the first extreme element, `op` Max or Min (Extremes.cpp).
+MaybeValue extremePosition(CallReader &reader, ScalarOp op);
+/// All values of a fold along one axis (Cumulative.cpp).
+MaybeValue cumulative(CallReader &reader, ScalarOp op);
+
+// Tensors from nothing but their shape (Creation.cpp).
+MaybeValue zeros(CallReader &reader);
+MaybeValue ones(CallReader &reader);
+MaybeValue full(CallReader &reader);
+MaybeValue zerosLike(CallReader &reader);
+MaybeValue onesLike(CallReader &reader);
+MaybeValue fullLike(CallReader &reader);
+MaybeValue arange(CallReader &reader);
+MaybeValue linspace(CallReader &reader);
+MaybeValue eye(CallReader &reader);
+MaybeValue random(CallReader &reader);
+
 /// Folds the axes that `dim=`/`axis=` names, or all (Reductions.cpp); `type` says in which type, given the operand's.
 /// With `mean` the result is divided by the number of elements.
 MaybeValue reduction(CallReader &reader, ScalarOp op, DType (*type)(DType), bool mean = false);

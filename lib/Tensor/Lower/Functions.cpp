@@ -20,6 +20,8 @@ DType boolType(DType) { return DType::Bool; }
 template <ScalarOp Op, auto Type> MaybeValue reduce(CallReader &reader) { return reduction(reader, Op, Type); }
 MaybeValue mean(CallReader &reader) { return reduction(reader, ScalarOp::Add, floatingType, true); }
 
+template <ScalarOp Op> MaybeValue cumulated(CallReader &reader) { return cumulative(reader, Op); }
+
 /// An elementwise function whose operands are brought to one type by `Type` of their common one.
 template <ScalarOp Op, auto Type> MaybeValue elementwise(CallReader &reader) {
   const std::size_t count = arity(Op);
@@ -111,6 +113,11 @@ constexpr Entry functions[] = {
     {"any", reduce<ScalarOp::Or, boolType>},
     {"all", reduce<ScalarOp::And, boolType>},
     {"mean", mean},
+    {"var", var},
+    {"std", standardDeviation},
+    {"norm", norm},
+    {"cumsum", cumulated<ScalarOp::Add>},
+    {"cumprod", cumulated<ScalarOp::Mul>},
     {"minimum", elementwise<ScalarOp::Min, sameType>},
     {"maximum", elementwise<ScalarOp::Max, sameType>},
     {"abs", elementwise<ScalarOp::Abs, sameType>},
@@ -138,6 +145,25 @@ constexpr Entry functions[] = {
     {"squeeze", squeeze},
     {"expand", expand},
     {"broadcast_to", expand},
+    {"reshape", reshape},
+    {"view", reshape},
+    {"flatten", flatten},
+    {"ravel", ravel},
+    {"flip", flip},
+    {"swapaxes", swapaxes},
+    {"swapdims", swapaxes},
+    {"moveaxis", moveaxis},
+    {"movedim", moveaxis},
+    {"concat", concat},
+    {"concatenate", concat},
+    {"cat", concat},
+    {"stack", stack},
+    {"zeros", zeros},
+    {"ones", ones},
+    {"full", full},
+    {"zeros_like", zerosLike},
+    {"ones_like", onesLike},
+    {"full_like", fullLike},
     {"einsum", einsumCall},
 };
 

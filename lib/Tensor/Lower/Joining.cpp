@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Functions that put several tensors side by side.
+#include "Support/Checked.h"
+#include "Tensor/Lower/CallReader.h"
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace einjit::tensor {
+namespace {
+
+constexpr std::size_t maxParts = 1024;
+
+/// The tensors to join, all of one type, and where each stands in the text.
+struct Joined {
+  std::vector<ValueId> parts;
+  std::vector<SourceRange> ranges;
+};
+
+std::optional<Joined> joinedTensors(CallReader &reader) {
+  const ast::Expr *first = reader.call.positional[0].expr;
+  const auto *list = first ? std::get_if<ast::List>(&first->node) : nullptr;
+  if (!list || list->items.empty())
+    return reader.fail(DiagnosticKind::BadArguments, fmt::format("'{}' needs a list of tensors", reader.call.function),
+                       fmt::format("as in {}([x, y], dim=0)", reader.call.function));
+  if (list->items.size() > maxParts)
+    return reader.fail(DiagnosticKind::TooManyOperands,
+                       fmt::format("{} tensors; at most {} can be joined", list->items.size(), maxParts));
+  Joined joined;
+  std::vector<ExprValue> values;
+  for (const ast::Expr &item : list->items) {
+    const MaybeValue value = reader.lowering.evaluate(item);
+    if (!value) return std::nullopt;
+    values.push_back(*value);
+    joined.ranges.push_back(item.range);
+  }
+  const DType dtype = reader.lowering.commonType(values);
+  for (const ExprValue &value : values) {
+    const auto *id = std::get_if<ValueId>(&value);
+    const ValueId part = id ? *id : reader.lowering.materialize(std::get<Weak>(value));
+    joined.parts.push_back(reader.lowering.builder.cast(part, dtype));
+  }
+  return joined;
+}
+
+/// Whether all parts have the first one's extents along all axes but `skipped`; records which has not.
+bool fitTogether(CallReader &reader, const Joined &joined, std::optional<std::size_t> skipped) {
+  const Shape &first = reader.type(joined.parts.front()).shape;
+  for (std::size_t i = 1; i < joined.parts.size(); ++i) {
+    const Shape &shape = reader.type(joined.parts[i]).shape;
+    auto complain = [&](std::string message, std::string help) {
+      reader.lowering.fail(
+          shape.size() != first.size() ? DiagnosticKind::RankMismatch : DiagnosticKind::BadShape, std::move(message),
+          {{joined.ranges.front(), shapeText(first)}, {joined.ranges[i], shapeText(shape)}}, std::move(help));
+      return false;
+    };
+    if (shape.size() != first.size())
+      return complain(fmt::format("part {} of '{}' has {} axes, part 0 has {}", i, reader.call.function, shape.size(),
+                                  first.size()),
+                      "all parts need the same number of axes");
+    for (std::size_t axis = 0; axis < shape.size(); ++axis)
+      if (axis != skipped && shape[axis] != first[axis])
+        return complain(fmt::format("part {} of '{}' has size {} along axis {}, part 0 has {}", i, reader.call.function,
+                                    shape[axis], axis, first[axis]),
+                        skipped ? fmt::format("sizes may differ along axis {} only", *skipped)
+                                : "all parts need the same shape");
+  }
+  return true;
+}
+
+std::optional<std::size_t> axisAmong(CallReader &reader, std::size_t rank) {
+  const ast::Expr *given = reader.find(1, {"dim", "axis"});
+  if (!reader.noKeywordsLeft()) return std::nullopt;
+  const auto axis = given ? reader.lowering.evaluateInteger(*given, "an axis") : std::int64_t{0};
+  return axis ? resolveAxis(reader.lowering, *axis, rank, given ? given->range : reader.call.range) : std::nullopt;
+}
+
+} // namespace
+
+MaybeValue concat(CallReader &reader) {
+  if (!reader.arity(1, 2)) return std::nullopt;
+  const auto joined = joinedTensors(reader);
+  if (!joined) return std::nullopt;
+  const auto axis = axisAmong(reader, reader.type(joined->parts.front()).rank());
+  if (!axis || !fitTogether(reader, *joined, *axis)) return std::nullopt;
+  std::optional<std::int64_t> extent = 0;
+  for (ValueId part : joined->parts) extent = extent ? checkedAdd(*extent, reader.type(part).shape[*axis]) : extent;
+  if (!extent) return reader.fail(DiagnosticKind::TensorTooLarge, "the joined tensor is too large");
+  return reader.lowering.builder.concat(joined->parts, *axis);
+}
+
+MaybeValue stack(CallReader &reader) {
+  if (!reader.arity(1, 2)) return std::nullopt;
+  const auto joined = joinedTensors(reader);
+  if (!joined) return std::nullopt;
+  const auto axis = axisAmong(reader, reader.type(joined->parts.front()).rank() + 1);
+  if (!axis || !fitTogether(reader, *joined, std::nullopt)) return std::nullopt;
+  return reader.lowering.builder.stack(joined->parts, *axis);
+}
+
+} // namespace einjit::tensor
