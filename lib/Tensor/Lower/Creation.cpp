@@ -85,8 +85,8 @@ MaybeValue likeFirst(CallReader &reader, double value) {
 
 MaybeValue zeros(CallReader &reader) { return filledWith(reader, 0); }
 MaybeValue ones(CallReader &reader) { return filledWith(reader, 1); }
-MaybeValue zerosLike(CallReader &reader) { return likeFirst(reader, 0); }
-MaybeValue onesLike(CallReader &reader) { return likeFirst(reader, 1); }
+MaybeValue zerosLikeFirst(CallReader &reader) { return likeFirst(reader, 0); }
+MaybeValue onesLikeFirst(CallReader &reader) { return likeFirst(reader, 1); }
 
 MaybeValue full(CallReader &reader) {
   if (!reader.arity(0, 2)) return std::nullopt;
@@ -97,7 +97,7 @@ MaybeValue full(CallReader &reader) {
   return shape && value ? filledWith(reader, *shape, *value, std::nullopt) : std::nullopt;
 }
 
-MaybeValue fullLike(CallReader &reader) {
+MaybeValue fullLikeFirst(CallReader &reader) {
   const auto type = typeOfFirst(reader, 2);
   const auto value = type ? reader.value(1) : std::nullopt;
   return value ? filledWith(reader, type->shape, *value, type->dtype) : std::nullopt;

@@ -161,9 +161,9 @@ constexpr Entry functions[] = {
     {"zeros", zeros},
     {"ones", ones},
     {"full", full},
-    {"zeros_like", zerosLike},
-    {"ones_like", onesLike},
-    {"full_like", fullLike},
+    {"zeros_like", zerosLikeFirst},
+    {"ones_like", onesLikeFirst},
+    {"full_like", fullLikeFirst},
     {"einsum", einsumCall},
 };
 
