@@ -15,8 +15,13 @@ bool hasMemory(const Value &value) { return is<Generic>(value) || is<Concat>(val
 class Materializer {
 public:
   explicit Materializer(Kernel kernel) : old_(std::move(kernel)), names_(old_) {
+    partUses_.resize(old_.values.size());
     for (const Value &value : old_.values)
-      if (const auto *reshape = std::get_if<Reshape>(&value.def)) reshaped_.insert(reshape->value);
+      for (ValueId read : reads(value)) {
+        if (is<Concat>(value)) ++partUses_[read.index()];
+        if (is<Generic>(value)) readByOps_.insert(read);
+        if (is<Reshape>(value)) reshaped_.insert(read);
+      }
     results_.insert(old_.results.begin(), old_.results.end());
   }
 
@@ -46,22 +51,22 @@ private:
     return add({names_.next(), type, std::move(op)});
   }
 
-  /// A second copy reads the first, so that no two are equal.
-  ValueId nextCopy(ValueId id) {
-    const auto known = copies_.find(id);
-    if (known != copies_.end()) return copy(known->second);
-    return copies_[id] = copy(id);
-  }
-
+  /// A part that an op reads has memory of its own, for the op may be another part: none reads what it writes.
   ValueId asPart(ValueId old) {
     const ValueId id = newId_[old.index()];
-    const bool elsewhere = !hasMemory(new_[id]) || results_.contains(old) || reshaped_.contains(old);
-    return !elsewhere && taken_.insert(id).second ? id : nextCopy(id);
+    const auto *op = std::get_if<Generic>(&new_[id].def);
+    const bool isView = op && !op->reduction && scalar::isIdentity(op->body);
+    const bool elsewhere = !hasMemory(new_[id]) || results_.contains(old) || reshaped_.contains(old) ||
+                           readByOps_.contains(old) || (partUses_[old.index()] > 1 && !isView);
+    if (!elsewhere && taken_.insert(id).second) return id;
+    return isView && !elsewhere ? add({names_.next(), new_[id].type, new_[id].def}) : copy(id);
   }
 
   ValueId asSource(ValueId old) {
     const ValueId id = newId_[old.index()];
-    return new_[id].type.strides.empty() ? id : nextCopy(id);
+    if (new_[id].type.strides.empty()) return id;
+    const auto known = copies_.find(id);
+    return known != copies_.end() ? known->second : copies_[id] = copy(id);
   }
 
   ValueId asResult(ValueId id) {
@@ -73,9 +78,10 @@ private:
   Kernel old_, new_;
   FreshNames names_;
   std::vector<ValueId> newId_;
-  std::set<ValueId> results_, reshaped_; ///< in the old kernel
-  std::set<ValueId> taken_;              ///< values whose memory is a part's or a result's
-  std::map<ValueId, ValueId> copies_;
+  std::set<ValueId> results_, reshaped_, readByOps_; ///< in the old kernel
+  std::vector<std::size_t> partUses_;                ///< of its values
+  std::set<ValueId> taken_;                          ///< values whose memory is a part's or a result's
+  std::map<ValueId, ValueId> copies_;                ///< of strided parameters
 };
 
 } // namespace

@@ -4,8 +4,8 @@
 // another result's value, or a reshape of such, gets a copying op of its own.
 //
 // They compute the parts of a concat where the concat has them, and let a reshape be the same memory as what it
-// reshapes. A part that is no op or concat of its own, or has another place too (as a result, in another concat, under
-// a reshape), is copied, and so is a strided parameter before it is reshaped.
+// reshapes. A part that is no op or concat of its own, has another place too (as a result, in another concat, under a
+// reshape) or that an op reads is copied, and so is a strided parameter before it is reshaped.
 #pragma once
 
 #include "Tensor/Kernel.h"
