@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CodeGen/ScalarCode.h"
+#include "CodeGen/ArithmeticCode.h"
 #include "CodeGen/ComplexCode.h"
 #include "CodeGen/HalfCode.h"
+#include "CodeGen/LibraryCode.h"
 #include <einjit/Error.h>
 #include <fmt/format.h>
 #include <llvm/IR/Intrinsics.h>
@@ -123,8 +125,35 @@ Value *applyOp(Builder &ir, ScalarOp op, DType argument, DType result, llvm::Arr
   case ScalarOp::Sqrt: return ir.CreateUnaryIntrinsic(llvm::Intrinsic::sqrt, x[0]);
   case ScalarOp::Min: return minimum(ir, argument, x[0], x[1]);
   case ScalarOp::Max: return maximum(ir, argument, x[0], x[1]);
+  case ScalarOp::Floor: return ir.CreateUnaryIntrinsic(llvm::Intrinsic::floor, x[0]);
+  case ScalarOp::Ceil: return ir.CreateUnaryIntrinsic(llvm::Intrinsic::ceil, x[0]);
+  case ScalarOp::Round: return ir.CreateUnaryIntrinsic(llvm::Intrinsic::roundeven, x[0]);
+  case ScalarOp::Trunc: return ir.CreateUnaryIntrinsic(llvm::Intrinsic::trunc, x[0]);
+  case ScalarOp::Exp:
+  case ScalarOp::Exp2:
+  case ScalarOp::Expm1:
+  case ScalarOp::Log:
+  case ScalarOp::Log2:
+  case ScalarOp::Log1p:
+  case ScalarOp::Sin:
+  case ScalarOp::Cos:
+  case ScalarOp::Tan:
+  case ScalarOp::Asin:
+  case ScalarOp::Acos:
+  case ScalarOp::Atan:
+  case ScalarOp::Sinh:
+  case ScalarOp::Cosh:
+  case ScalarOp::Tanh:
+  case ScalarOp::Erf:
+  case ScalarOp::Atan2: return callLibrary(ir, name(op), argument, x);
+  case ScalarOp::Pow: return floating ? callLibrary(ir, "pow", argument, x) : integerPower(ir, argument, x[0], x[1]);
+  case ScalarOp::FloorDiv: return divideFloored(ir, argument, x[0], x[1]).quotient;
+  case ScalarOp::Rem: return divideFloored(ir, argument, x[0], x[1]).remainder;
   case ScalarOp::And: return ir.CreateAnd(x[0], x[1]);
   case ScalarOp::Or: return ir.CreateOr(x[0], x[1]);
+  case ScalarOp::Xor: return ir.CreateXor(x[0], x[1]);
+  case ScalarOp::Shl: return shift(ir, llvm::Instruction::Shl, x[0], x[1]);
+  case ScalarOp::Shr: return shift(ir, llvm::Instruction::LShr, x[0], x[1]);
   case ScalarOp::Not: return ir.CreateNot(x[0]);
   case ScalarOp::Lt:
   case ScalarOp::Le:

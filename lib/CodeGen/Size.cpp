@@ -44,11 +44,20 @@ private:
     return plus(2, laneByLane ? times(2, store.lanes) : pieces(buffer.type.dtype, store.lanes));
   }
 
+  /// Divisions and, where the target has no such instruction, roundings are done lane by lane; functions are called
+  /// with a whole vector, registers saved around the call.
+  std::int64_t count(ScalarOp op, DType type, std::int64_t lanes) const {
+    if (op == ScalarOp::FloorDiv || op == ScalarOp::Rem) return plus(times(8, lanes), times(16, pieces(type, lanes)));
+    if (op >= ScalarOp::Floor && op <= ScalarOp::Trunc) return times(4, lanes);
+    return times(isFunction(op) ? 8 : 1, pieces(type, lanes));
+  }
+
   std::int64_t count(const loop::Store &store) const {
     std::int64_t sum = plus(count(store.target, store), store.reduce ? times(2, pieces(DType::F64, store.lanes)) : 0);
     for (const loop::Access &operand : store.operands) sum = plus(sum, count(operand, store));
     for (const scalar::Node &node : store.value.nodes)
-      if (std::holds_alternative<scalar::Apply>(node.kind)) sum = plus(sum, pieces(node.type, store.lanes));
+      if (const auto *apply = std::get_if<scalar::Apply>(&node.kind))
+        sum = plus(sum, count(apply->op, node.type, store.lanes));
     return plus(sum, 1);
   }
 

@@ -5,6 +5,7 @@
 #include "Jit/Jit.h"
 #include "CodeGen/LlvmCompat.h"
 #include "Runtime/ParallelFor.h"
+#include "Runtime/Power.h"
 #include <atomic>
 #include <fmt/format.h>
 #include <llvm/ExecutionEngine/Orc/LLJIT.h>
@@ -37,7 +38,11 @@ Diagnostic failure(llvm::Error error) {
 llvm::Error defineRuntime(LLJIT &jit, JITDylib &library) {
   const auto flags = llvm::JITSymbolFlags::Exported | llvm::JITSymbolFlags::Callable;
   llvm::orc::SymbolMap symbols;
-  symbols[jit.mangleAndIntern("einjitParallelFor")] = {llvm::orc::ExecutorAddr::fromPtr(&einjitParallelFor), flags};
+  const auto define = [&](const char *name, auto *function) {
+    symbols[jit.mangleAndIntern(name)] = {llvm::orc::ExecutorAddr::fromPtr(function), flags};
+  };
+  define("einjitParallelFor", &einjitParallelFor);
+  define("einjitPower", &einjitPower);
   return library.define(llvm::orc::absoluteSymbols(std::move(symbols)));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Scalar/Evaluate.h"
+#include "Scalar/Arithmetic.h"
 #include "Support/Overloaded.h"
 #include <algorithm>
 #include <cmath>
@@ -43,8 +44,11 @@ template <std::size_t count, class F> Scalar onFloats(std::span<const Scalar> ar
 template <class F> Scalar onComplex(std::span<const Scalar> arguments, F f) {
   return apply<1, std::complex<float>, std::complex<double>>(arguments, f);
 }
-template <std::size_t count, class F> Scalar onBools(std::span<const Scalar> arguments, F f) {
-  return apply<count, bool>(arguments, f);
+template <std::size_t count, class F> Scalar onIntegers(std::span<const Scalar> arguments, F f) {
+  return apply<count, std::int8_t, std::uint8_t, std::int32_t, std::int64_t>(arguments, f);
+}
+template <std::size_t count, class F> Scalar onBits(std::span<const Scalar> arguments, F f) {
+  return apply<count, bool, std::int8_t, std::uint8_t, std::int32_t, std::int64_t>(arguments, f);
 }
 template <class F> Scalar compare(std::span<const Scalar> arguments, F f) {
   return apply<2, bool, std::int8_t, std::uint8_t, std::int32_t, std::int64_t, float, double>(
@@ -165,9 +169,36 @@ Scalar evaluate(ScalarOp op, DType type, std::span<const Scalar> arguments) {
   case ScalarOp::Complex: return onFloats<2>(arguments, []<class T>(T re, T im) { return std::complex<T>(re, im); });
   case ScalarOp::Min: return onOrdered<2>(arguments, [](auto a, auto b) { return minimum(a, b); });
   case ScalarOp::Max: return onOrdered<2>(arguments, [](auto a, auto b) { return maximum(a, b); });
-  case ScalarOp::And: return onBools<2>(arguments, [](bool a, bool b) { return a && b; });
-  case ScalarOp::Or: return onBools<2>(arguments, [](bool a, bool b) { return a || b; });
-  case ScalarOp::Not: return onBools<1>(arguments, [](bool a) { return !a; });
+  case ScalarOp::Floor: return onFloats<1>(arguments, [](auto a) { return std::floor(a); });
+  case ScalarOp::Ceil: return onFloats<1>(arguments, [](auto a) { return std::ceil(a); });
+  case ScalarOp::Round: return onFloats<1>(arguments, [](auto a) { return std::nearbyint(a); });
+  case ScalarOp::Trunc: return onFloats<1>(arguments, [](auto a) { return std::trunc(a); });
+  case ScalarOp::Exp: return onFloats<1>(arguments, [](auto a) { return std::exp(a); });
+  case ScalarOp::Exp2: return onFloats<1>(arguments, [](auto a) { return std::exp2(a); });
+  case ScalarOp::Expm1: return onFloats<1>(arguments, [](auto a) { return std::expm1(a); });
+  case ScalarOp::Log: return onFloats<1>(arguments, [](auto a) { return std::log(a); });
+  case ScalarOp::Log2: return onFloats<1>(arguments, [](auto a) { return std::log2(a); });
+  case ScalarOp::Log1p: return onFloats<1>(arguments, [](auto a) { return std::log1p(a); });
+  case ScalarOp::Sin: return onFloats<1>(arguments, [](auto a) { return std::sin(a); });
+  case ScalarOp::Cos: return onFloats<1>(arguments, [](auto a) { return std::cos(a); });
+  case ScalarOp::Tan: return onFloats<1>(arguments, [](auto a) { return std::tan(a); });
+  case ScalarOp::Asin: return onFloats<1>(arguments, [](auto a) { return std::asin(a); });
+  case ScalarOp::Acos: return onFloats<1>(arguments, [](auto a) { return std::acos(a); });
+  case ScalarOp::Atan: return onFloats<1>(arguments, [](auto a) { return std::atan(a); });
+  case ScalarOp::Sinh: return onFloats<1>(arguments, [](auto a) { return std::sinh(a); });
+  case ScalarOp::Cosh: return onFloats<1>(arguments, [](auto a) { return std::cosh(a); });
+  case ScalarOp::Tanh: return onFloats<1>(arguments, [](auto a) { return std::tanh(a); });
+  case ScalarOp::Erf: return onFloats<1>(arguments, [](auto a) { return std::erf(a); });
+  case ScalarOp::Atan2: return onFloats<2>(arguments, [](auto a, auto b) { return std::atan2(a, b); });
+  case ScalarOp::Pow: return onOrdered<2>(arguments, [](auto a, auto b) { return power(a, b); });
+  case ScalarOp::FloorDiv: return onOrdered<2>(arguments, [](auto a, auto b) { return divideFloored(a, b).quotient; });
+  case ScalarOp::Rem: return onOrdered<2>(arguments, [](auto a, auto b) { return divideFloored(a, b).remainder; });
+  case ScalarOp::And: return onBits<2>(arguments, [](auto a, auto b) { return bitwise(std::bit_and<>{}, a, b); });
+  case ScalarOp::Or: return onBits<2>(arguments, [](auto a, auto b) { return bitwise(std::bit_or<>{}, a, b); });
+  case ScalarOp::Xor: return onBits<2>(arguments, [](auto a, auto b) { return bitwise(std::bit_xor<>{}, a, b); });
+  case ScalarOp::Not: return onBits<1>(arguments, [](auto a) { return complement(a); });
+  case ScalarOp::Shl: return onIntegers<2>(arguments, [](auto a, auto b) { return shiftLeft(a, b); });
+  case ScalarOp::Shr: return onIntegers<2>(arguments, [](auto a, auto b) { return shiftRight(a, b); });
   case ScalarOp::Lt: return compare(arguments, std::less<>{});
   case ScalarOp::Le: return compare(arguments, std::less_equal<>{});
   case ScalarOp::Gt: return compare(arguments, std::greater<>{});

@@ -148,6 +148,13 @@ Expr identityExpr(DType type) { return {{{type, Operand{0}}}}; }
 
 bool isIdentity(const Expr &expr) { return expr.root().kind == decltype(Node::kind)(Operand{0}); }
 
+std::int64_t functionCount(const Expr &expr) {
+  return std::count_if(expr.nodes.begin(), expr.nodes.end(), [](const Node &node) {
+    const Apply *apply = std::get_if<Apply>(&node.kind);
+    return apply && isFunction(apply->op);
+  });
+}
+
 std::int64_t operationCount(const Expr &expr) {
   std::int64_t count = 0;
   for (const Node &node : expr.nodes)

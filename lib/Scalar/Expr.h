@@ -87,6 +87,8 @@ Expr identityExpr(DType type);
 bool isIdentity(const Expr &expr);
 /// How many arithmetic operations one evaluation takes: each applied op once, fma twice, casts and selects not.
 std::int64_t operationCount(const Expr &expr);
+/// How many of them are functions (see isFunction).
+std::int64_t functionCount(const Expr &expr);
 /// Operand numbers as they occur in `expr`, each once, ascending.
 std::vector<std::size_t> usedOperands(const Expr &expr);
 /// `expr` with operand #i renumbered to `newIndex[i]`.

@@ -12,13 +12,14 @@ namespace {
 enum class Typing {
   Same,
   Ordered,
+  Whole,
   Field,
   Float,
   Magnitude,
   Part,
   Complex,
   Parts,
-  Logic,
+  Bits,
   Equate,
   Compare,
   Select,
@@ -89,13 +90,14 @@ std::optional<DType> resultType(ScalarOp op, std::span<const DType> arguments) {
   switch (info(op).typing) {
   case Typing::Same: return typeIf(isNumeric(first) && allEqual(arguments), first);
   case Typing::Ordered: return typeIf(isOrdered(first) && allEqual(arguments), first);
+  case Typing::Whole: return typeIf(isInteger(first) && allEqual(arguments), first);
   case Typing::Field: return typeIf(isField(first) && allEqual(arguments), first);
   case Typing::Float: return typeIf(isReal(first) && allEqual(arguments), first);
   case Typing::Magnitude: return typeIf(isNumeric(first), realType(first));
   case Typing::Part: return typeIf(isComplex(first), realType(first));
   case Typing::Complex: return typeIf(isComplex(first) && allEqual(arguments), first);
   case Typing::Parts: return typeIf(isReal(first) && allEqual(arguments), complexType(first));
-  case Typing::Logic: return typeIf(first == DType::Bool && allEqual(arguments), DType::Bool);
+  case Typing::Bits: return typeIf((first == DType::Bool || isInteger(first)) && allEqual(arguments), first);
   case Typing::Equate: return typeIf(!isHalf(first) && allEqual(arguments), DType::Bool);
   case Typing::Compare: return typeIf(!isHalf(first) && !isComplex(first) && allEqual(arguments), DType::Bool);
   case Typing::Select: return typeIf(first == DType::Bool && allEqual(arguments.subspan(1)), arguments.back());

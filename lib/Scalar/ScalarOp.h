@@ -21,6 +21,8 @@ enum class ScalarOp : std::uint8_t {
 std::string_view name(ScalarOp op);
 std::optional<ScalarOp> parseScalarOp(std::string_view text);
 std::size_t arity(ScalarOp op);
+/// Whether an op is a function rather than an instruction: it takes tens of times longer.
+constexpr bool isFunction(ScalarOp op) { return op >= ScalarOp::Exp && op <= ScalarOp::Rem; }
 /// The type of `op` applied to arguments of these types, or nothing if they do not fit. Cast has no answer here:
 /// canCast.
 std::optional<DType> resultType(ScalarOp op, std::span<const DType> arguments);

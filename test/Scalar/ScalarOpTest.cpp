@@ -55,9 +55,36 @@ conj/1: c64 c128
 complex/2: f32->c64 f64->c128
 min/2: i8 u8 i32 i64 f32 f64
 max/2: i8 u8 i32 i64 f32 f64
-and/2: bool
-or/2: bool
-not/1: bool
+floor/1: f32 f64
+ceil/1: f32 f64
+round/1: f32 f64
+trunc/1: f32 f64
+exp/1: f32 f64
+exp2/1: f32 f64
+expm1/1: f32 f64
+log/1: f32 f64
+log2/1: f32 f64
+log1p/1: f32 f64
+sin/1: f32 f64
+cos/1: f32 f64
+tan/1: f32 f64
+asin/1: f32 f64
+acos/1: f32 f64
+atan/1: f32 f64
+sinh/1: f32 f64
+cosh/1: f32 f64
+tanh/1: f32 f64
+erf/1: f32 f64
+atan2/2: f32 f64
+pow/2: i8 u8 i32 i64 f32 f64
+floordiv/2: i8 u8 i32 i64 f32 f64
+rem/2: i8 u8 i32 i64 f32 f64
+and/2: bool i8 u8 i32 i64
+or/2: bool i8 u8 i32 i64
+xor/2: bool i8 u8 i32 i64
+not/1: bool i8 u8 i32 i64
+shl/2: i8 u8 i32 i64
+shr/2: i8 u8 i32 i64
 lt/2: bool i8->bool u8->bool i32->bool i64->bool f32->bool f64->bool
 le/2: bool i8->bool u8->bool i32->bool i64->bool f32->bool f64->bool
 gt/2: bool i8->bool u8->bool i32->bool i64->bool f32->bool f64->bool
