@@ -110,6 +110,90 @@ TYPED_TEST(Floats, MinAndMaxOrderZeros) {
   EXPECT_TRUE(is(call(ScalarOp::Max, T(-3), inf<T>), inf<T>));
 }
 
+TYPED_TEST(Integers, DivisionIsFloored) {
+  using T = TypeParam;
+  for (int a = -7; a <= 7; ++a)
+    for (int b = -4; b <= 4; ++b) {
+      if (b == 0) continue;
+      const auto quotient = static_cast<T>(std::floor(static_cast<double>(a) / b));
+      EXPECT_TRUE(is(call(ScalarOp::FloorDiv, T(a), T(b)), quotient)) << a << " // " << b;
+      EXPECT_TRUE(is(call(ScalarOp::Rem, T(a), T(b)), T(a - b * quotient))) << a << " % " << b;
+    }
+}
+
+TYPED_TEST(Integers, NoDivisionTraps) {
+  using T = TypeParam;
+  constexpr T min = std::numeric_limits<T>::min();
+  for (T a : {T(0), T(5), min}) {
+    EXPECT_TRUE(is(call(ScalarOp::FloorDiv, a, T(0)), T(0)));
+    EXPECT_TRUE(is(call(ScalarOp::Rem, a, T(0)), T(0)));
+  }
+  EXPECT_TRUE(is(call(ScalarOp::FloorDiv, min, T(-1)), min));
+  EXPECT_TRUE(is(call(ScalarOp::Rem, min, T(-1)), T(0)));
+}
+
+TYPED_TEST(Integers, Powers) {
+  using T = TypeParam;
+  EXPECT_TRUE(is(call(ScalarOp::Pow, T(-3), T(5)), T(-243)));
+  EXPECT_TRUE(is(call(ScalarOp::Pow, T(0), T(0)), T(1)));
+  EXPECT_TRUE(is(call(ScalarOp::Pow, T(2), T(200)), T(0)));
+  EXPECT_TRUE(is(call(ScalarOp::Pow, T(-1), T(-3)), T(-1)));
+  EXPECT_TRUE(is(call(ScalarOp::Pow, T(-1), T(-4)), T(1)));
+  EXPECT_TRUE(is(call(ScalarOp::Pow, T(2), T(-1)), T(0)));
+  EXPECT_TRUE(is(call(ScalarOp::Pow, T(0), T(-1)), T(0)));
+}
+
+TYPED_TEST(Integers, Bits) {
+  using T = TypeParam;
+  constexpr T width = sizeof(T) * 8;
+  EXPECT_TRUE(is(call(ScalarOp::And, T(12), T(10)), T(8)));
+  EXPECT_TRUE(is(call(ScalarOp::Or, T(12), T(10)), T(14)));
+  EXPECT_TRUE(is(call(ScalarOp::Xor, T(12), T(10)), T(6)));
+  EXPECT_TRUE(is(call(ScalarOp::Not, T(12)), T(-13)));
+  EXPECT_TRUE(is(call(ScalarOp::Shl, T(3), T(2)), T(12)));
+  EXPECT_TRUE(is(call(ScalarOp::Shr, T(-1), T(width - 2)), T(3)));
+  for (T bits : {width, T(-1), T(100)}) {
+    EXPECT_TRUE(is(call(ScalarOp::Shl, T(1), bits), T(0)));
+    EXPECT_TRUE(is(call(ScalarOp::Shr, T(-1), bits), T(0)));
+  }
+}
+
+TYPED_TEST(Floats, DivisionIsFloored) {
+  using T = TypeParam;
+  EXPECT_TRUE(is(call(ScalarOp::FloorDiv, T(7), T(-2)), T(-4)));
+  EXPECT_TRUE(is(call(ScalarOp::Rem, T(7), T(-2)), T(-1)));
+  EXPECT_TRUE(is(call(ScalarOp::Rem, T(-0.5), T(3)), T(2.5)));
+  EXPECT_TRUE(is(call(ScalarOp::FloorDiv, T(1), T(0)), inf<T>));
+  EXPECT_TRUE(is(call(ScalarOp::Rem, T(1), T(0)), nan<T>));
+  EXPECT_TRUE(is(call(ScalarOp::Rem, T(-6), T(3)), T(0)));
+  EXPECT_TRUE(is(call(ScalarOp::Rem, T(6), T(-3)), T(-0.0)));
+  EXPECT_TRUE(is(call(ScalarOp::Rem, T(-1), inf<T>), inf<T>));
+}
+
+TYPED_TEST(Floats, HalvesRoundToEven) {
+  using T = TypeParam;
+  EXPECT_TRUE(is(call(ScalarOp::Round, T(2.5)), T(2)));
+  EXPECT_TRUE(is(call(ScalarOp::Round, T(-3.5)), T(-4)));
+  EXPECT_TRUE(is(call(ScalarOp::Round, T(-0.5)), T(-0.0)));
+  EXPECT_TRUE(is(call(ScalarOp::Floor, T(-0.5)), T(-1)));
+  EXPECT_TRUE(is(call(ScalarOp::Ceil, T(-0.5)), T(-0.0)));
+  EXPECT_TRUE(is(call(ScalarOp::Trunc, T(-2.7)), T(-2)));
+}
+
+TYPED_TEST(Floats, FunctionsAtSpecialValues) {
+  using T = TypeParam;
+  EXPECT_TRUE(is(call(ScalarOp::Exp, -inf<T>), T(0)));
+  EXPECT_TRUE(is(call(ScalarOp::Exp2, T(10)), T(1024)));
+  EXPECT_TRUE(is(call(ScalarOp::Log, T(0)), -inf<T>));
+  EXPECT_TRUE(is(call(ScalarOp::Log, T(-1)), nan<T>));
+  EXPECT_TRUE(is(call(ScalarOp::Log2, T(8)), T(3)));
+  EXPECT_TRUE(is(call(ScalarOp::Tanh, inf<T>), T(1)));
+  EXPECT_TRUE(is(call(ScalarOp::Erf, -inf<T>), T(-1)));
+  EXPECT_TRUE(is(call(ScalarOp::Sin, T(-0.0)), T(-0.0)));
+  EXPECT_TRUE(is(call(ScalarOp::Pow, nan<T>, T(0)), T(1)));
+  EXPECT_TRUE(is(call(ScalarOp::Atan2, T(0), T(1)), T(0)));
+}
+
 TYPED_TEST(Floats, NanIsUnordered) {
   using T = TypeParam;
   for (T other : {T(1), nan<T>}) {

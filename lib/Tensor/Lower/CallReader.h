@@ -5,6 +5,7 @@
 
 #include "Tensor/Lower/Lowering.h"
 #include <initializer_list>
+#include <span>
 
 namespace einjit::tensor {
 
@@ -39,6 +40,13 @@ private:
 
 /// How one function of the language is lowered.
 using Function = MaybeValue (*)(CallReader &);
+struct FunctionEntry {
+  const char *name;
+  Function function;
+};
+
+/// Functions of each element (ElementwiseFunctions.cpp).
+std::span<const FunctionEntry> elementwiseFunctions();
 
 // Functions that change only how elements are reached (ShapeFunctions.cpp).
 MaybeValue transpose(CallReader &reader);

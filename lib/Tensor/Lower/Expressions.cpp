@@ -189,9 +189,7 @@ MaybeValue Lowering::evaluate(const ast::Expr &expr) {
           [&](const ast::Unary &unary) -> MaybeValue {
             return applySigns(unary.operators, evaluate(*unary.operand), unary.operand->range);
           },
-          [&](const ast::Power &) -> MaybeValue {
-            return fail(DiagnosticKind::TypeMismatch, "`**` does not apply here", {{expr.range}});
-          },
+          [&](const ast::Power &chain) -> MaybeValue { return evaluatePower(chain); },
           [&](const ast::Binary &chain) -> MaybeValue {
             if (chain.rest.size() > 1 && ast::isComparison(chain.rest[0].op))
               return fail(DiagnosticKind::BadArguments, "comparisons cannot be chained",

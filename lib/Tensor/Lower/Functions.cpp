@@ -22,29 +22,6 @@ MaybeValue mean(CallReader &reader) { return reduction(reader, ScalarOp::Add, fl
 
 template <ScalarOp Op> MaybeValue cumulated(CallReader &reader) { return cumulative(reader, Op); }
 
-/// An elementwise function whose operands are brought to one type by `Type` of their common one.
-template <ScalarOp Op, auto Type> MaybeValue elementwise(CallReader &reader) {
-  const std::size_t count = arity(Op);
-  if (!reader.arity(count, count) || !reader.noKeywordsLeft()) return std::nullopt;
-  std::vector<ExprValue> operands;
-  std::vector<SourceRange> ranges;
-  bool anyTensor = false;
-  for (std::size_t i = 0; i < count; ++i) {
-    const MaybeValue operand = reader.value(i);
-    if (!operand) return std::nullopt;
-    anyTensor |= std::holds_alternative<ValueId>(*operand);
-    operands.push_back(*operand);
-    ranges.push_back(reader.call.positional[i].range);
-  }
-  const DType type = Type(reader.lowering.commonType(operands));
-  if (type == DType::Bool)
-    return reader.fail(DiagnosticKind::TypeMismatch,
-                       fmt::format("'{}' needs numbers, not bools", reader.call.function));
-  if (!reader.lowering.applies(Op, type, reader.call.function, ranges)) return std::nullopt;
-  if (!anyTensor) operands[0] = reader.lowering.materialize(std::get<Weak>(operands[0]));
-  return reader.lowering.elementwise(Op, type, operands, ranges);
-}
-
 template <DType Type> MaybeValue castTo(CallReader &reader) {
   if (!reader.arity(1, 1) || !reader.noKeywordsLeft()) return std::nullopt;
   const auto operand = reader.tensor(0);
@@ -100,12 +77,7 @@ MaybeValue einsumCall(CallReader &reader) {
   return result ? MaybeValue(*result) : record(result.errors());
 }
 
-struct Entry {
-  const char *name;
-  Function function;
-};
-
-constexpr Entry functions[] = {
+constexpr FunctionEntry functions[] = {
     {"sum", reduce<ScalarOp::Add, countingType>},
     {"prod", reduce<ScalarOp::Mul, countingType>},
     {"max", reduce<ScalarOp::Max, sameType>},
@@ -118,10 +90,6 @@ constexpr Entry functions[] = {
     {"norm", norm},
     {"cumsum", cumulated<ScalarOp::Add>},
     {"cumprod", cumulated<ScalarOp::Mul>},
-    {"minimum", elementwise<ScalarOp::Min, sameType>},
-    {"maximum", elementwise<ScalarOp::Max, sameType>},
-    {"abs", elementwise<ScalarOp::Abs, sameType>},
-    {"sqrt", elementwise<ScalarOp::Sqrt, floatingType>},
     {"f32", castTo<DType::F32>},
     {"f64", castTo<DType::F64>},
     {"i32", castTo<DType::I32>},
@@ -167,6 +135,14 @@ constexpr Entry functions[] = {
     {"einsum", einsumCall},
 };
 
+/// The function of that name, or null.
+Function functionNamed(const std::string &name) {
+  for (const auto &table : {std::span<const FunctionEntry>(functions), elementwiseFunctions()})
+    for (const FunctionEntry &entry : table)
+      if (name == entry.name) return entry.function;
+  return nullptr;
+}
+
 /// What NumPy and PyTorch call by a name and the language says otherwise.
 struct Foreign {
   const char *name, *instead;
@@ -190,9 +166,6 @@ constexpr Foreign foreigners[] = {
     {"div", "`a / b`"},
     {"divide", "`a / b`"},
     {"true_divide", "`a / b`"},
-    {"power", "`a ** b`"},
-    {"neg", "`-a`"},
-    {"negative", "`-a`"},
     {"t", "`a.T`"},
     {"amax", "`a.max(…)`"},
     {"amin", "`a.min(…)`"},
@@ -228,15 +201,15 @@ std::optional<std::size_t> resolveAxis(Lowering &lowering, std::int64_t axis, st
 
 std::vector<std::string> Lowering::functionNames() {
   std::vector<std::string> names;
-  for (const Entry &entry : functions) names.emplace_back(entry.name);
+  for (const FunctionEntry &entry : functions) names.emplace_back(entry.name);
+  for (const FunctionEntry &entry : elementwiseFunctions()) names.emplace_back(entry.name);
   return names;
 }
 
 MaybeValue Lowering::call(CallArguments arguments) {
-  for (const Entry &entry : functions) {
-    if (arguments.function != entry.name) continue;
+  if (const Function function = functionNamed(arguments.function)) {
     CallReader reader(*this, arguments);
-    return entry.function(reader);
+    return function(reader);
   }
   return fail(DiagnosticKind::UnknownFunction, fmt::format("there is no function '{}'", arguments.function),
               {{arguments.functionRange}}, unknownFunctionHelp(arguments.function));

@@ -63,6 +63,9 @@ public:
   // Arithmetic (Operators.cpp).
   MaybeValue binary(ast::BinaryOp op, const ExprValue &left, SourceRange leftRange, const ExprValue &right,
                     SourceRange rightRange);
+  /// `left ** right`, and a chain of them (Powers.cpp).
+  MaybeValue power(const ExprValue &left, SourceRange leftRange, const ExprValue &right, SourceRange rightRange);
+  MaybeValue evaluatePower(const ast::Power &chain);
   MaybeValue negate(const ExprValue &value, SourceRange range);
   MaybeValue invert(const ExprValue &value, SourceRange range);
   /// Signs in front of an operand, as the syntax keeps them: `-`, `+` and `~`, applied from the last to the first.

@@ -32,16 +32,19 @@ std::optional<ScalarOp> scalarOpOf(ast::BinaryOp op, DType type) {
   case ast::BinaryOp::Sub: return ScalarOp::Sub;
   case ast::BinaryOp::Mul: return logical ? ScalarOp::And : ScalarOp::Mul;
   case ast::BinaryOp::Div: return ScalarOp::Div;
-  case ast::BinaryOp::FloorDiv:
-  case ast::BinaryOp::Mod:
+  case ast::BinaryOp::FloorDiv: return ScalarOp::FloorDiv;
+  case ast::BinaryOp::Mod: return ScalarOp::Rem;
   case ast::BinaryOp::MatMul: return std::nullopt;
   }
   return std::nullopt;
 }
 
-/// Comparisons and logic on literals, in the type that holds both.
+bool isFloored(ast::BinaryOp op) { return op == ast::BinaryOp::FloorDiv || op == ast::BinaryOp::Mod; }
+
+/// Comparisons, logic and floored division of literals, in the type that holds both.
 Scalar foldLogic(ast::BinaryOp op, const Scalar &left, const Scalar &right) {
-  const DType type = std::max(dtypeOfScalar(left), dtypeOfScalar(right));
+  const DType both = std::max(dtypeOfScalar(left), dtypeOfScalar(right));
+  const DType type = isFloored(op) && both == DType::Bool ? DType::I64 : both;
   const Scalar arguments[] = {convert(left, type), convert(right, type)};
   return scalar::evaluate(*scalarOpOf(op, type), DType::Bool, arguments);
 }
@@ -142,8 +145,9 @@ MaybeValue Lowering::elementwise(ScalarOp op, DType dtype, const std::vector<Exp
   std::size_t shapedBy = 0;
   std::vector<Builder::Operand> typed;
   for (std::size_t i = 0; i < operands.size(); ++i) {
+    const DType wanted = op == ScalarOp::Select && i == 0 ? DType::Bool : dtype; // the condition
     if (const auto *weak = std::get_if<Weak>(&operands[i])) {
-      typed.push_back(convert(weak->value, dtype));
+      typed.push_back(convert(weak->value, wanted));
       continue;
     }
     const ValueId id = std::get<ValueId>(operands[i]);
@@ -155,7 +159,7 @@ MaybeValue Lowering::elementwise(ScalarOp op, DType dtype, const std::vector<Exp
                   broadcastHelp(shape, type(id).shape));
     if (shape != *both) shapedBy = i;
     shape = *both;
-    typed.push_back(builder.cast(id, dtype));
+    typed.push_back(builder.cast(id, wanted));
   }
   if (!elementCount({dtype, shape}))
     return fail(DiagnosticKind::TensorTooLarge, fmt::format("a result of shape {} is too large", shapeText(shape)),
@@ -190,16 +194,18 @@ MaybeValue Lowering::binary(ast::BinaryOp op, const ExprValue &left, SourceRange
   if (!scalarOp)
     return fail(DiagnosticKind::TypeMismatch, fmt::format("`{}` does not apply here", ast::text(op)), places);
   const bool logic = op == ast::BinaryOp::And || op == ast::BinaryOp::Or;
-  if (logic && dtype != DType::Bool)
-    return fail(DiagnosticKind::TypeMismatch, fmt::format("`{}` joins bools, not {}", ast::text(op), name(dtype)),
-                places, "it binds tighter than comparisons: write `(a < b) & (c < d)`");
+  if (logic && dtype != DType::Bool && !isInteger(dtype))
+    return fail(DiagnosticKind::TypeMismatch,
+                fmt::format("`{}` joins bools or integers, not {}", ast::text(op), name(dtype)), places,
+                "it binds tighter than comparisons: write `(a < b) & (c < d)`");
   if (isComplex(dtype) && !applies(*scalarOp, dtype, std::string(ast::text(op)), {leftRange, rightRange}))
     return std::nullopt;
   if (std::holds_alternative<Weak>(left) && std::holds_alternative<Weak>(right)) {
     const Scalar &a = std::get<Weak>(left).value, &b = std::get<Weak>(right).value;
-    return Weak{ast::isComparison(op) || logic ? foldLogic(op, a, b) : fold(op, a, b)};
+    return Weak{ast::isComparison(op) || logic || isFloored(op) ? foldLogic(op, a, b) : fold(op, a, b)};
   }
   if (op == ast::BinaryOp::Div && !isFloat(dtype) && !isComplex(dtype)) dtype = DType::F64;
+  if (isFloored(op) && dtype == DType::Bool) dtype = DType::I8; // as in NumPy
   if (op == ast::BinaryOp::Sub && dtype == DType::Bool)
     return fail(DiagnosticKind::TypeMismatch, "bools cannot be subtracted", {{leftRange, "bool"}, {rightRange, "bool"}},
                 "cast them to numbers first, as in `i32(x)`");
@@ -209,10 +215,11 @@ MaybeValue Lowering::binary(ast::BinaryOp op, const ExprValue &left, SourceRange
 
 MaybeValue Lowering::invert(const ExprValue &value, SourceRange range) {
   if (const auto *weak = std::get_if<Weak>(&value))
-    if (const bool *truth = std::get_if<bool>(&weak->value)) return Weak{!*truth};
+    if (!isFloat(dtypeOfScalar(weak->value)) && !isComplex(dtypeOfScalar(weak->value)))
+      return Weak{scalar::evaluate(ScalarOp::Not, dtypeOfScalar(weak->value), {&weak->value, 1})};
   const auto *id = std::get_if<ValueId>(&value);
-  if (!id || type(*id).dtype != DType::Bool)
-    return fail(DiagnosticKind::TypeMismatch, "`~` is the opposite of a bool",
+  if (!id || !(type(*id).dtype == DType::Bool || isInteger(type(*id).dtype)))
+    return fail(DiagnosticKind::TypeMismatch, "`~` is the opposite of a bool, or of each bit of an integer",
                 {{range, id ? str(type(*id)) : std::string("a number")}});
   return builder.map(ScalarOp::Not, {*id});
 }
