@@ -52,7 +52,8 @@ MaybeValue apply(CallReader &reader, ScalarOp op, DType type, Operands operands)
 template <ScalarOp Op, TypeRule Type> MaybeValue elementwise(CallReader &reader) {
   auto operands = readOperands(reader, arity(Op));
   if (!operands) return std::nullopt;
-  return apply(reader, Op, Type(reader.lowering.commonType(operands->values)), std::move(*operands));
+  const DType type = Type(reader.lowering.commonType(operands->values));
+  return apply(reader, Op, type, std::move(*operands));
 }
 
 /// Of bools the minimum is and, the maximum or.
@@ -106,8 +107,8 @@ MaybeValue round(CallReader &reader) {
 MaybeValue where(CallReader &reader) {
   auto operands = readOperands(reader, 3);
   if (!operands) return std::nullopt;
-  return apply(reader, ScalarOp::Select, reader.lowering.commonType({operands->values[1], operands->values[2]}),
-               std::move(*operands));
+  const DType type = reader.lowering.commonType({operands->values[1], operands->values[2]});
+  return apply(reader, ScalarOp::Select, type, std::move(*operands));
 }
 
 /// `value` brought to one side of a bound that may be missing.
