@@ -60,6 +60,7 @@ private:
   llvm::Value *widen(const Lanes &value, std::int64_t lanes, DType type);
   Lanes reduce(const loop::Store &store, const Lanes &value, const Mask &mask);
   Lanes read(const loop::Access &access, const Mask &mask);
+  Lanes position(const loop::Access &access, std::int64_t lanes);
   void write(const loop::Access &access, const Lanes &value, const Mask &mask);
   void writeRegister(const loop::Access &access, const Lanes &value, const Mask &mask);
   Place place(const loop::Access &access);

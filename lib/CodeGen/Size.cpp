@@ -38,6 +38,7 @@ private:
   std::int64_t count(const loop::Access &access, const loop::Store &store) const {
     const loop::Buffer &buffer = kernel_[access.buffer];
     if (buffer.storage == loop::Storage::Registers) return 0;
+    if (buffer.storage == loop::Storage::Iota) return plus(2, pieces(buffer.type.dtype, store.lanes));
     const std::int64_t stride = laneStride(kernel_, access);
     const bool laneByLane = (stride < -1 || stride > 1) || (store.laneBound && !target_.maskedVectors);
     if (stride == 0 || store.lanes == 1) return 2;

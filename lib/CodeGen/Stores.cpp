@@ -94,9 +94,22 @@ Emitter::Lanes Emitter::read(const loop::Access &access, const Mask &mask) {
   const loop::Buffer &buffer = kernel_[access.buffer];
   if (buffer.storage == loop::Storage::Registers)
     return {scope_.registers[registerOf(kernel_, access, scope_.variables)], buffer.lanes == 1};
+  if (buffer.storage == loop::Storage::Iota) return position(access, mask.lanes);
   const Place from = place(access);
   if (from.stride == 0 || mask.lanes == 1) return {loadOne(ir_, from), true};
   return {load(ir_, from, mask, context_.target), false};
+}
+
+/// An element of an iota: base, or base + stride * <0, 1, 2, …>.
+Emitter::Lanes Emitter::position(const loop::Access &access, std::int64_t lanes) {
+  const Affine offset = scope_.variables.fold(loop::linearOffset(kernel_, access));
+  const std::int64_t stride = offset.coefficient(loop::laneVariable);
+  Value *base = scope_.variables.emit(ir_, offset);
+  if (stride == 0 || lanes == 1) return {base, true};
+  llvm::SmallVector<std::uint64_t> steps;
+  for (std::int64_t lane = 0; lane < lanes; ++lane) steps.push_back(static_cast<std::uint64_t>(lane * stride));
+  Value *numbers = llvm::ConstantDataVector::get(ir_.getContext(), steps);
+  return {ir_.CreateAdd(splat(ir_, base, lanes, DType::I64), numbers), false};
 }
 
 void Emitter::write(const loop::Access &access, const Lanes &value, const Mask &mask) {

@@ -18,6 +18,7 @@ std::string describe(const tensor::Value &value) {
   return std::visit(
       Overloaded{[&](const tensor::Parameter &) { return std::string("parameter"); },
                  [&](const tensor::Constant &) { return std::string("constant"); },
+                 [&](const tensor::Iota &) { return std::string("iota"); },
                  [&](const tensor::Generic &op) {
                    auto operand = [](std::size_t i) { return fmt::format("#{}", i); };
                    std::string text = iterators(op.parallel);

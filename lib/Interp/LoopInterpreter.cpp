@@ -19,8 +19,10 @@ constexpr std::int64_t maxOwnElements = std::int64_t{1} << 26;
 
 /// Elements of the kernel's own; those that were never written hold nothing.
 using OwnElements = std::vector<std::optional<Scalar>>;
+/// A buffer whose elements are their positions.
+struct Positions {};
 /// What a buffer is at run time.
-using Memory = std::variant<ConstTensorRef, TensorRef, OwnElements>;
+using Memory = std::variant<ConstTensorRef, TensorRef, OwnElements, Positions>;
 
 class LoopInterpreter {
 public:
@@ -55,6 +57,7 @@ private:
     case Storage::In: return takeArgument(buffer, inputs);
     case Storage::Out: return takeArgument(buffer, outputs);
     case Storage::Const: return OwnElements(buffer.elements.begin(), buffer.elements.end());
+    case Storage::Iota: return Positions();
     case Storage::Scratch:
     case Storage::Registers: return OwnElements();
     }
@@ -139,6 +142,7 @@ private:
                             if (!element) throw InternalError("%" + buffer.name + " is read where nothing was written");
                             return *element;
                           },
+                          [&](const Positions &) -> Scalar { return at; },
                       },
                       memory_[access.buffer.index()]);
   }
@@ -151,6 +155,7 @@ private:
     std::visit(Overloaded{
                    [&](ConstTensorRef &) { throw InternalError("the input %" + buffer.name + " is written"); },
                    [&](TensorRef &ref) { storeElement(ref.data, at, value); },
+                   [&](Positions &) { throw InternalError("the iota %" + buffer.name + " is written"); },
                    [&](OwnElements &elements) { elements[ownIndex(buffer, elements, at)] = value; },
                },
                memory_[access.buffer.index()]);

@@ -83,6 +83,12 @@ AnyTensor compute(const TensorType &type, const tensor::Reshape &reshape, const 
   return result;
 }
 
+AnyTensor positions(const TensorType &type) {
+  AnyTensor result(type);
+  for (std::int64_t at = 0; at < elementCount(type).value(); ++at) storeElement(result.data(), at, at);
+  return result;
+}
+
 /// One generic op over values that are known.
 class GenericInterpreter {
 public:
@@ -176,6 +182,7 @@ std::vector<AnyTensor> interpretTensor(const tensor::Kernel &kernel, std::span<c
         std::visit(Overloaded{
                        [](const tensor::Parameter &) -> AnyTensor { throw InternalError("a late parameter"); },
                        [&](const tensor::Constant &constant) { return compute(type, constant); },
+                       [&](const tensor::Iota &) { return positions(type); },
                        [&](const tensor::Generic &op) { return GenericInterpreter(op, values).compute(type); },
                        [&](const tensor::Concat &concat) { return compute(type, concat, values); },
                        [&](const tensor::Reshape &reshape) { return compute(type, reshape, values); },

@@ -15,7 +15,8 @@
 //     }
 //   }
 //
-// Buffers. `in` and `out` are the caller's memory, `const` is data of the kernel's own, `scratch` is memory that lives
+// Buffers. `in` and `out` are the caller's memory, `const` is data of the kernel's own, `iota` (i64) is none at all: an
+// element of it is its position, computed where it is read. `scratch` is memory that lives
 // from its declaration to the end of the enclosing block (inside a parallel loop each thread has its own), and
 // `registers` is an array of scalar or vector registers, whose indices are constants once unrolled loops are expanded.
 //
@@ -51,7 +52,7 @@ using BufferId = StrongId<struct BufferTag>;
 /// The variable that stands for the lane number in the indices of a vector store.
 inline constexpr std::uint32_t laneVariable = 0xffffffff;
 
-enum class Storage { In, Out, Const, Scratch, Registers };
+enum class Storage { In, Out, Const, Iota, Scratch, Registers };
 
 struct Buffer {
   std::string name; ///< without the `%`

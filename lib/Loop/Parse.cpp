@@ -23,6 +23,7 @@ public:
     parameters();
     if (reader_.expect("{")) {
       while (reader_.accept("const")) constant();
+      while (reader_.accept("iota")) memory(Storage::Iota);
       kernel_.body = block();
     }
     if (!reader_.atEnd()) reader_.fail("nothing may follow the kernel");

@@ -67,6 +67,8 @@ public:
     ++depth_;
     for (const Buffer &buffer : kernel_.buffers)
       if (buffer.storage == Storage::Const) constant(buffer);
+    for (const Buffer &buffer : kernel_.buffers)
+      if (buffer.storage == Storage::Iota) line("iota %{}: {}", buffer.name, str(buffer.type));
     for (const Stmt &stmt : kernel_.body) statement(stmt);
     --depth_;
     line("}}");

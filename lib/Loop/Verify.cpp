@@ -69,8 +69,9 @@ private:
 
   void prefetch(const Prefetch &prefetch) {
     if (!wellFormed(prefetch.address, 1)) return;
-    if (kernel_[prefetch.address.buffer].storage == Storage::Registers)
-      complain("prefetch {}: registers are not in memory", text(prefetch.address));
+    const Storage storage = kernel_[prefetch.address.buffer].storage;
+    if (storage == Storage::Registers) complain("prefetch {}: registers are not in memory", text(prefetch.address));
+    if (storage == Storage::Iota) complain("prefetch {}: an iota is not in memory", text(prefetch.address));
   }
 
   void store(const Store &store) {

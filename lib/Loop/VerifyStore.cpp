@@ -34,7 +34,8 @@ private:
   const Buffer &target() const { return kernel_[store_.target.buffer]; }
 
   void verifyTypes() {
-    if (target().storage == Storage::In || target().storage == Storage::Const) complain("it is read-only");
+    if (target().storage == Storage::In || target().storage == Storage::Const || target().storage == Storage::Iota)
+      complain("it is read-only");
     std::vector<DType> operandTypes;
     for (const Access &operand : store_.operands) operandTypes.push_back(kernel_[operand.buffer].type.dtype);
     const Problems wrong = scalar::verify(store_.value, operandTypes);

@@ -45,6 +45,7 @@ std::optional<std::string> problemOf(const Buffer &buffer) {
   if (!isCallers && !type.isRowMajor()) return "only the caller's memory may be strided";
   if (buffer.lanes < 1 || buffer.lanes > maxLanes) return fmt::format("lanes must be 1 to {}", maxLanes);
   if (!inRegisters && buffer.lanes != 1) return "memory has no lanes";
+  if (buffer.storage == Storage::Iota && type.dtype != DType::I64) return "positions are i64";
   if (buffer.storage != Storage::Const)
     return buffer.elements.empty() ? std::nullopt : std::optional("only a const has elements");
   if (buffer.elements.size() != static_cast<std::size_t>(*count))
@@ -60,6 +61,7 @@ int rank(Storage storage) {
   case Storage::In: return 0;
   case Storage::Out: return 1;
   case Storage::Const:
+  case Storage::Iota:
   case Storage::Scratch:
   case Storage::Registers: return 2;
   }

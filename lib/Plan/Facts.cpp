@@ -13,14 +13,20 @@ namespace {
 /// in time: about 5 ns a lane.
 constexpr std::int64_t functionNodes = 15, functionOperations = 20;
 
-/// Elements that the operand moves by when the iterator counts one further.
-std::int64_t strideOf(const Memory &memory, const tensor::Access &access, std::size_t iterator) {
+bool isIota(const tensor::Kernel &kernel, const Memory &memory, tensor::ValueId value) {
+  return std::holds_alternative<tensor::Iota>(kernel[memory.place(value).memory].def);
+}
+
+/// Elements that the operand moves by when the iterator counts one further. Positions are computed, not loaded: lanes
+/// of them take one vector whatever the distance, so it counts as 1.
+std::int64_t strideOf(const tensor::Kernel &kernel, const Memory &memory, const tensor::Access &access,
+                      std::size_t iterator) {
   const auto strides = memory.type(memory.place(access.value).memory).stridesOrRowMajor();
   const auto indices = memory.indices(access);
   std::int64_t stride = 0;
   for (std::size_t axis = 0; axis < indices.size(); ++axis)
     stride += indices[axis].coefficient(static_cast<std::uint32_t>(iterator)) * strides[axis];
-  return stride;
+  return stride != 0 && isIota(kernel, memory, access.value) ? 1 : stride;
 }
 
 bool isProduct(const tensor::Generic &op) {
@@ -67,8 +73,10 @@ OpFacts collectFacts(const tensor::Kernel &kernel, const Memory &memory, const t
   facts.bodyOperations = std::max<std::int64_t>(1, scalar::operationCount(op.body)) + functions * functionOperations;
   for (const tensor::Access &operand : op.operands) {
     const TensorType &type = kernel[operand.value].type;
-    facts.operandBytes.push_back(elementCount(type).value_or(INT64_MAX / 8) *
-                                 static_cast<std::int64_t>(byteSize(type.dtype)));
+    facts.operandBytes.push_back(isIota(kernel, memory, operand.value)
+                                     ? 0
+                                     : elementCount(type).value_or(INT64_MAX / 8) *
+                                           static_cast<std::int64_t>(byteSize(type.dtype)));
   }
   facts.bodyOperand.assign(op.operands.size(), false);
   for (std::size_t operand : scalar::usedOperands(op.body)) facts.bodyOperand[operand] = true;
@@ -82,8 +90,8 @@ OpFacts collectFacts(const tensor::Kernel &kernel, const Memory &memory, const t
   const std::vector<std::size_t> factors = scalar::usedOperands(op.body);
   for (std::size_t i = 0; i < op.iteratorCount(); ++i) {
     IteratorFacts iterator{op.iterator(i).name, op.iterator(i).extent, op.isReduced(i), Role::Parallel, {}, 0};
-    for (const tensor::Access &operand : op.operands) iterator.strides.push_back(strideOf(memory, operand, i));
-    if (!iterator.reduced) iterator.resultStride = strideOf(memory, result, i);
+    for (const tensor::Access &operand : op.operands) iterator.strides.push_back(strideOf(kernel, memory, operand, i));
+    if (!iterator.reduced) iterator.resultStride = strideOf(kernel, memory, result, i);
     iterator.role = roleOf(iterator, product, factors);
     facts.iterators.push_back(std::move(iterator));
   }
@@ -100,7 +108,8 @@ std::string describeRoles(const OpFacts &facts) {
 std::string describeContiguous(const IteratorFacts &iterator, const tensor::Kernel &kernel, const tensor::Generic &op) {
   std::vector<std::string> contiguous;
   for (std::size_t operand = 0; operand < op.operands.size(); ++operand)
-    if (iterator.strides[operand] == 1) contiguous.push_back("%" + kernel[op.operands[operand].value].name);
+    if (iterator.strides[operand] == 1 && !std::holds_alternative<tensor::Iota>(kernel[op.operands[operand].value].def))
+      contiguous.push_back("%" + kernel[op.operands[operand].value].name);
   if (iterator.resultStride == 1) contiguous.push_back("the result");
   return contiguous.empty() ? "nothing is contiguous" : fmt::format("contiguous in {}", fmt::join(contiguous, ", "));
 }

@@ -45,6 +45,10 @@ private:
       const tensor::Value &value = source_.values[i];
       const tensor::ValueId id(i);
       if (memory_.isShared(id) || hasBuffer(id)) continue;
+      if (std::holds_alternative<tensor::Iota>(value.def)) {
+        bufferOf_.emplace_back(id, addBuffer("iota" + value.name, loop::Storage::Iota, memory_.type(id)));
+        continue;
+      }
       const auto *constant = std::get_if<tensor::Constant>(&value.def);
       const BufferId buffer = constant ? addBuffer("c" + value.name, loop::Storage::Const, memory_.type(id))
                                        : addBuffer("t" + value.name, loop::Storage::Scratch, memory_.type(id));

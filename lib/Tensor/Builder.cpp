@@ -63,6 +63,13 @@ ValueId Builder::constant(TensorType type, std::vector<Scalar> elements) {
   return add(std::to_string(nextNumber_++), std::move(type), Constant{std::move(elements)});
 }
 
+ValueId Builder::iota(const Shape &shape) {
+  const TensorType type{DType::I64, shape};
+  for (std::size_t i = 0; i < kernel_.values.size(); ++i)
+    if (std::holds_alternative<Iota>(kernel_.values[i].def) && kernel_.values[i].type == type) return ValueId(i);
+  return add(std::to_string(nextNumber_++), type, Iota{});
+}
+
 ValueId Builder::generic(Generic op) {
   TensorType type = resultType(op);
   return add(std::to_string(nextNumber_++), std::move(type), std::move(op));

@@ -20,6 +20,8 @@ public:
 
   ValueId parameter(std::string name, TensorType type);
   ValueId constant(TensorType type, std::vector<Scalar> elements);
+  /// The positions 0, 1, … of a tensor of this shape in row-major order, as i64; the same value for the same shape.
+  ValueId iota(const Shape &shape);
 
   /// `op` on each element, shapes broadcast; all operands have the type the op wants, f16 and bf16 where it wants f32.
   /// At least one is a value.

@@ -43,6 +43,7 @@ void renumberReads(Value &value, const std::function<ValueId(ValueId)> &newId) {
   std::visit(Overloaded{
                  [](const Parameter &) {},
                  [](const Constant &) {},
+                 [](const Iota &) {},
                  [&](Generic &op) {
                    for (Access &operand : op.operands) operand.value = newId(operand.value);
                  },

@@ -3,7 +3,8 @@
 // The tensor IR: what a kernel computes, without a word on how.
 //
 // A kernel is a list of values in single assignment. A value is a parameter (memory of the caller's, described by a
-// type that may be strided), a constant, or the result of a *generic* op:
+// type that may be strided), a constant, an *iota* (i64, each element its own row-major position: it takes no memory,
+// reading it computes the position), or the result of a *generic* op:
 //
 //   %2 = [b:8, e:32] add over [c:16] of mul(%0[b,c,e], %1[b,c]) then add(acc, %bias[e])
 //
@@ -112,10 +113,14 @@ struct Reshape {
   friend bool operator==(const Reshape &, const Reshape &) = default;
 };
 
+struct Iota {
+  friend bool operator==(const Iota &, const Iota &) = default;
+};
+
 struct Value {
   std::string name; ///< without the `%`; unique in the kernel
   TensorType type;  ///< strided only for parameters
-  std::variant<Parameter, Constant, Generic, Concat, Reshape> def;
+  std::variant<Parameter, Constant, Iota, Generic, Concat, Reshape> def;
   friend bool operator==(const Value &, const Value &) = default;
 };
 

@@ -5,7 +5,7 @@
 //   kernel    = ["exact"] "kernel" "@" name "(" {parameter ","} ")" "->" results "{" {op} "return" {value ","} "}"
 //   parameter = value ":" type
 //   results   = type | "(" {type ","} ")"
-//   op        = value "=" ("constant" type "(" {number ","} ")" | "concat" type "(" {part ","} ")"
+//   op        = value "=" ("constant" type "(" {number ","} ")" | "iota" type | "concat" type "(" {part ","} ")"
 //                          | "reshape" type "(" value ")" | generic)
 //   part      = value "at" "[" {affine ","} "]"                   its variables are i0, i1, …, the axes of the value
 //   generic   = "[" {iterator ","} "]" [reducer ("over" "[" {iterator ","} "]" | "along" name) "of"] expr ["then" expr]
@@ -84,6 +84,7 @@ private:
     const auto name = readNewName();
     if (!name || !reader_.expect("=")) return false;
     if (reader_.accept("constant")) return readConstant(*name);
+    if (reader_.accept("iota")) return readIota(*name);
     if (reader_.accept("concat")) return readConcat(*name);
     return reader_.accept("reshape") ? readReshape(*name) : readGeneric(*name);
   }
@@ -120,6 +121,11 @@ private:
     if (!type || !reader_.expect("(")) return false;
     const auto value = readValue();
     return value && reader_.expect(")") && define(name, std::move(*type), Reshape{*value});
+  }
+
+  bool readIota(const std::string &name) {
+    auto type = readType();
+    return type && define(name, std::move(*type), Iota{});
   }
 
   bool readConstant(const std::string &name) {

@@ -59,6 +59,7 @@ std::string definitionText(const Kernel &kernel, const Value &value) {
   return std::visit(Overloaded{
                         [&](const Parameter &) { return "parameter " + str(value.type); },
                         [&](const Constant &constant) { return constantText(value.type, constant); },
+                        [&](const Iota &) { return "iota " + str(value.type); },
                         [&](const Generic &op) { return genericText(kernel, op); },
                         [&](const Concat &concat) { return concatText(kernel, value.type, concat); },
                         [&](const Reshape &reshape) {

@@ -78,6 +78,9 @@ private:
                    [&](const Constant &constant) {
                      if (const auto complaint = constantComplaint(value.type, constant)) complain(id, *complaint);
                    },
+                   [&](const Iota &) {
+                     if (value.type.dtype != DType::I64) complain(id, "positions are i64");
+                   },
                    [&](const Generic &) { add(verifyGeneric(kernel_, id)); },
                    [&](const Concat &) { add(verifyConcat(kernel_, id)); },
                    [&](const Reshape &) { add(verifyReshape(kernel_, id)); },

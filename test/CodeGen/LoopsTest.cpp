@@ -73,6 +73,44 @@ TEST(Loops, TriangleOfBounds) {
     })");
 }
 
+TEST(Iota, EveryWayToReadAPosition) {
+  expectLikeInterpreter(R"(
+    kernel @k(in %a: f32[37], out %plain: i64[3,37], out %masked: f32[37], out %steps: i64[4,8], out %sums: i64[3]) {
+      iota %p: i64[37]
+      iota %q: i64[3,37]
+      iota %one: i64[]
+      registers %s: i64[]
+      for i in 0..3 {
+        %s[] = %one[]
+        for j in 0..37 { %plain[i,j] = add(%q[i,j], %p[36 - j]) }
+        for o in 0..5 { 8 lanes if lane < 37 - 8*o reduce add: %s[] = %q[i,8*o + lane] }
+        %sums[i] = %s[]
+      }
+      for o in 0..3 {
+        unroll v in 0..2 {
+          8 lanes if lane < 37 - 16*o - 8*v: %masked[16*o + 8*v + lane] =
+            fma(%a[16*o + 8*v + lane], f32(%p[16*o + 8*v + lane]), f32(%p[4*o]))
+        }
+      }
+      8 lanes: %steps[0,lane] = %p[5*lane + 1]
+      8 lanes: %steps[1,lane] = %p[-3*lane + 30]
+      8 lanes: %steps[2,lane] = %p[7]
+      8 lanes: %steps[3,lane] = select(lt(%p[lane], %p[3]), %p[lane], i64(-1))
+    })");
+}
+
+TEST(Iota, InsideParallelLoops) {
+  expectLikeInterpreter(R"(
+    kernel @k(in %a: i32[16], out %out: i64[37,16]) {
+      iota %p: i64[37,16]
+      for once in 0..1 {
+        parallel i in 0..37 {
+          16 lanes: %out[i,lane] = add(mul(%p[i,lane], %p[once,2]), i64(%a[-lane + 15]))
+        }
+      }
+    })");
+}
+
 TEST(Parallel, RowsWithScratchOfTheirOwn) {
   expectLikeInterpreter(R"(
     kernel @k(in %a: f32[37,16], out %out: f32[37,16]) {

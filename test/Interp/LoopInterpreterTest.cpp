@@ -68,6 +68,15 @@ TEST(LoopInterpreter, WeightedSum) {
             weightedSum(a, w, 3, 4, 5));
 }
 
+TEST(LoopInterpreter, PositionsAreComputed) {
+  EXPECT_EQ(run(R"(kernel @k(out %out: f32[8]) {
+                     iota %p: i64[2,4]
+                     for i in 0..2 { 4 lanes: %out[4*i + lane] = f32(%p[i,-lane + 3]) }
+                   })",
+                {}),
+            (Floats{3, 2, 1, 0, 7, 6, 5, 4}));
+}
+
 TEST(LoopInterpreter, WeightedSumOfVectorsWithMaskedTail) {
   const Floats a = pattern(3 * 4 * 13), w = pattern(3 * 4);
   EXPECT_EQ(run(R"(kernel @k(in %a: f32[3,4,13], in %w: f32[3,4], out %out: f32[3,13]) {

@@ -91,6 +91,14 @@ TEST(TensorInterpreter, AffineIndices) {
               ElementsAre(2, 4));
 }
 
+TEST(TensorInterpreter, PositionsAreRowMajor) {
+  EXPECT_THAT(runFor<std::int64_t>("kernel @k() -> i64[2,3] { %p = iota i64[2,3] return %p }"),
+              ElementsAre(0, 1, 2, 3, 4, 5));
+  EXPECT_THAT(runFor<std::int64_t>("kernel @k() -> i64[3] {\n"
+                                   "  %p = iota i64[2,3]\n  %0 = [j:3] add over [i:2] of %p[i,-j + 2]\n  return %0\n}"),
+              ElementsAre(7, 5, 3));
+}
+
 TEST(TensorInterpreter, InputsOfAnyLayout) {
   const auto layout = [](const float *data, std::vector<std::int64_t> shape, std::vector<std::int64_t> strides) {
     return ConstTensorRef(TensorView<const float>(data, std::move(shape), std::move(strides)));

@@ -21,10 +21,12 @@ std::size_t hashOf(const Generic &op) {
   return hash;
 }
 
-/// A kept value before number `i`, a concat or reshape, that is the same concat or reshape.
+/// A kept value before number `i`, an iota, concat or reshape, that is the same.
 std::optional<ValueId> equalPlacement(const Kernel &kernel, std::size_t i, const std::vector<bool> &keep) {
   const Value &value = kernel.values[i];
-  if (!std::holds_alternative<Concat>(value.def) && !std::holds_alternative<Reshape>(value.def)) return std::nullopt;
+  if (!std::holds_alternative<Iota>(value.def) && !std::holds_alternative<Concat>(value.def) &&
+      !std::holds_alternative<Reshape>(value.def))
+    return std::nullopt;
   for (std::size_t before = 0; before < i; ++before)
     if (keep[before] && kernel.values[before].def == value.def && kernel.values[before].type == value.type)
       return ValueId(before);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Two generic ops that differ in the names of their iterators only compute the same value; the second becomes the
-// first.
+// first. So do two iotas of one shape.
 #pragma once
 
 #include "Tensor/Kernel.h"
