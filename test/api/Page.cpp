@@ -114,9 +114,10 @@ std::vector<std::string> blocks(const std::string &page, const std::string &lang
 }
 
 std::vector<std::string> linkedFiles(const std::string &page) {
-  static const std::regex link("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+  static const std::regex link("\\]\\(([^)#:]+)(#[^)]*)?\\)"), code("`[^`\n]*`");
+  const std::string text = std::regex_replace(page, code, "");
   std::vector<std::string> found;
-  for (std::sregex_iterator at(page.begin(), page.end(), link), end; at != end; ++at) found.push_back((*at)[1]);
+  for (std::sregex_iterator at(text.begin(), text.end(), link), end; at != end; ++at) found.push_back((*at)[1]);
   return found;
 }
 

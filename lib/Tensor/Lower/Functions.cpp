@@ -207,6 +207,9 @@ std::vector<std::string> Lowering::functionNames() {
 }
 
 MaybeValue Lowering::call(CallArguments arguments) {
+  if (elementsOnly && !isElementwise(arguments.function))
+    return fail(DiagnosticKind::IndexForm, fmt::format("'{}' is not a function of single elements", arguments.function),
+                {{arguments.range}}, "apply it to the whole tensor first");
   if (const Function function = functionNamed(arguments.function)) {
     CallReader reader(*this, arguments);
     return function(reader);

@@ -47,6 +47,10 @@ public:
   Diagnostics errors;
   std::map<std::string, MaybeValue> names; ///< nothing: its definition had an error that is already recorded
   std::set<std::string> used;
+  /// Asked first for the value of every expression; gives nothing where it is the usual one. Set by index statements.
+  std::function<std::optional<MaybeValue>(const ast::Expr &)> intercept;
+  /// Whether values are single elements in an index statement, whose axes no function may see.
+  bool elementsOnly = false;
 
   // Expressions (Expressions.cpp).
   MaybeValue evaluate(const ast::Expr &expr);
@@ -88,6 +92,8 @@ public:
   /// `.T`, `.mT`: a member without brackets.
   MaybeValue member(const std::string &name, const ExprValue &value, SourceRange range);
   static std::vector<std::string> functionNames();
+  /// Whether a function works on each element for itself.
+  static bool isElementwise(const std::string &function);
 
   std::nullopt_t fail(DiagnosticKind kind, std::string message, std::vector<Label> labels, std::string help = {},
                       std::vector<std::string> notes = {}) {

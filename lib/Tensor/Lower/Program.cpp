@@ -2,6 +2,7 @@
 #include "Tensor/Lower/Program.h"
 #include "Support/Overloaded.h"
 #include "Tensor/Lower/Einsum.h"
+#include "Tensor/Lower/IndexNotation.h"
 #include "Tensor/Lower/Lowering.h"
 #include "Tensor/Text.h"
 #include <algorithm>
@@ -75,7 +76,12 @@ NamedValues lowerStatement(Lowering &lowering, const ast::Statement &statement) 
                                  lowering.names[assign.name] = value;
                                  return {{assign.name, value}};
                                },
-                               [&](const ast::AssignElements &) { return unknown("index statements"); },
+                               [&](const ast::AssignElements &assign) -> NamedValues {
+                                 const MaybeValue value =
+                                     lowering.limited(assignElements(lowering, assign), statement.range);
+                                 lowering.names[assign.name] = value;
+                                 return {{assign.name, value}};
+                               },
                                [&](const ast::Declare &) { return unknown("declarations"); },
                                [&](const ast::Define &) { return unknown("definitions"); },
                                [&](const ast::Evaluate &evaluate) -> NamedValues {
