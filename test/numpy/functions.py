@@ -156,7 +156,7 @@ def absolute(value):
 @function("sqrt")
 def square_root(value):
     array = tensor(value)
-    array = array if is_float(array.dtype) else array.cast(np.float64)
+    array = array if is_float(array.dtype) else array.cast(np.float16 if array.dtype.itemsize == 1 else np.float64)
     x = wide(array.v)
     require((array.dtype.kind == "f") & (x >= 2 * array.t))
     result = np.sqrt(array.v)

@@ -69,8 +69,11 @@ Generic withoutUnitIterators(const Generic &op, bool exact) {
   return withOrderedOperands(std::move(result));
 }
 
-/// Drops the places along axes of extent 1 of the result, and axes of extent 1 from those that stay.
+/// Drops the places along axes of extent 1 of the result, and axes of extent 1 from those that stay. A part without
+/// elements, whose extent 0 may stand where the result has 1, goes altogether.
 void dropPlaces(Concat &concat, const TensorType &result, const std::vector<TensorType> &before) {
+  if (elementCount(result) != 0)
+    std::erase_if(concat.parts, [&](const Part &part) { return elementCount(before[part.value.index()]) == 0; });
   for (Part &part : concat.parts) {
     const TensorType &type = before[part.value.index()];
     std::vector<Affine> axes, kept;
