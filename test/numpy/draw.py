@@ -10,7 +10,7 @@ from arrays import DTYPES, NAMES, Array, Reject, is_float
 
 EXTENTS = [1, 1, 2, 2, 3, 3, 4, 5, 7, 8, 9, 16, 17, 33]
 MOST_ELEMENTS = 1500
-ELEMENT_TYPES = {"f32": 8, "f64": 4, "i32": 3, "i64": 3, "bool": 2, "f16": 1, "i8": 1, "u8": 1, "c64": 1, "c128": 1}
+ELEMENT_TYPES = {"f32": 8, "f64": 4, "i32": 3, "i64": 3, "bool": 2, "f16": 1, "u8": 1}
 
 
 class Drawn:
