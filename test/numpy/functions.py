@@ -166,12 +166,16 @@ def square_root(value):
 
 
 # Views.
-@function("transpose", "permute")
+@function("transpose")
+def transpose(value, *axes):
+    axes = axes[0] if len(axes) == 1 and isinstance(axes[0], (list, tuple)) else axes
+    return tensor(value).view(lambda v: np.swapaxes(v, *axes)) if len(axes) == 2 else permute(value, *axes)
+
+
+@function("permute")
 def permute(value, *axes):
     array = tensor(value)
     axes = axes[0] if len(axes) == 1 and isinstance(axes[0], (list, tuple)) else axes
-    if len(axes) == 2 and array.v.ndim > 2:
-        return array.view(lambda v: np.swapaxes(v, *axes))
     return array.view(lambda v: np.transpose(v, axes or None))
 
 
