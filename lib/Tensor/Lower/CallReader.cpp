@@ -57,16 +57,18 @@ std::optional<std::vector<std::int64_t>> CallReader::integers(const ast::Expr &e
 std::optional<std::vector<std::int64_t>> CallReader::integersFrom(std::size_t position, const std::string &what) {
   std::vector<std::int64_t> result;
   for (std::size_t i = position; i < call.positional.size(); ++i) {
-    const auto some = integers(*call.positional[i].expr, what);
+    const ast::Expr *expr = call.positional[i].expr;
+    if (!expr) return fail(DiagnosticKind::BadArguments, fmt::format("'{}' is not a method", call.function));
+    const auto some = integers(*expr, what);
     if (!some) return std::nullopt;
     result.insert(result.end(), some->begin(), some->end());
   }
   return result;
 }
 
-std::optional<bool> CallReader::flag(std::size_t position, std::initializer_list<const char *> names) {
+std::optional<bool> CallReader::flag(std::size_t position, std::initializer_list<const char *> names, bool otherwise) {
   const ast::Expr *expr = find(position, names);
-  if (!expr) return false;
+  if (!expr) return otherwise;
   const MaybeValue any = lowering.evaluate(*expr);
   if (!any) return std::nullopt;
   if (const auto *weak = std::get_if<Weak>(&*any))

@@ -24,7 +24,7 @@ public:
   std::optional<std::vector<std::int64_t>> integers(const ast::Expr &expr, const std::string &what);
   /// All arguments from `position` on, given one by one or as one list.
   std::optional<std::vector<std::int64_t>> integersFrom(std::size_t position, const std::string &what);
-  std::optional<bool> flag(std::size_t position, std::initializer_list<const char *> names);
+  std::optional<bool> flag(std::size_t position, std::initializer_list<const char *> names, bool otherwise = false);
   std::optional<std::vector<std::size_t>> axes(const std::vector<std::int64_t> &given, std::size_t rank,
                                                SourceRange range);
   /// Whether between `least` and `most` positional arguments were given.
@@ -84,7 +84,7 @@ MaybeValue extremePosition(CallReader &reader, ScalarOp op);
 /// All values of a fold along one axis (Cumulative.cpp).
 MaybeValue cumulative(CallReader &reader, ScalarOp op);
 
-// Tensors from nothing but their shape (Creation.cpp).
+// Tensors of one value (Creation.cpp), of what follows from positions (Sequences.cpp), of random numbers (Random.cpp).
 MaybeValue zeros(CallReader &reader);
 MaybeValue ones(CallReader &reader);
 MaybeValue full(CallReader &reader);

@@ -40,6 +40,8 @@ std::optional<Shape> shapeArgument(CallReader &reader, std::optional<std::vector
 /// The first argument alone as a shape: a list, or one number.
 std::optional<Shape> firstShape(CallReader &reader) {
   const ast::Expr *given = reader.find(0, {});
+  if (!given && !reader.call.keywords.contains("shape") && !reader.call.keywords.contains("size"))
+    return reader.fail(DiagnosticKind::BadArguments, fmt::format("'{}' needs a shape", reader.call.function));
   return shapeArgument(reader, given ? reader.integers(*given, "a size") : Shape{});
 }
 
@@ -90,9 +92,9 @@ MaybeValue onesLikeFirst(CallReader &reader) { return likeFirst(reader, 1); }
 
 MaybeValue full(CallReader &reader) {
   if (!reader.arity(0, 2)) return std::nullopt;
-  const auto shape = firstShape(reader);
   const ast::Expr *given = reader.find(1, {"value", "fill_value"});
   if (!given) return reader.fail(DiagnosticKind::BadArguments, "'full' needs a shape and a value");
+  const auto shape = firstShape(reader);
   const auto value = reader.lowering.evaluate(*given);
   return shape && value ? filledWith(reader, *shape, *value, std::nullopt) : std::nullopt;
 }
