@@ -162,13 +162,15 @@ private:
     std::string arguments = dims.empty() ? "" : (random_.chance(50) ? "dim=" : "axis=") + axes(dims);
     if (random_.chance(30)) arguments += (arguments.empty() ? "keepdim=True" : ", keepdims=True");
 
-    static constexpr const char *functions[] = {"sum", "sum", "sum", "max", "min", "prod", "any", "all"};
+    static constexpr const char *functions[] = {"sum",  "sum", "sum", "max",    "min",
+                                                "prod", "any", "all", "argmax", "argmin"};
     const std::string function = random_.of(functions);
     Numbers numbers = value.numbers;
     if (function == "sum") numbers.magnitude *= std::max(1.0, folded);
     if (function == "prod")
       numbers = {std::pow(std::max(1.0, numbers.magnitude), folded), std::pow(numbers.unit, folded)};
     if (function == "any" || function == "all") numbers = {1, 1};
+    if (function.starts_with("arg")) numbers = {folded, 1};
     return {fmt::format("{}.{}({})", value.name, function, arguments), numbers};
   }
 

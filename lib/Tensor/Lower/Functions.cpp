@@ -20,6 +20,7 @@ DType boolType(DType) { return DType::Bool; }
 template <ScalarOp Op, auto Type> MaybeValue reduce(CallReader &reader) { return reduction(reader, Op, Type); }
 MaybeValue mean(CallReader &reader) { return reduction(reader, ScalarOp::Add, floatingType, true); }
 
+template <ScalarOp Op> MaybeValue position(CallReader &reader) { return extremePosition(reader, Op); }
 template <ScalarOp Op> MaybeValue cumulated(CallReader &reader) { return cumulative(reader, Op); }
 
 template <DType Type> MaybeValue castTo(CallReader &reader) {
@@ -88,6 +89,9 @@ constexpr FunctionEntry functions[] = {
     {"var", var},
     {"std", standardDeviation},
     {"norm", norm},
+    {"argmax", position<ScalarOp::Max>},
+    {"argmin", position<ScalarOp::Min>},
+    {"logsumexp", logsumexp},
     {"cumsum", cumulated<ScalarOp::Add>},
     {"cumprod", cumulated<ScalarOp::Mul>},
     {"f32", castTo<DType::F32>},

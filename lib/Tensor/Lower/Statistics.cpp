@@ -38,6 +38,14 @@ ValueId fold(Builder &builder, ScalarOp op, ValueId value, const Folding &foldin
   return builder.reduce(op, value, folding.axes, folding.keep);
 }
 
+/// The value without these axes, which have extent 1.
+ValueId dropAxes(Builder &builder, ValueId value, const std::vector<std::size_t> &axes) {
+  Shape shape;
+  for (std::size_t axis = 0; axis < builder.type(value).rank(); ++axis)
+    if (std::ranges::find(axes, axis) == axes.end()) shape.push_back(builder.type(value).shape[axis]);
+  return builder.reshape(value, shape);
+}
+
 /// How many less than n the squares are divided by: `ddof=`/`correction=`, 0 as in NumPy; `unbiased=` says 1 or 0.
 std::optional<double> correction(CallReader &reader) {
   const ast::Expr *given = reader.find(SIZE_MAX, {"ddof", "correction"});
@@ -89,6 +97,13 @@ std::optional<double> orderOf(CallReader &reader, const ast::Expr *given) {
                               "orders are 2, 1, 0, inf and -inf");
 }
 
+/// The elements, and 0 in the place of the infinite ones.
+ValueId finiteOr0(Builder &builder, ValueId value, DType type) {
+  const ValueId size = builder.map(ScalarOp::Abs, {value});
+  const ValueId infinite = builder.map(ScalarOp::Eq, {size, convert(std::numeric_limits<double>::infinity(), type)});
+  return builder.map(ScalarOp::Select, {infinite, convert(0.0, type), value});
+}
+
 ValueId normOf(Builder &builder, const Work &work, double order) {
   const ValueId x = work.folding.operand;
   if (order == 0) {
@@ -114,6 +129,22 @@ MaybeValue norm(CallReader &reader) {
   if (work->folding.count == 0 && std::isinf(*order))
     return reader.fail(DiagnosticKind::EmptyReduction, "this norm of no elements has no value");
   return reader.lowering.builder.cast(normOf(reader.lowering.builder, *work, *order), work->resultType);
+}
+
+/// With m = max x, log sum exp x = m + log sum exp (x - m), where nothing overflows. An infinite m is not taken off:
+/// inf - inf is not a number, and exp(inf) and log(0) are what they have to be.
+MaybeValue logsumexp(CallReader &reader) {
+  const auto work = readWork(reader);
+  if (!work) return std::nullopt;
+  Builder &builder = reader.lowering.builder;
+  const auto &[folding, type, resultType] = *work;
+  const ValueId x = folding.operand;
+  const ValueId most = finiteOr0(builder, builder.reduce(ScalarOp::Max, x, folding.axes, true), type);
+  const ValueId powers = builder.map(ScalarOp::Exp, {builder.map(ScalarOp::Sub, {x, most})});
+  const ValueId sum = builder.reduce(ScalarOp::Add, powers, folding.axes, true);
+  const ValueId result =
+      builder.cast(builder.map(ScalarOp::Add, {builder.map(ScalarOp::Log, {sum}), most}), resultType);
+  return folding.keep ? result : dropAxes(builder, result, folding.axes);
 }
 
 } // namespace einjit::tensor
