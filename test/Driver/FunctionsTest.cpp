@@ -92,5 +92,18 @@ TEST(Logsumexp, OfWhatCannotBeAddedUp) {
   EXPECT_TRUE(std::isnan(of({1, nan, infinity})));
 }
 
+TEST(Classes, OfSpecialNumbers) {
+  const std::vector<AnyTensor> x = doubles({6}, {nan, infinity, -infinity, 1e308, -0.0, -5e-324});
+  EXPECT_THAT(valuesOf<bool>("isnan(x)", x), ElementsAre(true, false, false, false, false, false));
+  EXPECT_THAT(valuesOf<bool>("isinf(x)", x), ElementsAre(false, true, true, false, false, false));
+  EXPECT_THAT(valuesOf<bool>("isfinite(x)", x), ElementsAre(false, false, false, true, true, true));
+  EXPECT_THAT(valuesOf<bool>("isfinite(x * (1 + 1j))", x), ElementsAre(false, false, false, true, true, true));
+  EXPECT_THAT(valuesOf<bool>("isinf(f32(x))", x), ElementsAre(false, true, true, true, false, false));
+  const std::vector<double> signs = valuesOf<double>("sign(x)", x);
+  EXPECT_TRUE(std::isnan(signs[0]));
+  EXPECT_THAT(std::vector<double>(signs.begin() + 1, signs.end()), ElementsAre(1, -1, 1, 0, -1));
+  EXPECT_FALSE(std::signbit(signs[4]));
+}
+
 } // namespace
 } // namespace einjit

@@ -132,7 +132,8 @@ private:
   }
 
   Expression unary(const Value &value) {
-    static constexpr const char *forms[] = {"-{}", "abs({})", "maximum({}, 0)", "{}.minimum(1)"};
+    static constexpr const char *forms[] = {"-{}",      "abs({})",   "maximum({}, 0)", "{}.minimum(1)",
+                                            "sign({})", "isnan({})", "isfinite({})"};
     return {fmt::format(fmt::runtime(random_.of(forms)), value.name),
             {std::max(1.0, value.numbers.magnitude), std::min(1.0, value.numbers.unit)}};
   }

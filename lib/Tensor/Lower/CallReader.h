@@ -84,6 +84,12 @@ MaybeValue extremePosition(CallReader &reader, ScalarOp op);
 /// All values of a fold along one axis (Cumulative.cpp).
 MaybeValue cumulative(CallReader &reader, ScalarOp op);
 
+// What kind of number each element is (Classes.cpp).
+MaybeValue isNan(CallReader &reader);
+MaybeValue isInf(CallReader &reader);
+MaybeValue isFinite(CallReader &reader);
+MaybeValue sign(CallReader &reader);
+
 // Tensors of one value (Creation.cpp), of what follows from positions (Sequences.cpp), of random numbers (Random.cpp).
 MaybeValue zeros(CallReader &reader);
 MaybeValue ones(CallReader &reader);
