@@ -105,5 +105,21 @@ TEST(Classes, OfSpecialNumbers) {
   EXPECT_FALSE(std::signbit(signs[4]));
 }
 
+TEST(Sequences, HaveNumpysLengths) {
+  EXPECT_THAT(valuesOf<std::int64_t>("arange(-3, 4, 3)"), ElementsAre(-3, 0, 3));
+  EXPECT_THAT(valuesOf<std::int64_t>("arange(-3, 3, 3)"), ElementsAre(-3, 0));
+  EXPECT_THAT(valuesOf<std::int64_t>("arange(3, -3, -3)"), ElementsAre(3, 0));
+  EXPECT_THAT(valuesOf<std::int64_t>("arange(3, -3)"), ElementsAre());
+  EXPECT_THAT(valuesOf<std::int64_t>("arange(0, 5, -1)"), ElementsAre());
+  EXPECT_THAT(valuesOf<double>("arange(1, 2.1, 0.5, dtype=f64)"), ElementsAre(1, 1.5, 2));
+  EXPECT_THAT(valuesOf<std::int64_t>("arange(9223372036854775806, 9223372036854775807)"),
+              ElementsAre(9223372036854775806));
+  EXPECT_THAT(valuesOf<double>("linspace(5, 7, 1, dtype=f64)"), ElementsAre(5));
+  EXPECT_THAT(valuesOf<double>("linspace(5, 7, 0, dtype=f64)"), ElementsAre());
+  EXPECT_EQ(valuesOf<double>("linspace(0, 0.1, 50, dtype=f64)").back(), 0.1);
+  EXPECT_EQ(valuesOf<double>("linspace(0, 1, dtype=f64)").size(), 50U);
+  EXPECT_THAT(valuesOf<std::int64_t>("linspace(0, -1, 3, dtype=i64)"), ElementsAre(0, -1, -1)) << "downwards";
+}
+
 } // namespace
 } // namespace einjit

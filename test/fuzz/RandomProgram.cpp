@@ -122,12 +122,28 @@ private:
 
   Expression literal(const Value &value) {
     const auto [magnitude, unit] = value.numbers;
-    switch (random_.in(0, 4)) {
+    switch (random_.in(0, 5)) {
     case 0: return {fmt::format("{} * 2", value.name), {magnitude * 2, unit * 2}};
     case 1: return {fmt::format("0.5 * {}", value.name), {magnitude / 2, unit / 2}};
     case 2: return {fmt::format("{} - 3", value.name), {magnitude + 3, std::min(unit, 1.0)}};
     case 3: return {fmt::format("{} / 4", value.name), {magnitude / 4, unit / 4}};
+    case 4: return positions(value);
     default: return {fmt::format("{} + [[1, -2, 3]]", value.name), {magnitude + 3, std::min(unit, 1.0)}};
+    }
+  }
+
+  /// The value and the positions along its last axis.
+  Expression positions(const Value &value) {
+    const std::int64_t extent = value.rank() == 0 ? 1 : value.type.shape.back();
+    const auto [magnitude, unit] = value.numbers;
+    switch (random_.in(0, 2)) {
+    case 0: return {fmt::format("{} * eye({})", value.name, extent), value.numbers};
+    case 1:
+      return {fmt::format("{} + linspace(0, {}, {})", value.name, extent - 1, extent),
+              {magnitude + static_cast<double>(extent), std::min(unit, 1.0)}};
+    default:
+      return {fmt::format("{} - arange({}, 0, -1)", value.name, extent),
+              {magnitude + static_cast<double>(extent), std::min(unit, 1.0)}};
     }
   }
 

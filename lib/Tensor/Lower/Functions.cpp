@@ -136,6 +136,9 @@ constexpr FunctionEntry functions[] = {
     {"zeros_like", zerosLikeFirst},
     {"ones_like", onesLikeFirst},
     {"full_like", fullLikeFirst},
+    {"arange", arange},
+    {"linspace", linspace},
+    {"eye", eye},
     {"einsum", einsumCall},
 };
 
