@@ -121,5 +121,71 @@ TEST(Sequences, HaveNumpysLengths) {
   EXPECT_THAT(valuesOf<std::int64_t>("linspace(0, -1, 3, dtype=i64)"), ElementsAre(0, -1, -1)) << "downwards";
 }
 
+/// The formula of the language's page.
+std::uint64_t mix(std::uint64_t z) {
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+  return z ^ (z >> 31);
+}
+std::uint64_t bitsOf(std::uint64_t seed, std::uint64_t n) { return mix(mix(seed) + (n + 1) * 0x9e3779b97f4a7c15U); }
+
+TEST(Random, IsTheFormula) {
+  for (const std::int64_t seed : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{42}, INT64_MAX}) {
+    const std::string call = "random((3, 50), " + std::to_string(seed);
+    const std::vector<float> f32 = valuesOf<float>(call + ")");
+    const std::vector<double> f64 = valuesOf<double>(call + ", dtype=f64)");
+    const std::vector<double> f16 = valuesOf<double>("f64(" + call + ", dtype=f16))");
+    const std::vector<double> bf16 = valuesOf<double>("f64(" + call + ", dtype=bf16))");
+    for (std::uint64_t n = 0; n < 150; ++n) {
+      const std::uint64_t bits = bitsOf(static_cast<std::uint64_t>(seed), n);
+      EXPECT_EQ(f32[n], std::ldexp(static_cast<float>(bits >> 40), -24));
+      EXPECT_EQ(f64[n], std::ldexp(static_cast<double>(bits >> 11), -53));
+      EXPECT_EQ(f16[n], std::ldexp(static_cast<double>(bits >> 53), -11));
+      EXPECT_EQ(bf16[n], std::ldexp(static_cast<double>(bits >> 56), -8));
+    }
+  }
+}
+
+TEST(Random, TakesItsSeedFromAnInput) {
+  AnyTensor seed(TensorType{DType::I32, {}});
+  const std::int32_t value = -7;
+  std::memcpy(seed.data(), &value, sizeof value);
+  EXPECT_EQ(valuesOf<float>("random(100, x)", {seed}), valuesOf<float>("random(100, -7)"));
+}
+
+/// n numbers evenly distributed in [0, 1): their mean is 1/2 with deviation sqrt(1/12n), their variance 1/12 with about
+/// sqrt(1/180n), the product of neighbours' distances from the mean 0 with 1/(12 sqrt(n)). Six deviations are allowed.
+TEST(Random, LooksRandom) {
+  const std::size_t n = 100'000;
+  const double root = std::sqrt(static_cast<double>(n));
+  std::vector<double> before(n);
+  for (const int seed : {0, 1, 2, 1000}) {
+    const Tensor<double> tensor(
+        compileProgram("random(100000, " + std::to_string(seed) + ", dtype=f64)", {}).run({}).front());
+    const std::vector<double> values(tensor.begin(), tensor.end());
+    double mean = 0, variance = 0, neighbours = 0, seeds = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      const double distance = values[i] - 0.5;
+      ASSERT_TRUE(values[i] >= 0 && values[i] < 1);
+      ASSERT_TRUE(i == 0 || values[i] != values[i - 1]);
+      mean += values[i] / static_cast<double>(n);
+      variance += distance * distance / static_cast<double>(n);
+      neighbours += i > 0 ? distance * (values[i - 1] - 0.5) / static_cast<double>(n) : 0;
+      seeds += before[i] == values[i] ? 1 : 0;
+    }
+    EXPECT_NEAR(mean, 0.5, 6 * std::sqrt(1.0 / 12) / root);
+    EXPECT_NEAR(variance, 1.0 / 12, 6 * std::sqrt(1.0 / 180) / root);
+    EXPECT_NEAR(neighbours, 0, 6.0 / 12 / root);
+    EXPECT_EQ(seeds, 0) << "another seed, other numbers";
+    before = values;
+  }
+}
+
+TEST(Functions, ThatTakeAShapeAreNoMethods) {
+  const TensorType x{DType::F32, {3}};
+  for (const char *program : {"x.zeros()", "x.ones(2)", "x.full(2)", "x.random(1)", "x.arange()", "x.eye()"})
+    EXPECT_THROW(compileProgram(program, {{"x", x, {}}}), Error) << program;
+}
+
 } // namespace
 } // namespace einjit

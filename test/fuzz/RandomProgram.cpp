@@ -268,8 +268,11 @@ private:
   /// What does not give exact numbers comes last: on it nothing is built that could round differently.
   Expression inexact() {
     const Value value = anyValue();
-    switch (random_.in(0, 2)) {
+    switch (random_.in(0, 3)) {
     case 0: return {value.name + ".mean()", value.numbers};
+    case 2:
+      return {fmt::format("{} + random([{}], {})", value.name, fmt::join(value.type.shape, ", "), random_.in(-9, 9)),
+              value.numbers};
     case 1: return {fmt::format("sqrt({})", value.name), value.numbers};
     default: return {fmt::format("{} / {}", value.name, partner(value.type.shape).name), value.numbers};
     }

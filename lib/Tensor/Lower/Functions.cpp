@@ -139,6 +139,7 @@ constexpr FunctionEntry functions[] = {
     {"arange", arange},
     {"linspace", linspace},
     {"eye", eye},
+    {"random", random},
     {"einsum", einsumCall},
 };
 
