@@ -47,10 +47,16 @@ struct Binding {
   std::optional<std::int64_t> value = {};
 };
 
+/// A file that a program loads, as it was when the program was compiled.
+struct LoadedFile {
+  std::string path; ///< as the program says it
+  AnyTensor tensor;
+};
+
 /// What one call of a kernel has to do at least.
 struct Cost {
   std::int64_t flops = 0;        ///< arithmetic operations; a multiply-add counts as two
-  std::int64_t bytes = 0;        ///< inputs read once plus results written once
+  std::int64_t bytes = 0;        ///< inputs and files read once plus results written once
   std::int64_t scratchBytes = 0; ///< memory for temporaries, on top of inputs and results
 };
 
@@ -67,6 +73,8 @@ public:
   /// order in which they were bound.
   const std::vector<Binding> &inputs() const;
   const std::vector<Binding> &results() const;
+  /// The files that the program loads, each once. Calls do not pass them.
+  const std::vector<LoadedFile> &files() const;
 
   /// Runs the kernel on inputs of exactly the types it was compiled for, into row-major memory of the result types. An
   /// output that overlaps an input is computed beside it first. Throws einjit::Error where an argument does not fit.
@@ -81,7 +89,8 @@ public:
   Cost cost() const;
   CompileTimes compileTimes() const;
   /// The entry point and its argument record, for callers that prepare the record themselves:
-  /// `void (*)(void *const *buffers, void *scratch)`; buffers are the inputs, then the outputs. See docs/abi.md.
+  /// `void (*)(void *const *buffers, void *scratch)`; buffers are the inputs, the files, then the outputs. See
+  /// docs/abi.md.
   const void *entry() const;
 
   struct Impl;
@@ -94,7 +103,8 @@ private:
 /// Compiles an einsum string for operands of these types. Throws einjit::Error for a malformed string or types that do
 /// not fit; kernels compiled before are found again.
 Kernel compile(std::string_view einsum, const std::vector<TensorType> &operands, const Options &options = {});
-/// Compiles a program whose inputs have these names and types.
+/// Compiles a program whose inputs have these names and types. Files that it loads are read now, once: the kernel keeps
+/// what they hold, and is not kept in the process's cache, so that compiling again reads them again.
 Kernel compileProgram(std::string_view program, const std::vector<Binding> &inputs, const Options &options = {});
 
 /// Evaluates an einsum string on operands of any kind that converts to ConstTensorRef.

@@ -13,7 +13,8 @@ Kernel compileCached(Source source, const Options &options) {
     if (auto known = processCache().find(key)) return Kernel(std::move(known));
   auto built = buildKernel(std::move(source), options);
   if (!built) throwError(built.errors(), text);
-  if (options.cache) processCache().insert(key, *built);
+  // What it loads may be another file the next time.
+  if (options.cache && (*built)->compilation.files.empty()) processCache().insert(key, *built);
   return Kernel(*std::move(built));
 }
 

@@ -31,13 +31,14 @@ std::int64_t distinctBytes(const TensorType &type) {
 
 } // namespace
 
-Cost costOf(const tensor::Kernel &kernel, const std::vector<Binding> &inputs, const std::vector<Binding> &results) {
+Cost costOf(const tensor::Kernel &kernel, const std::vector<Binding> &results) {
   Cost cost;
   for (const tensor::Value &value : kernel.values)
     if (const auto *op = std::get_if<tensor::Generic>(&value.def))
       cost.flops = saturatingAdd(cost.flops, operations(*op));
-  for (const auto *bindings : {&inputs, &results})
-    for (const Binding &binding : *bindings) cost.bytes = saturatingAdd(cost.bytes, distinctBytes(binding.type));
+  auto add = [&](const TensorType &type) { cost.bytes = saturatingAdd(cost.bytes, distinctBytes(type)); };
+  for (std::size_t i = 0; i < kernel.parameterCount(); ++i) add(kernel.values[i].type);
+  for (const Binding &result : results) add(result.type);
   return cost;
 }
 

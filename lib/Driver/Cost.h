@@ -6,8 +6,8 @@
 
 namespace einjit {
 
-/// Operations of all ops of a canonical kernel, and the bytes of its inputs (elements that a stride of 0 repeats count
-/// once) and results. Counts beyond 2^63 are that.
-Cost costOf(const tensor::Kernel &kernel, const std::vector<Binding> &inputs, const std::vector<Binding> &results);
+/// Operations of all ops of a canonical kernel, and the bytes of its parameters (elements that a stride of 0 repeats
+/// count once) and results. Counts beyond 2^63 are that.
+Cost costOf(const tensor::Kernel &kernel, const std::vector<Binding> &results);
 
 } // namespace einjit

@@ -79,6 +79,7 @@ using EntryPoint = void (*)(void *const *, void *);
 
 const std::vector<Binding> &Kernel::inputs() const { return impl_->compilation.inputs; }
 const std::vector<Binding> &Kernel::results() const { return impl_->compilation.results; }
+const std::vector<LoadedFile> &Kernel::files() const { return impl_->compilation.files; }
 Cost Kernel::cost() const { return impl_->compilation.cost; }
 CompileTimes Kernel::compileTimes() const { return impl_->compilation.times; }
 
@@ -105,6 +106,7 @@ void Kernel::run(std::span<const ConstTensorRef> in, std::span<const TensorRef> 
     buffers.push_back(const_cast<void *>(in[i].data));
     taken.push_back(extentOf(in[i].data, in[i].type));
   }
+  for (const LoadedFile &file : files()) buffers.push_back(const_cast<void *>(file.tensor.data()));
   // An output that shares memory with another argument is computed beside it: code may assume that nothing overlaps.
   std::vector<std::pair<std::size_t, AnyTensor>> beside;
   for (std::size_t i = 0; i < out.size(); ++i) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Driver/Pipeline.h"
 #include "Driver/Cost.h"
+#include "Driver/LoadedFiles.h"
 #include "Plan/NaiveLoops.h"
 #include "Plan/Planner.h"
 #include "Support/Stopwatch.h"
@@ -18,26 +19,30 @@ void demand(const std::vector<std::string> &complaints, const char *stage, const
     throw InternalError(std::string("the ") + stage + " is not well-formed: " + complaints.front() + "\n" + text);
 }
 
-/// The program as tensor IR; leaves its canonical text in `ast`.
-Result<tensor::LoweredProgram> lowerSource(const Source &source, const Options &options, std::string &ast,
-                                           double &parseTime) {
+/// The program as tensor IR; leaves its canonical text and the files it loads in `result`.
+Result<tensor::LoweredProgram> lowerSource(const Options &options, Compilation &result) {
+  const Source &source = result.source;
   Stopwatch watch;
   const tensor::LowerOptions lowerOptions{options.dtype, options.strict, options.results};
   if (source.isEinsum) {
     const auto einsum = parseEinsum(source.text);
     if (!einsum) return einsum.errors();
-    ast = ast::print(*einsum);
-    parseTime = watch.lap();
+    result.ast = ast::print(*einsum);
+    result.times.parse = watch.lap();
     std::vector<TensorType> types;
     for (const Binding &input : source.inputs) types.push_back(input.type);
     return tensor::lowerEinsumProgram(*einsum, types, lowerOptions);
   }
   const auto program = parseProgram(source.text);
   if (!program) return program.errors();
-  ast = ast::print(*program);
-  parseTime = watch.lap();
+  result.ast = ast::print(*program);
+  result.times.parse = watch.lap();
+  auto files = loadFiles(*program);
+  if (!files) return files.errors();
+  result.files = *std::move(files);
   std::vector<tensor::Input> inputs;
   for (const Binding &input : source.inputs) inputs.push_back({input.name, input.type, input.value});
+  for (tensor::Input &file : inputsOf(result.files, source.inputs)) inputs.push_back(std::move(file));
   return tensor::lowerProgram(*program, inputs, lowerOptions);
 }
 
@@ -62,10 +67,11 @@ std::int64_t threadCount(const Options &options) {
 Result<Compilation> lowerToLoops(Source source, const Options &options) {
   auto target = findTarget(options.target);
   if (!target) return target.errors();
-  Compilation result{std::move(source), *std::move(target), threadCount(options), {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  Compilation result{
+      std::move(source), *std::move(target), threadCount(options), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
 
   Stopwatch watch;
-  auto lowered = lowerSource(result.source, options, result.ast, result.times.parse);
+  auto lowered = lowerSource(options, result);
   if (!lowered) return lowered.errors();
   result.tensor = std::move(lowered->kernel);
   result.tensor.exact = options.exact;
@@ -74,7 +80,7 @@ Result<Compilation> lowerToLoops(Source source, const Options &options) {
 
   result.canonical = tensor::canonicalize(result.tensor);
   demand(verify(result.canonical), "canonical tensor IR", print(result.canonical));
-  result.cost = costOf(result.canonical, result.inputs, result.results);
+  result.cost = costOf(result.canonical, result.results);
   result.times.tensor = watch.lap() - result.times.parse;
 
   result.schedule = planKernel(result.canonical, result.target, {result.threads});

@@ -30,7 +30,8 @@ struct Compilation {
   loop::Schedule schedule;
   loop::Kernel loops;
   std::vector<Binding> inputs, results;
-  Cost cost; ///< scratchBytes is not known yet
+  std::vector<LoadedFile> files; ///< parameters of the kernels behind the inputs
+  Cost cost;                     ///< scratchBytes is not known yet
   CompileTimes times;
 };
 

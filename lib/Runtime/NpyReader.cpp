@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Runtime/NpyReader.h"
 #include "Runtime/Layout.h"
 #include "Runtime/NpyHeader.h"
 #include "Support/Checked.h"
@@ -21,7 +22,7 @@ namespace {
 /// No shape of 32 axes needs more; it keeps a pipe from feeding a header of gigabytes.
 constexpr std::size_t maxHeaderBytes = 1 << 20;
 
-/// A file that is read from front to end. Everything that can go wrong throws an Error that names the file.
+/// A file that is read from front to end. What goes wrong is thrown as a Diagnostic that names the file.
 class NpyFile {
 public:
   explicit NpyFile(const std::string &path) : path_(path), file_(std::fopen(path.c_str(), "rb")) {
@@ -56,7 +57,7 @@ public:
 
 private:
   [[noreturn]] void fail(DiagnosticKind kind, const std::string &what) {
-    throwError({Diagnostic{.kind = kind, .message = fmt::format("{}: {}", path_, what)}}, "");
+    throw Diagnostic{.kind = kind, .message = fmt::format("{}: {}", path_, what)};
   }
   struct Close {
     void operator()(std::FILE *file) const { std::fclose(file); }
@@ -107,9 +108,7 @@ void normaliseBools(AnyTensor &tensor) {
   std::transform(bytes, bytes + tensor.size(), bytes, [](unsigned char byte) { return byte != 0 ? 1 : 0; });
 }
 
-} // namespace
-
-AnyTensor loadNpy(const std::string &path) {
+AnyTensor read(const std::string &path) {
   NpyFile file(path);
   NpyHeader header = readHeader(file);
   const TensorType type{header.dtype, std::move(header.shape)};
@@ -123,6 +122,22 @@ AnyTensor loadNpy(const std::string &path) {
   file.requireEnd();
   if (type.dtype == DType::Bool) normaliseBools(tensor);
   return header.fortranOrder && type.rank() > 1 && *count > 0 ? toRowMajor(tensor) : tensor;
+}
+
+} // namespace
+
+Result<AnyTensor> readNpy(const std::string &path) {
+  try {
+    return read(path);
+  } catch (Diagnostic &wrong) {
+    return std::move(wrong);
+  }
+}
+
+AnyTensor loadNpy(const std::string &path) {
+  Result<AnyTensor> tensor = readNpy(path);
+  if (!tensor) throwError(tensor.errors(), {});
+  return *std::move(tensor);
 }
 
 } // namespace einjit

@@ -39,6 +39,14 @@ void setType(tensor::Input &input, std::string text) {
   input.type.strides = std::move(strides);
 }
 
+/// `x.npy=f32[3]`, in `--file=x.npy=f32[3]`: what `load` of this path gives.
+void addFile(Spelling &spelling, const std::string &value) {
+  const auto equals = value.find('=');
+  tensor::Input file{"file" + std::to_string(spelling.inputs.size()), {}, {}, value.substr(0, equals)};
+  setType(file, value.substr(equals + 1));
+  spelling.inputs.push_back(std::move(file));
+}
+
 void setInputs(Spelling &spelling, const std::string &words) {
   for (const std::string &word : split(words, ' ')) {
     const auto equals = word.find('=');
@@ -50,6 +58,8 @@ void setInputs(Spelling &spelling, const std::string &words) {
       spelling.options.defaultFloat = parseDType(value).value();
     else if (name == "--results")
       spelling.options.results = split(value, ',');
+    else if (name == "--file")
+      addFile(spelling, value);
     else
       setType(spelling.inputs.emplace_back(tensor::Input{name, {}, {}}), value);
   }

@@ -25,7 +25,8 @@ struct Spelling {
 
 /// The spellings of a golden's input. A line of inputs holds `name=type` (then `@[strides]`, or `=value` of an
 /// integer),
-/// `--strict`, `--dtype=`, `--results=a,b`; spellings without one have those of the spelling before.
+/// `--strict`, `--dtype=`, `--results=a,b`, `--file=x.npy=type`; spellings without one have those of the spelling
+/// before.
 std::vector<Spelling> spellings(const std::string &input);
 
 Result<tensor::LoweredProgram> lower(const Spelling &spelling);

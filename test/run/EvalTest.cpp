@@ -96,6 +96,20 @@ TEST(Eval, FilesInAndOut) {
   EXPECT_EQ(std::vector<float>(back.begin(), back.end()), (std::vector<float>{1, 3, 2, 4}));
 }
 
+TEST(Eval, FilesThatProgramsLoad) {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("x.npy"), load = "load('" + path + "')";
+  saveNpy(path, Tensor<float>({2, 2}, {1, 2, 3, 4}));
+  EXPECT_EQ(output({"eval", load + " @ w", "w=i64[2]"}), "[ -4, -14]\n");
+  EXPECT_EQ(output({"show", load + " * 2", "--stage=tensor"}),
+            "kernel @kernel(%file0: f32[2,2]) -> f32[2,2] {\n  %0 = [i0:2, i1:2] mul(%file0[i0,i1], f32(2))\n"
+            "  return %0\n}\n");
+  EXPECT_THAT(output({"bench", load + ".sum()", "--seconds=0.01"}), HasSubstr("4 flops, 20 bytes"));
+  const Ran missing = run({"eval", "1 + load('no.npy')"});
+  EXPECT_EQ(missing.code, 1);
+  EXPECT_EQ(missing.err, "error: no.npy: No such file or directory\n  1 + load('no.npy')\n           ^^^^^^^^\n");
+}
+
 TEST(Eval, NamedResults) {
   const TemporaryFolder folder;
   const std::string program = "a = x + 1; b = a * 2; b - 1";

@@ -54,6 +54,14 @@ TEST(Session, CommandsLoadSaveAndList) {
             "[2, 4]\nn: i64[]\nx: f32[2]\ny: f32[2]\n");
 }
 
+TEST(Session, StatementsLoadFiles) {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("x.npy");
+  EXPECT_EQ(
+      output("x = [1.0, 2]\n:save x " + file + "\ny = load('" + file + "')\ny = y + load('" + file + "')\ni-> (y)\n"),
+      "6\n");
+}
+
 TEST(Session, CommandsShowStages) { EXPECT_EQ(output("x = [1.0, 2]\n:show source x + 1\n"), "x + 1\n"); }
 
 TEST(Session, VariablesMayBeNamedLikeFunctions) {

@@ -23,14 +23,14 @@ Roof measureRoof(const Kernel &kernel, const Options &options) {
   const auto isF64 = [](const Binding &binding) { return realType(binding.type.dtype) == DType::F64; };
   const bool f64 = std::any_of(kernel.inputs().begin(), kernel.inputs().end(), isF64) ||
                    std::any_of(kernel.results().begin(), kernel.results().end(), isF64);
-  const auto bytesOf = [](const std::vector<Binding> &bindings) {
-    std::int64_t bytes = 0;
-    for (const Binding &binding : bindings)
-      bytes += elementCount(binding.type).value_or(0) * static_cast<std::int64_t>(byteSize(binding.type.dtype));
-    return bytes;
+  const auto sizeOf = [](const TensorType &type) {
+    return elementCount(type).value_or(0) * static_cast<std::int64_t>(byteSize(type.dtype));
   };
-  return {measurePeakFlops(f64 ? DType::F64 : DType::F32, options),
-          measureBandwidth(bytesOf(kernel.inputs()), bytesOf(kernel.results()), options)};
+  std::int64_t read = 0, written = 0;
+  for (const Binding &input : kernel.inputs()) read += sizeOf(input.type);
+  for (const LoadedFile &file : kernel.files()) read += sizeOf(file.tensor.type());
+  for (const Binding &result : kernel.results()) written += sizeOf(result.type);
+  return {measurePeakFlops(f64 ? DType::F64 : DType::F32, options), measureBandwidth(read, written, options)};
 }
 
 Roof best(Roof a, Roof b) { return {std::max(a.flops, b.flops), std::max(a.bytes, b.bytes)}; }

@@ -19,6 +19,7 @@ public:
       : kernel_(kernel), tensors_(std::move(inputs)),
         scratch_(TensorType{DType::Bool, {std::max<std::int64_t>(kernel.cost().scratchBytes, 1)}}),
         entry_(reinterpret_cast<Entry>(reinterpret_cast<std::uintptr_t>(kernel.entry()))) {
+    for (const LoadedFile &file : kernel.files()) tensors_.push_back(file.tensor);
     for (const Binding &result : kernel.results()) tensors_.emplace_back(result.type);
     for (AnyTensor &tensor : tensors_) buffers_.push_back(tensor.data());
   }

@@ -102,6 +102,9 @@ MaybeValue linspace(CallReader &reader);
 MaybeValue eye(CallReader &reader);
 MaybeValue random(CallReader &reader);
 
+/// The tensor of a file that the driver has read.
+MaybeValue load(CallReader &reader);
+
 /// Folds the axes that `dim=`/`axis=` names, or all (Reductions.cpp); `type` says in which type, given the operand's.
 /// With `mean` the result is divided by the number of elements.
 MaybeValue reduction(CallReader &reader, ScalarOp op, DType (*type)(DType), bool mean = false);

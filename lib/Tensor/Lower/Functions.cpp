@@ -140,6 +140,7 @@ constexpr FunctionEntry functions[] = {
     {"linspace", linspace},
     {"eye", eye},
     {"random", random},
+    {"load", load},
     {"einsum", einsumCall},
 };
 

@@ -47,6 +47,7 @@ public:
   Diagnostics errors;
   std::map<std::string, MaybeValue> names; ///< nothing: its definition had an error that is already recorded
   std::set<std::string> used;
+  std::map<std::string, ExprValue> files; ///< what `load` gives, by path
   /// Asked first for the value of every expression; gives nothing where it is the usual one. Set by index statements.
   std::function<std::optional<MaybeValue>(const ast::Expr &)> intercept;
   /// Whether values are single elements in an index statement, whose axes no function may see.

@@ -40,7 +40,7 @@ bool checkInputs(Lowering &lowering, const std::vector<Input> &inputs) {
 
 void checkAllUsed(Lowering &lowering, const std::vector<Input> &inputs) {
   for (const Input &input : inputs)
-    if (!lowering.used.contains(input.name))
+    if (!input.path && !lowering.used.contains(input.name))
       lowering.fail(DiagnosticKind::UnusedInput, fmt::format("the program does not use its input '{}'", input.name), {},
                     "bind only what the program reads");
 }
@@ -132,7 +132,11 @@ Result<LoweredProgram> lowerProgram(const ast::Program &program, const std::vect
   if (!checkInputs(lowering, inputs)) return lowering.errors;
   for (const Input &input : inputs) {
     const ValueId id = lowering.builder.parameter(input.name, input.type);
-    lowering.names[input.name] = input.value ? ExprValue(Weak{*input.value}) : ExprValue(id);
+    const ExprValue value = input.value ? ExprValue(Weak{*input.value}) : ExprValue(id);
+    if (input.path)
+      lowering.files.emplace(*input.path, value);
+    else
+      lowering.names[input.name] = value;
   }
 
   NamedValues last;

@@ -14,6 +14,7 @@ struct Input {
   std::string name;
   TensorType type;
   std::optional<std::int64_t> value = {}; ///< of a scalar whose value is known: it may then stand for an extent
+  std::optional<std::string> path = {};   ///< of what `load` of this path gives; the program does not see the name
 };
 
 struct LowerOptions {
