@@ -1,69 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Contest.h"
-#include "Contestant.h"
+#include "Data.h"
 #include <algorithm>
-#include <cmath>
 #include <einjit/Machine.h>
 #include <fmt/format.h>
 #include <iterator>
 #include <numeric>
+#include <stdexcept>
 
 namespace einjit::bench {
 namespace {
 
-constexpr std::size_t minRounds = 15;
+constexpr std::size_t leastRounds = 3, wantedRounds = 15;
+/// A case whose rounds are long goes on for so many times its seconds to get the rounds that are wanted.
+constexpr double patience = 4;
+/// Samples of longer calls need no run before them that brings the contestant's data near.
+constexpr double longCall = 5e-3;
+/// The rest is for the memory the machine needs besides.
+constexpr double mostOfMemory = 0.8;
 
-/// Element n of input k is ((7n + 3k) mod 13 - 6) / 4, as in the command-line tool. Sums of products of such numbers
-/// are multiples of 1/16, exact in f32 up to 2^20 in whatever order they are taken.
-std::vector<AnyTensor> makeInputs(const std::vector<Binding> &bindings) {
-  std::vector<AnyTensor> inputs;
-  for (const Binding &binding : bindings) {
-    const auto offset = static_cast<std::int64_t>(3 * inputs.size());
-    AnyTensor &input = inputs.emplace_back(binding.type);
-    for (std::int64_t n = 0; n < input.size(); ++n)
-      static_cast<float *>(input.data())[n] = static_cast<float>((7 * n + offset) % 13 - 6) / 4;
-  }
-  return inputs;
+Kernel compileCase(const Case &which, const Options &options) {
+  if (!which.isEinsum) return compileProgram(which.program, which.inputs, options);
+  std::vector<TensorType> types;
+  for (const Binding &input : which.inputs) types.push_back(input.type);
+  return compile(which.program, types, options);
 }
 
-/// Calls both and demands equal results. The tolerance leaves room for rounding in sums too long to be exact.
-void checkSame(Contestant &einjit, Contestant &loops, const std::string &label) {
-  einjit.call();
-  loops.call();
-  const auto *got = static_cast<const float *>(einjit.output().data());
-  const auto *expected = static_cast<const float *>(loops.output().data());
-  for (std::int64_t n = 0; n < einjit.output().size(); ++n) {
-    const float tolerance = 1e-5F * std::max(1.0F, std::abs(expected[n]));
-    if (!(std::abs(got[n] - expected[n]) <= tolerance)) // a NaN is no match either
-      throw Mismatch(fmt::format("{}: element {} of the result is {} from einjit and {} from the C loops '{}'", label,
-                                 n, got[n], expected[n], loops.name()));
-  }
+std::int64_t bytesOf(const std::vector<Binding> &bindings) {
+  std::int64_t bytes = 0;
+  for (const Binding &binding : bindings)
+    bytes += elementCount(binding.type).value_or(0) * static_cast<std::int64_t>(byteSize(binding.type.dtype));
+  return bytes;
 }
 
 Roof measureRoof(const Kernel &kernel, const Options &options) {
-  const auto bytesOf = [](const std::vector<Binding> &bindings) {
-    std::int64_t bytes = 0;
-    for (const Binding &binding : bindings)
-      bytes += elementCount(binding.type).value_or(0) * static_cast<std::int64_t>(byteSize(binding.type.dtype));
-    return bytes;
-  };
-  return {measurePeakFlops(DType::F32, options),
+  const DType dtype = kernel.results().front().type.dtype;
+  return {measurePeakFlops(dtype, options),
           measureBandwidth(bytesOf(kernel.inputs()), bytesOf(kernel.results()), options)};
 }
 
 /// The better of two measurements: other load only ever makes the machine look slower.
 Roof best(Roof a, Roof b) { return {std::max(a.flops, b.flops), std::max(a.bytes, b.bytes)}; }
 
-std::vector<Timing> timeInTurns(std::vector<Contestant> &contestants, double seconds) {
+std::vector<Timing> timeInTurns(const std::vector<Contestant> &contestants, double seconds) {
   std::vector<Timing> timings;
-  for (Contestant &contestant : contestants) timings.push_back({contestant.name(), contestant.findBatch(), {}});
+  for (const Contestant &contestant : contestants) timings.push_back({contestant.name, findBatch(contestant), {}});
   std::vector<std::size_t> order(contestants.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   double spent = 0;
-  for (std::size_t round = 0; round < minRounds || spent < seconds; ++round) {
+  const auto goesOn = [&](std::size_t round) {
+    return round < leastRounds || spent < seconds || (round < wantedRounds && spent < patience * seconds);
+  };
+  for (std::size_t round = 0; goesOn(round); ++round) {
     for (std::size_t i : order) {
-      const double taken = contestants[i].time(timings[i].batch);
-      timings[i].samples.push_back(taken / static_cast<double>(timings[i].batch));
+      Timing &timing = timings[i];
+      if (timing.samples.empty() || timing.samples.back() < longCall) contestants[i].run(1);
+      const double taken = time(contestants[i], timing.batch);
+      timing.samples.push_back(taken / static_cast<double>(timing.batch));
       spent += taken;
     }
     std::rotate(order.begin(), order.begin() + 1, order.end());
@@ -71,49 +64,88 @@ std::vector<Timing> timeInTurns(std::vector<Contestant> &contestants, double sec
   return timings;
 }
 
+/// The kernel first, then every peer that can compute the case.
+std::vector<Contestant> enter(const Kernel &kernel, Problem &problem, const ContestOptions &options) {
+  std::vector<Contestant> contestants;
+  const auto entry = reinterpret_cast<Entry>(reinterpret_cast<std::uintptr_t>(kernel.entry()));
+  contestants.push_back(entryContestant("einjit", entry, problem, kernel.cost().scratchBytes));
+  for (const Peer *peer : options.peers)
+    if (std::optional<Contestant> contestant = peer->make(problem)) contestants.push_back(*std::move(contestant));
+  return contestants;
+}
+
+void checkAgreement(const std::vector<Contestant> &contestants, double terms, const std::string &id) {
+  const Contestant &einjit = contestants.front();
+  einjit.run(1);
+  for (std::size_t i = 1; i < contestants.size(); ++i) {
+    contestants[i].run(1);
+    if (const auto difference = firstDifference(*einjit.output, *contestants[i].output, terms))
+      throw std::runtime_error(fmt::format("WRONG: {}: element {} of the result is {} from einjit and {} from {}", id,
+                                           difference->element, difference->a, difference->b, contestants[i].name));
+  }
+}
+
+/// Inputs, and for every contestant a result and about as much for copies or temporaries.
+double neededBytes(const Kernel &kernel, const ContestOptions &options) {
+  const auto contestants = static_cast<double>(options.peers.size() + 1);
+  const auto in = static_cast<double>(bytesOf(kernel.inputs())), out = static_cast<double>(bytesOf(kernel.results()));
+  return in + contestants * out + (in + out) + static_cast<double>(kernel.cost().scratchBytes);
+}
+
+void measure(const Case &which, const Kernel &kernel, const ContestOptions &options, const Options &compileOptions,
+             Outcome &outcome) {
+  const bool positive = which.formula && !which.einsum;
+  Problem problem{which, makeInputs(which.inputs, positive), kernel.results().front().type, outcome.flops,
+                  options.threads};
+  std::vector<Contestant> contestants = enter(kernel, problem, options);
+  checkAgreement(contestants, termsOf(which), which.id);
+  std::erase_if(contestants, [](const Contestant &contestant) { return !contestant.isPeer; });
+  const Roof before = measureRoof(kernel, compileOptions);
+  std::vector<Timing> timings = timeInTurns(contestants, options.seconds);
+  outcome.roof = best(before, measureRoof(kernel, compileOptions));
+  outcome.einjit = std::move(timings.front());
+  outcome.peers.assign(std::make_move_iterator(timings.begin() + 1), std::make_move_iterator(timings.end()));
+}
+
+Outcome describe(const Case &which) {
+  Outcome outcome;
+  outcome.id = which.id;
+  outcome.group = which.group;
+  outcome.program = which.program;
+  for (std::size_t i = 0; i < which.inputs.size(); ++i)
+    outcome.inputs[which.inputs[i].name.empty() ? std::to_string(i) : which.inputs[i].name] = str(which.inputs[i].type);
+  return outcome;
+}
+
+void compileAndMeasure(const Case &which, const ContestOptions &options, Outcome &outcome) {
+  Options compileOptions;
+  compileOptions.threads = options.threads;
+  compileOptions.cache = false;
+  const Kernel kernel = compileCase(which, compileOptions);
+  outcome.compileSeconds = kernel.compileTimes().total();
+  outcome.flops = which.flops > 0 ? which.flops : static_cast<double>(kernel.cost().flops);
+  outcome.bytes = which.bytes > 0 ? which.bytes : static_cast<double>(kernel.cost().bytes);
+  const double needed = neededBytes(kernel, options), available = availableBytes();
+  outcome.skipped = needed > mostOfMemory * available;
+  if (outcome.skipped)
+    outcome.error =
+        fmt::format("skipped: needs {:.1f} GB of memory, {:.1f} GB are free", needed / 1e9, available / 1e9);
+  else
+    measure(which, kernel, options, compileOptions, outcome);
+}
+
 } // namespace
 
-double Timing::median() const {
-  std::vector<double> sorted = samples;
-  std::sort(sorted.begin(), sorted.end());
-  const std::size_t half = sorted.size() / 2;
-  return sorted.size() % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-}
-
-double Timing::min() const { return *std::min_element(samples.begin(), samples.end()); }
-
-const Timing &Outcome::bestLoops() const {
-  return *std::min_element(loops.begin(), loops.end(),
-                           [](const Timing &a, const Timing &b) { return a.median() < b.median(); });
-}
-
-double Outcome::ratio() const { return bestLoops().median() / einjit.median(); }
-
-Outcome compete(const Case &which, double seconds) {
-  Options options;
-  options.threads = 1;
-  options.cache = false;
-  const Kernel kernel = compileProgram(which.program, which.inputs, options);
-  std::vector<AnyTensor> inputs = makeInputs(which.inputs);
-  const TensorType &result = kernel.results().front().type;
-
-  std::vector<Contestant> contestants;
-  contestants.emplace_back("einjit", reinterpret_cast<Entry>(reinterpret_cast<std::uintptr_t>(kernel.entry())), inputs,
-                           result, kernel.cost().scratchBytes);
-  for (const Loops &loops : which.loops) contestants.emplace_back(loops.order, loops.entry, inputs, result);
-  for (std::size_t i = 1; i < contestants.size(); ++i) checkSame(contestants[0], contestants[i], which.label);
-
-  const Roof before = measureRoof(kernel, options);
-  std::vector<Timing> timings = timeInTurns(contestants, seconds);
-  const Roof after = measureRoof(kernel, options);
-  return {.label = which.label,
-          .program = which.program,
-          .inputs = which.inputs,
-          .cost = kernel.cost(),
-          .compileSeconds = kernel.compileTimes().total(),
-          .einjit = std::move(timings.front()),
-          .loops = {std::make_move_iterator(timings.begin() + 1), std::make_move_iterator(timings.end())},
-          .roof = best(before, after)};
+Outcome compete(const Case &which, const ContestOptions &options) {
+  Outcome outcome = describe(which);
+  outcome.error = which.defect;
+  if (!which.defect.empty()) return outcome;
+  try {
+    compileAndMeasure(which, options, outcome);
+  } catch (const std::exception &error) {
+    outcome.error = error.what();
+  }
+  return outcome;
 }
 
 } // namespace einjit::bench

@@ -13,25 +13,33 @@ constexpr double warmUpSeconds = 20e-3;
 
 } // namespace
 
-Contestant::Contestant(std::string name, Entry entry, std::vector<AnyTensor> &inputs, const TensorType &output,
-                       std::int64_t scratchBytes)
-    : name_(std::move(name)), entry_(entry), output_(output),
-      scratch_(TensorType{DType::Bool, {std::max<std::int64_t>(scratchBytes, 1)}}) {
-  for (AnyTensor &input : inputs) buffers_.push_back(input.data());
-  buffers_.push_back(output_.data());
+Contestant entryContestant(std::string name, Entry entry, Problem &problem, std::int64_t scratchBytes) {
+  auto output = std::make_shared<AnyTensor>(problem.result);
+  auto scratch = std::make_shared<AnyTensor>(TensorType{DType::Bool, {std::max<std::int64_t>(scratchBytes, 1)}});
+  std::vector<void *> buffers;
+  for (AnyTensor &input : problem.inputs) buffers.push_back(input.data());
+  buffers.push_back(output->data());
+  return {std::move(name), output,
+          [entry, scratch, buffers](std::int64_t count) {
+            for (std::int64_t i = 0; i < count; ++i) entry(buffers.data(), scratch->data());
+          },
+          true};
 }
 
-double Contestant::time(std::int64_t count) {
+double time(const Contestant &contestant, std::int64_t count) {
   const auto begin = std::chrono::steady_clock::now();
-  for (std::int64_t i = 0; i < count; ++i) call();
+  contestant.run(count);
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-std::int64_t Contestant::findBatch() {
-  for (double spent = 0; spent < warmUpSeconds;) spent += time(1);
+std::int64_t findBatch(const Contestant &contestant) {
+  double last = 0;
+  for (double spent = 0; spent < warmUpSeconds;) spent += last = time(contestant, 1);
+  if (last >= 4 * sampleSeconds) return 1;
   // The shortest of three: whatever else runs on the machine makes a batch look longer than it is.
   for (std::int64_t batch = 1;; batch *= 2)
-    if (std::min({time(batch), time(batch), time(batch)}) >= sampleSeconds) return batch;
+    if (std::min({time(contestant, batch), time(contestant, batch), time(contestant, batch)}) >= sampleSeconds)
+      return batch;
 }
 
 } // namespace einjit::bench

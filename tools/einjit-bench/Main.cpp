@@ -1,50 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// einjit-bench: einjit's kernels beside the same loops in C. See README.md.
+// einjit-bench: einjit's kernels beside their peers. See README.md.
+#include "Contest.h"
+#include "Progress.h"
 #include "Report.h"
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
 #include <fstream>
-#include <unistd.h>
+#include <sstream>
 
 namespace einjit::bench {
 namespace {
 
 struct Flags {
-  std::string filter, json;
+  std::string cases = EINJIT_BENCH_CASES, filter, group, json, compare, program;
+  std::vector<std::string> types, peers;
+  int tier = 0, threads = 1;
   double seconds = 1;
 };
 
 constexpr int failed = 1, usageError = 2;
 
-std::vector<Case> chosenCases(const std::string &filter) {
-  std::vector<Case> cases = allCases();
-  std::erase_if(cases, [&](const Case &which) { return which.label.find(filter) == std::string::npos; });
+/// A mistake in the flags.
+class UsageError : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+std::vector<Case> chosenCases(const Flags &flags) {
+  if (!flags.program.empty()) return {caseFromArguments(flags.program, flags.types)};
+  std::vector<Case> cases = readCases(flags.cases);
+  std::erase_if(cases, [&](const Case &which) {
+    return (which.id + " " + which.program).find(flags.filter) == std::string::npos ||
+           (!flags.group.empty() && which.group != flags.group) || (flags.tier != 0 && which.tier > flags.tier);
+  });
+  if (cases.empty()) throw UsageError("no case is chosen by these flags");
   return cases;
 }
 
-/// Says on a terminal which case is being measured; an empty text wipes that.
-void showProgress(const std::string &text) {
-  static const bool isTerminal = isatty(STDERR_FILENO) != 0;
-  if (!isTerminal) return;
-  fmt::print(stderr, "\r\033[K{}", text);
-  std::fflush(stderr);
+/// Those that are there, of those asked for or of all. One that is asked for and missing is a mistake.
+std::vector<const Peer *> chosenPeers(const std::vector<std::string> &names) {
+  std::vector<const Peer *> peers;
+  const auto asked = [&](std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); };
+  for (const Peer &peer : allPeers()) {
+    if (!names.empty() && !asked(peer.name)) continue;
+    if (!peer.version().empty())
+      peers.push_back(&peer);
+    else if (asked(peer.name))
+      throw UsageError(fmt::format("the peer '{}' is not on this machine", peer.name));
+  }
+  for (const std::string &name : names) {
+    const auto same = [&](const Peer &peer) { return peer.name == name; };
+    if (name != "none" && std::none_of(allPeers().begin(), allPeers().end(), same))
+      throw UsageError(fmt::format("there is no peer '{}'", name));
+  }
+  return peers;
 }
 
-/// Measures one case and prints its row; whether that went well.
-bool measure(const Case &which, double seconds, std::vector<Outcome> &outcomes) {
-  try {
-    outcomes.push_back(compete(which, seconds));
-    showProgress("");
-    printRow(outcomes.back());
-    std::fflush(stdout);
-    return true;
-  } catch (const std::exception &error) {
-    showProgress("");
-    fmt::print(stderr, "{}: {}\n", which.label, error.what());
-    return false;
-  }
+std::string processorName() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);)
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  return "unknown";
+}
+
+std::string readFile(const std::string &path) {
+  std::ifstream in(path);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in) throw UsageError(fmt::format("cannot read '{}'", path));
+  return text.str();
 }
 
 bool writeFile(const std::string &path, const std::string &text) {
@@ -55,31 +82,70 @@ bool writeFile(const std::string &path, const std::string &text) {
   return out.good();
 }
 
+void print(const std::string &text) {
+  fmt::print("{}", text);
+  std::fflush(stdout);
+}
+
+/// Measures one case and prints its row. Whether that went well: a case that is skipped did, one that is wrong or does
+/// not compile did not.
+bool measure(const Case &which, const ContestOptions &options, const Progress &progress, Results &results) {
+  Outcome outcome = compete(which, options);
+  progress.clear();
+  print(rowText(outcome));
+  if (!outcome.measured()) fmt::print(stderr, "{}: {}\n", outcome.id, outcome.error);
+  results.cases.push_back(std::move(outcome));
+  return results.cases.back().measured() || results.cases.back().skipped;
+}
+
 int run(const Flags &flags) {
-  const std::vector<Case> cases = chosenCases(flags.filter);
-  if (cases.empty()) {
-    fmt::print(stderr, "no case has '{}' in its name\n", flags.filter);
-    return usageError;
+  setUpPeers(flags.threads);
+  const ContestOptions options{flags.threads, flags.seconds, chosenPeers(flags.peers)};
+  const std::vector<Case> cases = chosenCases(flags);
+  const std::optional<Results> saved =
+      flags.compare.empty() ? std::nullopt : std::optional(fromJson(readFile(flags.compare)));
+
+  Results results{flags.threads, processorName(), {}, {}};
+  print(fmt::format("{}, {} {}\n", results.processor, flags.threads, flags.threads == 1 ? "thread" : "threads"));
+  for (const Peer *peer : options.peers) {
+    results.peers[peer->name] = peer->version();
+    print(fmt::format("  {:<10}{}\n", peer->name, results.peers[peer->name]));
   }
-  fmt::print("einjit on one thread; C is the same loops by {}\n\n", EINJIT_BENCH_C_COMPILER);
-  printHeading();
-  std::vector<Outcome> outcomes;
+  print("\n" + headingText());
+  compile("i,i", {TensorType{DType::F32, {8}}, TensorType{DType::F32, {8}}}); // the first takes longer than the others
   bool good = true;
+  const Progress progress(cases.size());
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    showProgress(fmt::format("[{}/{}] {}", i + 1, cases.size(), cases[i].label));
-    good &= measure(cases[i], flags.seconds, outcomes);
+    progress.show(i, cases[i].id);
+    good &= measure(cases[i], options, progress, results);
   }
-  printSummary(outcomes);
-  if (!flags.json.empty()) good &= writeFile(flags.json, toJson(outcomes));
+  print(summaryText(results));
+  if (saved) print(comparisonText(*saved, results));
+  if (!flags.json.empty()) good &= writeFile(flags.json, toJson(results));
   return good ? 0 : failed;
+}
+
+std::string peersHelp() {
+  std::string help = "Peers:\n";
+  for (const Peer &peer : allPeers()) help += fmt::format("  {:<10}{}\n", peer.name, peer.what);
+  return help;
 }
 
 int parseAndRun(int argc, char **argv) {
   Flags flags;
-  CLI::App app("Measures einjit's kernels beside the same loops in C.");
-  app.add_option("--filter", flags.filter, "only cases with this text in their names");
+  CLI::App app("Measures einjit's kernels beside their peers, in turns.");
+  app.footer(peersHelp());
+  app.add_option("PROGRAM", flags.program, "one case: an einsum string, or a program");
+  app.add_option("TYPES", flags.types, "types of its operands, f32[64,64], or of its inputs, x=f32[64,64]");
+  app.add_option("--cases", flags.cases, "file of cases")->capture_default_str();
+  app.add_option("--filter", flags.filter, "only cases with this text in their names or programs");
+  app.add_option("--tier", flags.tier, "1: only the quick cases; 2: all")->check(CLI::Range(1, 2));
+  app.add_option("--class", flags.group, "only cases of this class");
+  app.add_option("--threads", flags.threads, "threads of every contestant")->check(CLI::Range(1, 1024));
   app.add_option("--seconds", flags.seconds, "measure each case for so long")->check(CLI::Range(0.0, 3600.0));
+  app.add_option("--peers", flags.peers, "only these, separated by commas, or none")->delimiter(',');
   app.add_option("--json", flags.json, "write all numbers to this file");
+  app.add_option("--compare", flags.compare, "compare with the numbers in this file");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
@@ -94,6 +160,9 @@ int parseAndRun(int argc, char **argv) {
 int main(int argc, char **argv) {
   try {
     return einjit::bench::parseAndRun(argc, argv);
+  } catch (const einjit::bench::UsageError &error) {
+    fmt::print(stderr, "einjit-bench: {}\n", error.what());
+    return einjit::bench::usageError;
   } catch (const std::exception &error) {
     fmt::print(stderr, "einjit-bench: {}\n", error.what());
     return einjit::bench::failed;

@@ -1,106 +1,115 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Report.h"
 #include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace einjit::bench {
 namespace {
 
-/// How near einjit's median is to the longer of two times: that of the arithmetic at the machine's peak, and that of
-/// reading the inputs and writing the results once at its bandwidth.
-struct Standing {
-  double gflops, gbps;
-  double roofFraction;
-  const char *bound;
-};
-
-Standing standing(const Outcome &outcome) {
-  const auto flops = static_cast<double>(outcome.cost.flops), bytes = static_cast<double>(outcome.cost.bytes);
-  const double compute = flops / outcome.roof.flops, memory = bytes / outcome.roof.bytes;
-  const double median = outcome.einjit.median();
-  return {flops / median / 1e9, bytes / median / 1e9, std::max(compute, memory) / median,
-          compute > memory ? "compute" : "memory"};
-}
+constexpr std::size_t shownWorst = 5;
 
 std::string duration(double seconds) {
   if (seconds < 1e-6) return fmt::format("{:.4g} ns", seconds * 1e9);
-  if (seconds < 1e-3) return fmt::format("{:.4g} µs", seconds * 1e6);
+  if (seconds < 1e-3) return fmt::format("{:.4g} us", seconds * 1e6);
   return seconds < 1 ? fmt::format("{:.4g} ms", seconds * 1e3) : fmt::format("{:.4g} s", seconds);
 }
 
-double geometricMean(std::span<const Outcome> outcomes) {
-  double sum = 0;
-  for (const Outcome &outcome : outcomes) sum += std::log(outcome.ratio());
-  return std::exp(sum / static_cast<double>(outcomes.size()));
+std::string rate(const Outcome &outcome) {
+  const double median = outcome.einjit.median();
+  return outcome.computeBound() ? fmt::format("{:.4g} GFLOP/s", outcome.flops / median / 1e9)
+                                : fmt::format("{:.4g} GB/s", outcome.bytes / median / 1e9);
 }
 
-nlohmann::ordered_json json(const Timing &timing) {
-  return {{"name", timing.name},
-          {"median_s", timing.median()},
-          {"min_s", timing.min()},
-          {"batch", timing.batch},
-          {"samples_s", timing.samples}};
+std::string peerText(const Outcome &outcome) {
+  const Timing *best = outcome.bestPeer();
+  return best ? fmt::format("{:>7.2f}  {}", outcome.ratio(), best->name) : fmt::format("{:>7}", "-");
 }
 
-nlohmann::ordered_json json(const Outcome &outcome) {
-  nlohmann::ordered_json inputs, loops;
-  for (const Binding &input : outcome.inputs) inputs[input.name] = str(input.type);
-  for (const Timing &timing : outcome.loops) loops.push_back(json(timing));
-  const Standing stands = standing(outcome);
-  return {{"case", outcome.label},
-          {"program", outcome.program},
-          {"inputs", inputs},
-          {"ratio", outcome.ratio()},
-          {"best_c", outcome.bestLoops().name},
-          {"einjit", json(outcome.einjit)},
-          {"c", loops},
-          {"compile_ms", outcome.compileSeconds * 1e3},
-          {"flops", outcome.cost.flops},
-          {"bytes", outcome.cost.bytes},
-          {"gflops", stands.gflops},
-          {"gbps", stands.gbps},
-          {"peak_gflops", outcome.roof.flops / 1e9},
-          {"stream_gbps", outcome.roof.bytes / 1e9},
-          {"bound", stands.bound},
-          {"roof_fraction", stands.roofFraction}};
+std::vector<double> roofFractions(const std::vector<const Outcome *> &outcomes) {
+  std::vector<double> fractions;
+  for (const Outcome *outcome : outcomes)
+    if (outcome->roofFraction() > 0) fractions.push_back(outcome->roofFraction());
+  return fractions;
+}
+
+std::vector<double> ratios(const std::vector<const Outcome *> &outcomes) {
+  std::vector<double> ratios;
+  for (const Outcome *outcome : outcomes)
+    if (outcome->bestPeer()) ratios.push_back(outcome->ratio());
+  return ratios;
+}
+
+std::string meansText(const std::string &name, const std::vector<const Outcome *> &outcomes) {
+  const std::vector<double> ofPeers = ratios(outcomes);
+  const std::string peers = ofPeers.empty() ? fmt::format("{:>16}", "-")
+                                            : fmt::format("{:>16.3f}  in {}", geometricMean(ofPeers), ofPeers.size());
+  return fmt::format("{:<24}{:>6}{:>10.3f}{}\n", name, outcomes.size(), geometricMean(roofFractions(outcomes)), peers);
+}
+
+/// The lowest few by what `value` gives; those that give 0 have none.
+template <class Value>
+std::string worstText(std::string_view title, std::vector<const Outcome *> outcomes, const Value &value) {
+  std::erase_if(outcomes, [&](const Outcome *outcome) { return value(*outcome) <= 0; });
+  std::sort(outcomes.begin(), outcomes.end(), [&](auto *a, auto *b) { return value(*a) < value(*b); });
+  outcomes.resize(std::min(outcomes.size(), shownWorst));
+  if (outcomes.empty()) return "";
+  std::string text = fmt::format("\n{}\n", title);
+  for (const Outcome *outcome : outcomes)
+    text += fmt::format("  {:<24}{:>8.3f}  {}\n", outcome->id, value(*outcome), outcome->program);
+  return text;
+}
+
+std::string compileText(const std::vector<const Outcome *> &outcomes) {
+  std::vector<double> times;
+  for (const Outcome *outcome : outcomes) times.push_back(outcome->compileSeconds * 1e3);
+  std::sort(times.begin(), times.end());
+  const auto quantile = [&](double q) {
+    return times[static_cast<std::size_t>(q * static_cast<double>(times.size() - 1) + 0.5)];
+  };
+  return fmt::format("\ncompiling: median {:.3g} ms, 99th percentile {:.3g} ms\n", quantile(0.5), quantile(0.99));
+}
+
+std::string unmeasuredText(const Results &results) {
+  std::string text;
+  for (const Outcome &outcome : results.cases)
+    if (!outcome.measured())
+      text += fmt::format("  {:<24}{}\n", outcome.id, outcome.error.substr(0, outcome.error.find('\n')));
+  return text.empty() ? "" : "\nnot measured\n" + text;
 }
 
 } // namespace
 
-void printHeading() {
-  fmt::print("{:<34}{:>10}{:>10}{:>10}{:>9}{:>8}{:>7}  {:<9}{}\n", "case", "einjit", "C", "C/einjit", "GFLOP/s", "GB/s",
-             "roof", "bound", "C loops");
+std::string headingText() {
+  return fmt::format("{:<24}{:>10}{:>16}{:>7}{:>12}  {:<10}{:>11}\n", "case", "einjit", "rate", "roof", "peer/einjit",
+                     "peer", "compile ms");
 }
 
-void printRow(const Outcome &outcome) {
-  const Timing &loops = outcome.bestLoops();
-  const Standing stands = standing(outcome);
-  fmt::print("{:<34}{:>10}{:>10}{:>10.2f}{:>9.4g}{:>8.4g}{:>7.2f}  {:<9}{}\n", outcome.label,
-             duration(outcome.einjit.median()), duration(loops.median()), outcome.ratio(), stands.gflops, stands.gbps,
-             stands.roofFraction, stands.bound, loops.name);
+std::string rowText(const Outcome &outcome) {
+  if (!outcome.measured()) return fmt::format("{:<24}{}\n", outcome.id, outcome.error);
+  return fmt::format("{:<24}{:>10}{:>16}{:>7.2f}     {:<19}{:>11.1f}\n", outcome.id, duration(outcome.einjit.median()),
+                     rate(outcome), outcome.roofFraction(), peerText(outcome), outcome.compileSeconds * 1e3);
 }
 
-void printSummary(std::span<const Outcome> outcomes) {
-  constexpr std::size_t shown = 5;
-  if (outcomes.empty()) return;
-  fmt::print("\ngeometric mean of C/einjit, {} measured: {:.3f}\n", outcomes.size(), geometricMean(outcomes));
-  std::vector<const Outcome *> worst;
-  for (const Outcome &outcome : outcomes) worst.push_back(&outcome);
-  std::sort(worst.begin(), worst.end(), [](auto *a, auto *b) { return a->ratio() < b->ratio(); });
-  worst.resize(std::min(worst.size(), shown));
-  fmt::print("worst:\n");
-  for (const Outcome *outcome : worst) fmt::print("  {:<34}{:>6.2f}\n", outcome->label, outcome->ratio());
-}
-
-std::string toJson(std::span<const Outcome> outcomes) {
-  nlohmann::ordered_json cases = nlohmann::ordered_json::array();
-  for (const Outcome &outcome : outcomes) cases.push_back(json(outcome));
-  nlohmann::ordered_json all = {{"c_compiler", EINJIT_BENCH_C_COMPILER}, {"threads", 1}};
-  if (!outcomes.empty()) all["geometric_mean"] = geometricMean(outcomes);
-  all["cases"] = std::move(cases);
-  return all.dump(2) + "\n";
+std::string summaryText(const Results &results) {
+  std::vector<const Outcome *> measured;
+  std::vector<std::string> groups;
+  for (const Outcome &outcome : results.cases) {
+    if (!outcome.measured()) continue;
+    measured.push_back(&outcome);
+    if (std::find(groups.begin(), groups.end(), outcome.group) == groups.end()) groups.push_back(outcome.group);
+  }
+  if (measured.empty()) return unmeasuredText(results);
+  std::string text =
+      fmt::format("\n{:<24}{:>6}{:>10}{:>16}   (geometric means)\n", "class", "cases", "roof", "peer/einjit");
+  for (const std::string &group : groups) {
+    std::vector<const Outcome *> members = measured;
+    std::erase_if(members, [&](const Outcome *outcome) { return outcome->group != group; });
+    text += meansText(group, members);
+  }
+  text += meansText("all", measured);
+  text += worstText("farthest from the roof", measured, [](const Outcome &o) { return o.roofFraction(); });
+  text += worstText("worst beside the best peer", measured, [](const Outcome &o) { return o.ratio(); });
+  return text + compileText(measured) + unmeasuredText(results);
 }
 
 } // namespace einjit::bench

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Outcomes as a table for people and as JSON for programs.
+// Results as text for people.
 #pragma once
 
-#include "Contest.h"
-#include <span>
+#include "Outcome.h"
 #include <string>
 
 namespace einjit::bench {
 
-void printHeading();
-/// One line of the table.
-void printRow(const Outcome &outcome);
-/// The geometric mean of the ratios, and the cases where einjit compares worst.
-void printSummary(std::span<const Outcome> outcomes);
+/// The table's heading, and one line of it.
+std::string headingText();
+std::string rowText(const Outcome &outcome);
 
-/// All numbers, every sample included, as one JSON object; README.md says what its fields are.
-std::string toJson(std::span<const Outcome> outcomes);
+/// By class and in total: geometric means of roof fraction and of ratio to the best peer; the worst cases by each; how
+/// long compiling takes.
+std::string summaryText(const Results &results);
+
+/// What changed since a saved run, for the cases that both measured: the speed, and how near the roof of its own run
+/// each is. At the end the geometric means, and the cases that only one of them measured.
+std::string comparisonText(const Results &saved, const Results &now);
 
 } // namespace einjit::bench

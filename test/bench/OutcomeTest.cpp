@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Outcome.h"
+#include "Report.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace einjit::bench {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+Outcome outcome(const std::string &id, double seconds, double roofSeconds) {
+  Outcome outcome;
+  outcome.id = id;
+  outcome.group = "matmul";
+  outcome.program = "ik,kj->ij";
+  outcome.inputs = {{"0", "f32[4,4]"}, {"1", "f32[4,4]"}};
+  outcome.flops = 1024 * roofSeconds;
+  outcome.bytes = 128;
+  outcome.compileSeconds = 0.004;
+  outcome.einjit = {"einjit", 2, {seconds, seconds, 4 * seconds}};
+  outcome.peers = {{"slow", 1, {8 * seconds}}, {"fast", 1, {2 * seconds}}};
+  outcome.roof = {1024, 1e12};
+  return outcome;
+}
+
+Outcome failure(const std::string &id, bool skipped) {
+  Outcome outcome;
+  outcome.id = id;
+  outcome.group = "matmul";
+  outcome.program = "x +";
+  outcome.error = "error: unexpected end";
+  outcome.skipped = skipped;
+  return outcome;
+}
+
+TEST(Outcome, StandsByItsMedianBesideTheBestPeerAndTheRoof) {
+  const Outcome a = outcome("a", 0.5, 0.25);
+  EXPECT_EQ(a.einjit.median(), 0.5);
+  EXPECT_EQ(a.bestPeer()->name, "fast");
+  EXPECT_EQ(a.ratio(), 2);
+  EXPECT_EQ(a.roofFraction(), 0.5);
+  EXPECT_TRUE(a.computeBound());
+}
+
+TEST(Outcome, TheRoofIsTheLongerTime) {
+  Outcome a = outcome("a", 0.5, 0.25);
+  a.roof.bytes = 256;
+  EXPECT_EQ(a.roofSeconds(), 0.5);
+  EXPECT_FALSE(a.computeBound());
+}
+
+TEST(Outcome, GeometricMean) {
+  EXPECT_DOUBLE_EQ(geometricMean({0.5, 2, 8}), 2);
+  EXPECT_EQ(geometricMean({}), 0);
+}
+
+TEST(OutcomeJson, ReadsBackWhatItWrites) {
+  const Results results{
+      2, "a processor", {{"fast", "1.0"}}, {outcome("a", 0.5, 0.25), failure("b", false), failure("c", true)}};
+  EXPECT_EQ(fromJson(toJson(results)), results);
+}
+
+TEST(OutcomeJson, RefusesOtherTexts) {
+  EXPECT_THROW(fromJson("{"), std::runtime_error);
+  EXPECT_THROW(fromJson("{}"), std::runtime_error);
+  EXPECT_THROW(fromJson(R"({"threads": 1, "processor": "p", "peers": {}, "cases": [{"id": 3}]})"), std::runtime_error);
+}
+
+TEST(Report, ComparesCasesThatBothRunsMeasured) {
+  const Results saved{
+      1, "p", {}, {outcome("a", 0.5, 0.25), outcome("b", 0.5, 0.25), outcome("gone", 1, 1), failure("c", false)}};
+  const Results now{
+      1, "p", {}, {outcome("a", 0.25, 0.25), outcome("b", 0.125, 0.125), outcome("c", 1, 1), failure("gone", false)}};
+  EXPECT_EQ(comparisonText(saved, now), R"(
+since the saved run            speed   roof before  roof now  roof ratio
+a                              2.000         0.500     1.000       2.000
+b                              4.000         0.500     1.000       2.000
+geometric mean of 2            2.828                               2.000
+only in the saved run: gone
+only in this run: c
+)");
+}
+
+TEST(Report, SaysWhenTheSavedRunIsOfAnotherKind) {
+  EXPECT_THAT(comparisonText({1, "p", {}, {}}, {2, "p", {}, {}}), HasSubstr("had 1 threads, this one 2"));
+  EXPECT_THAT(comparisonText({1, "p", {}, {}}, {1, "q", {}, {}}), HasSubstr("another processor"));
+}
+
+TEST(Report, SumsUpByClassAndNamesTheWorst) {
+  const std::string text =
+      summaryText({1, "p", {}, {outcome("a", 0.5, 0.25), outcome("b", 0.5, 0.0625), failure("c", false)}});
+  EXPECT_THAT(text, HasSubstr("matmul                       2     0.250           2.000  in 2\n"));
+  EXPECT_THAT(text, HasSubstr("farthest from the roof\n  b "));
+  EXPECT_THAT(text, HasSubstr("not measured\n  c "));
+}
+
+TEST(Report, ACaseWithoutPeersHasNoRatio) {
+  Outcome alone = outcome("a", 0.5, 0.25);
+  alone.peers.clear();
+  EXPECT_EQ(alone.ratio(), 0);
+  EXPECT_THAT(summaryText({1, "p", {}, {alone}}), Not(HasSubstr("beside the best peer")));
+}
+
+} // namespace
+} // namespace einjit::bench
