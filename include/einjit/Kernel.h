@@ -70,7 +70,7 @@ struct CompileTimes {
 class Kernel {
 public:
   /// Inputs in the order in which calls take them: of an einsum string its operands, of a program its inputs in the
-  /// order in which they were bound.
+  /// order in which they were bound, then those that it declares and that were not bound.
   const std::vector<Binding> &inputs() const;
   const std::vector<Binding> &results() const;
   /// The files that the program loads, each once. Calls do not pass them.
@@ -103,8 +103,9 @@ private:
 /// Compiles an einsum string for operands of these types. Throws einjit::Error for a malformed string or types that do
 /// not fit; kernels compiled before are found again.
 Kernel compile(std::string_view einsum, const std::vector<TensorType> &operands, const Options &options = {});
-/// Compiles a program whose inputs have these names and types. Files that it loads are read now, once: the kernel keeps
-/// what they hold, and is not kept in the process's cache, so that compiling again reads them again.
+/// Compiles a program whose inputs have these names and types; it may declare others itself. Files that it loads are
+/// read now, once: the kernel keeps what they hold, and is not kept in the process's cache, so that compiling again reads
+/// them again.
 Kernel compileProgram(std::string_view program, const std::vector<Binding> &inputs, const Options &options = {});
 
 /// Evaluates an einsum string on operands of any kind that converts to ConstTensorRef.

@@ -47,10 +47,10 @@ Result<tensor::LoweredProgram> lowerSource(const Options &options, Compilation &
 }
 
 /// Names and types of the kernel's inputs and results, as its user knows them.
-void describeInterface(Compilation &result, const std::vector<std::string> &resultNames) {
-  result.inputs = result.source.inputs;
-  for (std::size_t i = 0; i < result.inputs.size() && result.source.isEinsum; ++i)
-    result.inputs[i].name = tensor::operandName(i);
+void describeInterface(Compilation &result, const std::vector<tensor::Input> &inputs,
+                       const std::vector<std::string> &resultNames) {
+  for (const tensor::Input &input : inputs)
+    if (!input.path) result.inputs.push_back({input.name, input.type, input.value});
   for (std::size_t i = 0; i < resultNames.size(); ++i) {
     const TensorType &type = result.tensor[result.tensor.results[i]].type;
     result.results.push_back({resultNames[i], {type.dtype, type.shape}});
@@ -76,7 +76,7 @@ Result<Compilation> lowerToLoops(Source source, const Options &options) {
   result.tensor = std::move(lowered->kernel);
   result.tensor.exact = options.exact;
   demand(verify(result.tensor), "tensor IR", print(result.tensor));
-  describeInterface(result, lowered->resultNames);
+  describeInterface(result, lowered->inputs, lowered->resultNames);
 
   result.canonical = tensor::canonicalize(result.tensor);
   demand(verify(result.canonical), "canonical tensor IR", print(result.canonical));

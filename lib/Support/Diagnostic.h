@@ -24,6 +24,7 @@ ErrorCategory category(DiagnosticKind kind);
 struct Label {
   SourceRange range;
   std::string text = {};
+  friend bool operator==(const Label &, const Label &) = default;
 };
 
 struct Diagnostic {

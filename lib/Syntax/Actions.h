@@ -146,18 +146,25 @@ inline constexpr auto addSuffix = [](auto &ctx) {
   if (!std::holds_alternative<ast::Postfix>(expr.node)) expr.node = ast::Postfix{share(std::move(expr)), {}};
   std::get<ast::Postfix>(expr.node).suffixes.push_back(std::move(x3::_attr(ctx)));
 };
-/// `torch.sum(x)` is `sum(x)`; the name keeps its own place.
+/// `torch.sum(x)` is `sum(x)`, and `np.float32` is `float32`; the name keeps its own place.
 inline constexpr auto dropLibrary = [](auto &ctx) {
-  auto *postfix = std::get_if<ast::Postfix>(&x3::_val(ctx).node);
-  if (!postfix || postfix->suffixes.size() < 2) return;
+  ast::Expr &expr = x3::_val(ctx);
+  auto *postfix = std::get_if<ast::Postfix>(&expr.node);
+  if (!postfix) return;
   const ast::Expr &base = *postfix->base;
   if (!isName(base, "torch") && !isName(base, "np") && !isName(base, "numpy")) return;
   const ast::Suffix &first = postfix->suffixes[0];
   const auto *member = std::get_if<ast::Member>(&first.suffix);
-  if (!member || !std::holds_alternative<ast::Call>(postfix->suffixes[1].suffix)) return;
+  if (!member) return;
+  const bool isAlone = postfix->suffixes.size() == 1;
   const auto length = static_cast<std::uint32_t>(member->name.size());
-  postfix->base = share({{first.range.end - length, first.range.end}, ast::Name{member->name}});
-  postfix->suffixes.erase(postfix->suffixes.begin());
+  ast::Expr name{{first.range.end - length, first.range.end}, ast::Name{member->name}};
+  if (isAlone && isLibraryWord(member->name)) {
+    expr = std::move(name);
+  } else if (!isAlone && std::holds_alternative<ast::Call>(postfix->suffixes[1].suffix)) {
+    postfix->base = share(std::move(name));
+    postfix->suffixes.erase(postfix->suffixes.begin());
+  }
 };
 
 inline constexpr auto beNumber = [](auto &ctx) {
@@ -171,6 +178,9 @@ inline constexpr auto beString = [](auto &ctx) {
 inline constexpr auto beList = [](auto &ctx) { x3::_val(ctx).node = ast::List{}; };
 inline constexpr auto addItem = [](auto &ctx) {
   std::get<ast::List>(x3::_val(ctx).node).items.push_back(std::move(x3::_attr(ctx)));
+};
+inline constexpr auto addEllipsis = [](auto &ctx) {
+  std::get<ast::List>(x3::_val(ctx).node).items.push_back({lastBytes(3, ctx), ast::Name{"..."}});
 };
 /// One item in round brackets without a comma is no tuple.
 inline constexpr auto beParen = [](auto &ctx) {
@@ -195,7 +205,7 @@ inline constexpr auto addSubscriptItem = [](auto &ctx) {
 };
 inline constexpr auto beEllipsis = [](auto &ctx) { x3::_val(ctx).item = ast::Ellipsis{}; };
 inline constexpr auto beIndex = [](auto &ctx) {
-  if (isName(x3::_attr(ctx), "None"))
+  if (isName(x3::_attr(ctx), "None") || isName(x3::_attr(ctx), "newaxis"))
     x3::_val(ctx).item = ast::NewAxis{};
   else
     x3::_val(ctx).item = share(std::move(x3::_attr(ctx)));

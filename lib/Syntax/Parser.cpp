@@ -151,10 +151,12 @@ const auto postfix_def =
     ranged[((name[beName] >> -call[addSuffix]) | atom[become]) >>
            *((member[addSuffix] | subscript[addSuffix]) >> -call[addSuffix]) >> x3::eps[dropLibrary]];
 
-const auto moreItems = *(',' >> expression[addItem]) >> -x3::lit(',');
-const auto list = x3::lit('[')[beList] >> -(expression[addItem] >> moreItems) >> x3::expect[x3::lit(']')];
+// `...` stands for axes in the lists of axes that einsum takes.
+const auto item = x3::lit("...")[addEllipsis] | expression[addItem];
+const auto moreItems = *(',' >> item) >> -x3::lit(',');
+const auto list = x3::lit('[')[beList] >> -(item >> moreItems) >> x3::expect[x3::lit(']')];
 const auto round = x3::lit('(')[beList] >>
-                   -(expression[addItem] >> ((&x3::lit(')'))[beParen] | moreItems)) >> x3::expect[x3::lit(')')];
+                   -(item >> ((&x3::lit(')'))[beParen] | moreItems)) >> x3::expect[x3::lit(')')];
 const auto atom_def = ranged[number[beNumber] | string[beString] | list | round];
 
 const auto call_def =
@@ -179,9 +181,9 @@ BOOST_SPIRIT_DEFINE(statement, target, expression, operand, powers, postfix, ato
 
 // ---- Statements to a program --------------------------------------------------------------------------------------
 
-Result<ast::Statement> parseStatement(std::string_view text, SourceRange range) {
+Result<ast::Statement> parseStatement(std::string_view text, SourceRange range, std::uint32_t offset) {
   const char *begin = text.data(), *at = begin + range.begin, *end = begin + range.end;
-  const Origin origin{begin};
+  const Origin origin{begin, offset};
   const auto error = [&](const char *where, std::string_view expected) {
     return syntaxError(text, range, static_cast<std::size_t>(where - begin), expected);
   };
@@ -205,7 +207,7 @@ Diagnostics firstOnes(Diagnostics errors) {
 } // namespace
 } // namespace syntax
 
-Result<ast::Program> parseProgram(std::string_view text) {
+Result<ast::Program> parseProgram(std::string_view text, std::uint32_t offset) {
   if (text.size() > maxTextBytes)
     return Diagnostic{DiagnosticKind::TextTooLong,
                       fmt::format("the program has {} bytes, more than {}", text.size(), maxTextBytes)};
@@ -213,7 +215,7 @@ Result<ast::Program> parseProgram(std::string_view text) {
   ast::Program program;
   Diagnostics errors;
   for (SourceRange range : statements.ranges) {
-    Result<ast::Statement> statement = syntax::parseStatement(statements.text, range);
+    Result<ast::Statement> statement = syntax::parseStatement(statements.text, range, offset);
     if (statement)
       program.statements.push_back(*std::move(statement));
     else

@@ -13,8 +13,9 @@ namespace einjit {
 inline constexpr std::size_t maxTextBytes = 64 * 1024;
 inline constexpr std::size_t maxNesting = 256;
 
-/// Reads a program: statements separated by newlines or `;`, `#` comments; a line goes on inside open brackets.
-Result<ast::Program> parseProgram(std::string_view text);
+/// Reads a program: statements separated by newlines or `;`, `#` comments; a line goes on inside open brackets. Ranges
+/// in the tree are counted from `offset`, so that they can be told from those of another text; those of errors are not.
+Result<ast::Program> parseProgram(std::string_view text, std::uint32_t offset = 0);
 
 /// Reads an einsum string. Ranges are counted from `offset`, the string's place in a larger text.
 Result<ast::Einsum> parseEinsum(std::string_view text, std::uint32_t offset = 0);

@@ -50,6 +50,15 @@ std::size_t characterLength(std::string_view text) {
   return std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(length), isContinuation) ? length : 1;
 }
 
+bool isLibraryWord(std::string_view name) {
+  for (std::string_view word : {"pi", "inf", "nan", "newaxis", "bool", "bfloat16"})
+    if (name == word) return true;
+  for (std::string_view kind : {"int", "uint", "float", "complex"})
+    if (name.size() > kind.size() && name.starts_with(kind))
+      return std::all_of(name.begin() + static_cast<std::ptrdiff_t>(kind.size()), name.end(), isDigit);
+  return false;
+}
+
 std::string quoted(std::string_view token) {
   constexpr std::size_t longest = 40;
   std::string shown = "'";

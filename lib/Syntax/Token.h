@@ -39,6 +39,9 @@ std::size_t tokenLength(std::string_view text);
 /// Bytes of the character that starts `text`: a whole UTF-8 sequence if it is a valid one, else 1; 0 if empty.
 std::size_t characterLength(std::string_view text);
 
+/// Words that stand behind `torch.`, `np.` or `numpy.` without being called: constants, and long names of types.
+bool isLibraryWord(std::string_view name);
+
 /// The token in single quotes as messages show it: long ones cut short, control characters as `\x01`.
 std::string quoted(std::string_view token);
 

@@ -146,8 +146,22 @@ ValueId Builder::scan(ScalarOp op, ValueId value, std::size_t axis) {
   return generic(std::move(result));
 }
 
-Kernel Builder::finish(std::vector<ValueId> results) && {
-  kernel_.results = std::move(results);
+Kernel Builder::finish(std::vector<ValueId> results, const std::vector<ValueId> &last) && {
+  // Parameters come first, wherever they were made.
+  auto place = [&](std::size_t i) {
+    if (!std::holds_alternative<Parameter>(kernel_.values[i].def)) return 2;
+    return std::ranges::count(last, ValueId(i)) == 0 ? 0 : 1;
+  };
+  std::vector<ValueId> newId(kernel_.values.size(), ValueId(0));
+  std::size_t next = 0;
+  for (int wanted : {0, 1, 2})
+    for (std::size_t i = 0; i < kernel_.values.size(); ++i)
+      if (place(i) == wanted) newId[i] = ValueId(next++);
+  std::vector<Value> ordered(kernel_.values.size());
+  for (std::size_t i = 0; i < kernel_.values.size(); ++i) ordered[newId[i].index()] = std::move(kernel_.values[i]);
+  for (Value &value : ordered) renumberReads(value, [&](ValueId id) { return newId[id.index()]; });
+  kernel_.values = std::move(ordered);
+  for (ValueId result : results) kernel_.results.push_back(newId[result.index()]);
   return std::move(kernel_);
 }
 

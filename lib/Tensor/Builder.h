@@ -44,7 +44,8 @@ public:
   ValueId generic(Generic op);
 
   const TensorType &type(ValueId id) const { return kernel_[id].type; }
-  Kernel finish(std::vector<ValueId> results) &&;
+  /// The kernel, its parameters in the order in which they were made, but `last` behind all others.
+  Kernel finish(std::vector<ValueId> results, const std::vector<ValueId> &last = {}) &&;
 
 private:
   ValueId add(std::string name, TensorType type, decltype(Value::def) def);

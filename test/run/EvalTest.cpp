@@ -148,6 +148,7 @@ TEST(Eval, ExitCodes) {
 }
 
 TEST(Usage, ErrorsExitWithTwo) {
+  expectFailure({"eval", "x: f32[2]; y: f32[2]; x + y", "x=f32[2]"}, 2, "bind it with y=FILE.npy or y=f32[2]");
   expectFailure({"eval"}, 2, "PROGRAM is required");
   expectFailure({"eval", "x", "--bogus"}, 2, "--bogus");
   expectFailure({"frobnicate"}, 2, "frobnicate");

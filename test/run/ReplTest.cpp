@@ -76,6 +76,26 @@ TEST(Session, AScriptOfCommandsEndsAtTheFirstError) {
   EXPECT_THAT(ran.err, HasSubstr("'nope'"));
 }
 
+TEST(Session, KeepsDefinitions) {
+  EXPECT_EQ(output(":vars\ndef f(x, a=2) = a * x + 1\nf([1, 2])\ndef g(x) = f(x) * f(x, a=3)\ng([1, 2])\n"
+                   "def f(x, a=0) = x\ng([1, 2])\n"),
+            "[3, 5]\n[12, 35]\n[1, 4]\n");
+  const Ran ran = run({}, ":vars\ndef f(x) = x\n1\nf(1, 2)\n");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("it is defined as f(x)"));
+  EXPECT_EQ(run({}, ":vars\ndef f(x) = x +\n").code, 2);
+}
+
+TEST(Session, KeepsWhatAnyStatementAssigns) {
+  EXPECT_EQ(output(":vars\nx = [1, 2]\ny[i] = x[i] * i\ny += 1\ny, x.sum()\n"), "y =\n[1, 3]\n3\n");
+}
+
+TEST(Script, DeclaredInputsMustBeBound) {
+  const Ran ran = run({}, "x: f32[2]\nx + 1\n");
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("'x' is declared as f32[2], but nothing is bound to it"));
+}
+
 TEST(Session, Misuse) {
   for (const auto &[script, message] : {std::pair{":frob", "no command :frob"},
                                         {":save x y.npy", "no variable 'x'"},

@@ -125,6 +125,8 @@ void printText(const Report &report) {
 void bench(const Job &job, const BenchFlags &flags, const Options &options) {
   std::vector<Argument> arguments = parseArguments(job.arguments);
   const Kernel kernel = compileFor(programText(job.program), arguments, options);
+  for (std::size_t i = arguments.size(); i < kernel.inputs().size(); ++i) // those that the program declares
+    arguments.push_back({kernel.inputs()[i].name, kernel.inputs()[i].type});
   kernel.entry(); // refuses code for another machine before anything is measured
   std::vector<AnyTensor> inputs = materialise(std::move(arguments));
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Commands.h"
-#include "Format.h"
 #include "Program.h"
 #include "Report.h"
 #include "Scan.h"
@@ -50,20 +49,6 @@ std::vector<std::size_t> findResults(const std::vector<Output> &outputs, const s
   return found;
 }
 
-std::vector<NamedTensor> run(const Kernel &kernel, const std::vector<AnyTensor> &inputs) {
-  std::vector<AnyTensor> tensors = kernel.run(std::vector<ConstTensorRef>(inputs.begin(), inputs.end()));
-  std::vector<NamedTensor> results;
-  for (std::size_t i = 0; i < tensors.size(); ++i) results.push_back({kernel.results()[i].name, std::move(tensors[i])});
-  return results;
-}
-
-void print(const std::vector<NamedTensor> &results) {
-  for (const NamedTensor &result : results) {
-    const std::string heading = results.size() > 1 && !result.name.empty() ? result.name + " =\n" : "";
-    fmt::print("{}{}\n", heading, format(result.tensor));
-  }
-}
-
 } // namespace
 
 void eval(const Job &job, const EvalFlags &flags, Options options) {
@@ -71,9 +56,10 @@ void eval(const Job &job, const EvalFlags &flags, Options options) {
   options.results = resultNames(outputs);
   std::vector<Argument> arguments = parseArguments(job.arguments);
   const Kernel kernel = compileFor(programText(job.program), arguments, options);
+  requireBound(kernel, arguments.size());
   const std::vector<std::size_t> outputResults = findResults(outputs, kernel.results());
 
-  const std::vector<NamedTensor> results = run(kernel, materialise(std::move(arguments)));
+  const std::vector<NamedTensor> results = runKernel(kernel, materialise(std::move(arguments)));
   for (std::size_t i = 0; i < outputs.size(); ++i) saveNpy(outputs[i].path, results[outputResults[i]].tensor);
   if (flags.json)
     writeJson(stdout, results);

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fmt/format.h>
 #include <iterator>
 #include <memory>
 #include <sys/stat.h>
@@ -58,6 +59,29 @@ Kernel compileFor(const std::string &text, const std::vector<Argument> &argument
   for (std::size_t k = 0; k < arguments.size(); ++k)
     bindings.push_back({arguments[k].name, typeOf(arguments[k]), valueOf(arguments[k], k)});
   return compileProgram(text, bindings, options);
+}
+
+std::vector<NamedTensor> runKernel(const Kernel &kernel, const std::vector<AnyTensor> &inputs) {
+  std::vector<AnyTensor> tensors = kernel.run(std::vector<ConstTensorRef>(inputs.begin(), inputs.end()));
+  std::vector<NamedTensor> results;
+  for (std::size_t i = 0; i < tensors.size(); ++i) results.push_back({kernel.results()[i].name, std::move(tensors[i])});
+  return results;
+}
+
+void print(const std::vector<NamedTensor> &results) {
+  for (const NamedTensor &result : results) {
+    const std::string heading = results.size() > 1 && !result.name.empty() ? result.name + " =\n" : "";
+    fmt::print("{}{}\n", heading, format(result.tensor));
+  }
+}
+
+void requireBound(const Kernel &kernel, std::size_t bound) {
+  if (bound >= kernel.inputs().size()) return;
+  const Binding &input = kernel.inputs()[bound];
+  const std::string type = str(input.type);
+  usageError(fmt::format("'{0}' is declared as {1}, but nothing is bound to it\n  help: bind it with {0}=FILE.npy or "
+                         "{0}={1}",
+                         input.name, type));
 }
 
 } // namespace einjit::cli

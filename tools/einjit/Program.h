@@ -4,6 +4,7 @@
 #pragma once
 
 #include "Arguments.h"
+#include "Format.h"
 #include <einjit/Kernel.h>
 #include <string>
 #include <vector>
@@ -20,5 +21,14 @@ std::string programText(const std::string &program);
 /// Compiles the text for these arguments: an einsum string where they have no names, or where there are none and the
 /// text holds `->`; else a program. Throws einjit::Error.
 Kernel compileFor(const std::string &text, const std::vector<Argument> &arguments, const Options &options);
+
+/// The kernel's results for these inputs, with their names.
+std::vector<NamedTensor> runKernel(const Kernel &kernel, const std::vector<AnyTensor> &inputs);
+/// Prints results to standard output, under their names if there are several.
+void print(const std::vector<NamedTensor> &results);
+
+/// Throws einjit::Error unless all inputs of the kernel are among its first `bound` ones: a program may declare inputs
+/// for which there is no argument.
+void requireBound(const Kernel &kernel, std::size_t bound);
 
 } // namespace einjit::cli

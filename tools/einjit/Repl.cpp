@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Commands.h"
-#include "Format.h"
 #include "LineReader.h"
 #include "Program.h"
 #include "Report.h"
@@ -75,7 +74,8 @@ constexpr Command commands[] = {
 void help(Repl &, std::string_view) {
   fmt::print("An expression prints its value:       (x * w.unsqueeze(-1)).sum(dim=1)\n"
              "An assignment keeps it:               y = x + 1\n"
-             "An einsum string takes its operands:  bce,bc->be (x, w)\n\n");
+             "An einsum string takes its operands:  bce,bc->be (x, w)\n"
+             "A definition is a function:           def f(x, a=2) = a * x + 1\n\n");
   for (const Command &command : commands)
     fmt::print("{:<22}{}\n", fmt::format("{} {}", command.name, command.arguments), command.help);
   fmt::print("\nStages: {}\n", stageNames());
@@ -90,11 +90,10 @@ void runCommand(Repl &repl, std::string_view line) {
 
 void runStatement(Repl &repl, const std::string &statement) {
   const Outcome outcome = repl.session.run(statement);
-  const std::string type = str(outcome.value.type());
-  if (outcome.assigned.empty())
-    fmt::print("{}\n{}", format(outcome.value), repl.terminal ? type + "\n" : "");
-  else if (repl.terminal)
-    fmt::print("{}: {}\n", outcome.assigned, type);
+  if (!outcome.isAssignment) print(outcome.values);
+  if (!repl.terminal) return;
+  for (const auto &[name, tensor] : outcome.values)
+    fmt::print("{}{}{}\n", name, name.empty() ? "" : ": ", str(tensor.type()));
 }
 
 /// Runs a line, which goes over several where brackets stay open.
@@ -144,9 +143,9 @@ void runScript(const std::string &text, const Options &options) {
   const std::vector<std::string> statements = splitStatements(text);
   if (statements.empty()) return;
   if (!isTranscript(statements)) {
-    const std::vector<AnyTensor> results = compileFor(text, {}, options).run({});
-    for (const AnyTensor &result : results) fmt::print("{}\n", format(result));
-    return;
+    const Kernel kernel = compileFor(text, {}, options);
+    requireBound(kernel, 0);
+    return print(runKernel(kernel, {}));
   }
   Repl repl{.session = Session(options)};
   for (std::size_t i = 0; i < statements.size() && !repl.done; ++i) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What a conversation remembers: variables that hold tensors.
+// What a conversation remembers: variables that hold tensors, and definitions of functions.
 #pragma once
 
+#include "Format.h"
 #include <einjit/Kernel.h>
 #include <map>
 #include <optional>
@@ -12,17 +13,17 @@
 
 namespace einjit::cli {
 
-/// The outcome of a statement. An expression has a value to be shown; an assignment a name too.
+/// The outcome of a statement. Expressions have values to be shown; an assignment has one, and a definition none.
 struct Outcome {
-  std::string assigned; ///< empty where the statement was an expression
-  AnyTensor value;
+  bool isAssignment = false;
+  std::vector<NamedTensor> values;
 };
 
 class Session {
 public:
   explicit Session(Options options) : options_(std::move(options)) {}
 
-  /// Runs one statement: an expression, `name = expr`, or in the place of `expr` an einsum string with its operands,
+  /// Runs one statement of a program; in the place of an expression there may be an einsum string with its operands,
   /// `bce,bc->be (x, w)`. Throws einjit::Error.
   Outcome run(const std::string &statement);
   /// The text of a stage of a statement's kernel.
@@ -40,6 +41,9 @@ private:
     std::vector<AnyTensor> inputs;
   };
 
+  void define(const std::string &definition);
+  /// The definitions that a statement needs, a line each, and the statement.
+  std::string withDefinitions(const std::string &statement) const;
   Call compileStatement(const std::string &statement) const;
   Call compileEinsum(std::string_view text) const;
   Call compileWithVariables(const std::string &statement) const;
@@ -47,6 +51,7 @@ private:
 
   Options options_;
   std::map<std::string, AnyTensor> variables_;
+  std::map<std::string, std::string> definitions_; ///< by the name that is defined
 };
 
 } // namespace einjit::cli

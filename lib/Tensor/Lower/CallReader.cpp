@@ -39,12 +39,14 @@ const ast::Expr *CallReader::find(std::size_t position, std::initializer_list<co
                       {{keyword.mapped().range}});
       found = keyword.mapped().expr;
     }
-  return found;
+  if (found) found = &lowering.resolved(*found);
+  const auto *word = found ? std::get_if<ast::Name>(&found->node) : nullptr;
+  return word && word->name == "None" ? nullptr : found; // None says: as if it were left out
 }
 
 std::optional<std::vector<std::int64_t>> CallReader::integers(const ast::Expr &expr, const std::string &what) {
   std::vector<std::int64_t> result;
-  const auto *list = std::get_if<ast::List>(&expr.node);
+  const auto *list = std::get_if<ast::List>(&lowering.resolved(expr).node);
   const std::size_t count = list ? list->items.size() : 1;
   for (std::size_t i = 0; i < count; ++i) {
     const auto integer = lowering.evaluateInteger(list ? list->items[i] : expr, what);

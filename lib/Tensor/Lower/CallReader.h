@@ -18,7 +18,7 @@ public:
 
   MaybeValue value(std::size_t position);
   std::optional<ValueId> tensor(std::size_t position);
-  /// The argument at this position or of one of these names; takes it off the keywords.
+  /// The argument at this position or of one of these names, resolved; takes it off the keywords. None is no argument.
   const ast::Expr *find(std::size_t position, std::initializer_list<const char *> names);
   /// An integer, or a bracketed list of them.
   std::optional<std::vector<std::int64_t>> integers(const ast::Expr &expr, const std::string &what);
@@ -53,6 +53,15 @@ MaybeValue transpose(CallReader &reader);
 MaybeValue unsqueeze(CallReader &reader);
 MaybeValue squeeze(CallReader &reader);
 MaybeValue expand(CallReader &reader);
+
+// What is known of a shape while compiling (Sizes.cpp).
+MaybeValue size(CallReader &reader);
+MaybeValue length(CallReader &reader);
+MaybeValue elementsOf(CallReader &reader);
+MaybeValue rankOf(CallReader &reader);
+
+/// einsum('ij,jk->ik', a, b), einsum(a, [0, 1], b, [1, 2], [0, 2]) (EinsumCall.cpp)
+MaybeValue einsumCall(CallReader &reader);
 
 // Functions that give the elements another shape or order (Reshaping.cpp), and that join tensors (Joining.cpp).
 MaybeValue reshape(CallReader &reader);

@@ -13,10 +13,7 @@ std::optional<DType> typeArgument(CallReader &reader, DType otherwise) {
   if (!given) return otherwise;
   const auto *name = std::get_if<ast::Name>(&given->node);
   const auto *string = std::get_if<ast::String>(&given->node);
-  std::string text = name ? name->name : string ? string->text : std::string();
-  for (const auto &[longer, shorter] : {std::pair{"uint", "u"}, {"int", "i"}, {"float", "f"}, {"complex", "c"}})
-    if (text.starts_with(longer)) text = shorter + text.substr(std::string_view(longer).size());
-  const auto type = parseDType(text);
+  const auto type = parseLongDType(name ? name->name : string ? string->text : std::string());
   if (type) return type;
   return reader.lowering.fail(DiagnosticKind::BadArguments, "this is not a type", {{given->range}},
                               "as in dtype=f32, or dtype=float32");

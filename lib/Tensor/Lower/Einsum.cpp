@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Lower/Einsum.h"
 #include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
 #include <map>
 
@@ -39,8 +40,22 @@ struct Labels {
   }
 };
 
-/// Name of the ellipsis axis that stands `fromRight` places before the ellipsis' end.
-std::string ellipsisName(std::size_t fromRight) { return fmt::format("dots{}", fromRight); }
+/// Name of the ellipsis axis that stands `fromRight` places before the ellipsis' end; no label is called so.
+constexpr std::string_view ellipsisPrefix = "dots";
+std::string ellipsisName(std::size_t fromRight) { return fmt::format("{}{}", ellipsisPrefix, fromRight); }
+bool isOfEllipsis(const std::string &name) { return name.starts_with(ellipsisPrefix); }
+
+/// An iterator cannot be called by a number.
+std::string iteratorName(const std::string &label) {
+  return std::isdigit(static_cast<unsigned char>(label[0])) ? "i" + label : label;
+}
+
+/// The order of labels in a result that is not written: letters in ASCII order, numbers by their values.
+struct LabelOrder {
+  bool operator()(const std::string &a, const std::string &b) const {
+    return a.size() != b.size() ? a.size() < b.size() : a < b;
+  }
+};
 
 std::string operandNote(std::size_t operand, const TensorType &type, std::size_t axis) {
   return fmt::format("operand {}: {}, axis {}", operand, str(type), axis);
@@ -48,7 +63,7 @@ std::string operandNote(std::size_t operand, const TensorType &type, std::size_t
 
 class EinsumLowering {
 public:
-  EinsumLowering(Builder &builder, const ast::Einsum &einsum, const std::vector<ValueId> &operands, bool strict,
+  EinsumLowering(Builder &builder, const EinsumTerms &einsum, const std::vector<ValueId> &operands, bool strict,
                  SourceRange call)
       : builder_(builder), einsum_(einsum), operands_(operands), strict_(strict), call_(call) {}
 
@@ -82,7 +97,7 @@ private:
 
   /// Assigns a label to each axis of an operand; the ellipsis takes the axes that the letters leave.
   void collectTerm(std::size_t operand) {
-    const ast::EinsumTerm &term = einsum_.inputs[operand];
+    const EinsumTerm &term = einsum_.inputs[operand];
     const std::size_t rank = type(operand).rank(), letters = term.labels.size();
     labels_.ofOperand.emplace_back();
     if (rank < letters || (rank > letters && !term.ellipsis)) return rankError(operand, term);
@@ -95,7 +110,7 @@ private:
     };
     for (std::size_t i = 0; i < letters; ++i) {
       if (term.ellipsis == i) addDots();
-      addAxis(operand, axis++, std::string(1, term.labels[i].name), term.labels[i].range);
+      addAxis(operand, axis++, term.labels[i].name, term.labels[i].range);
     }
     if (term.ellipsis == letters) addDots();
   }
@@ -106,7 +121,7 @@ private:
     labels_.ofOperand[operand].push_back(label);
   }
 
-  void rankError(std::size_t operand, const ast::EinsumTerm &term) {
+  void rankError(std::size_t operand, const EinsumTerm &term) {
     const std::size_t rank = type(operand).rank();
     errors_.push_back({DiagnosticKind::RankMismatch,
                        fmt::format("operand {} has {} ax{}, but its term names {}", operand, rank,
@@ -127,7 +142,7 @@ private:
 
   bool compatible(const Label &label, const Occurrence &a, const Occurrence &b) {
     if (a.extent == b.extent) return true;
-    const bool ellipsis = label.name.size() > 1;
+    const bool ellipsis = isOfEllipsis(label.name);
     if (a.operand == b.operand) {
       mismatch(DiagnosticKind::DiagonalMismatch, fmt::format("index '{}' takes a diagonal of unequal axes", label.name),
                a, b, "both axes of a diagonal must have exactly the same size");
@@ -158,7 +173,7 @@ private:
          std::move(help)});
   }
 
-  std::vector<std::size_t> explicitOutput(const ast::EinsumTerm &term) {
+  std::vector<std::size_t> explicitOutput(const EinsumTerm &term) {
     std::vector<std::size_t> output;
     auto addDots = [&] {
       for (std::size_t k = labels_.ellipsisRank; k-- > 0;) output.push_back(*labels_.find(ellipsisName(k)));
@@ -171,17 +186,17 @@ private:
     return output;
   }
 
-  void addOutputLabel(const ast::EinsumTerm &term, std::size_t place, std::vector<std::size_t> &output) {
-    const ast::EinsumLabel &letter = term.labels[place];
+  void addOutputLabel(const EinsumTerm &term, std::size_t place, std::vector<std::size_t> &output) {
+    const EinsumLabel &letter = term.labels[place];
     const auto first = std::find_if(term.labels.begin(), term.labels.end(),
-                                    [&](const ast::EinsumLabel &other) { return other.name == letter.name; });
+                                    [&](const EinsumLabel &other) { return other.name == letter.name; });
     if (first != term.labels.begin() + static_cast<std::ptrdiff_t>(place)) {
       errors_.push_back({DiagnosticKind::OutputLabel,
                          fmt::format("index '{}' occurs twice in the output", letter.name),
                          {{first->range}, {letter.range}},
                          {},
                          "an output index names one axis of the result"});
-    } else if (const auto label = labels_.find(std::string(1, letter.name))) {
+    } else if (const auto label = labels_.find(letter.name)) {
       output.push_back(*label);
     } else {
       errors_.push_back({DiagnosticKind::OutputLabel,
@@ -193,21 +208,22 @@ private:
   }
 
   /// A suggestion where the label exists in the other case.
-  std::string otherCase(char name) const {
-    const char other = static_cast<char>(name ^ 0x20);
-    return labels_.find(std::string(1, other)) ? fmt::format("upper and lower case differ: did you mean '{}'?", other)
-                                               : "every output index must occur in an operand";
+  std::string otherCase(const std::string &name) const {
+    const std::string other(1, static_cast<char>(name[0] ^ 0x20));
+    return std::isalpha(static_cast<unsigned char>(name[0])) && labels_.find(other)
+               ? fmt::format("upper and lower case differ: did you mean '{}'?", other)
+               : "every output index must occur in an operand";
   }
 
-  /// The ellipsis' axes, then the labels that occur exactly once, in ASCII order.
+  /// The ellipsis' axes, then the labels that occur exactly once, in order.
   std::vector<std::size_t> implicitOutput() const {
     std::vector<std::size_t> output;
     for (std::size_t k = labels_.ellipsisRank; k-- > 0;) output.push_back(*labels_.find(ellipsisName(k)));
-    std::map<char, std::size_t> once;
+    std::map<std::string, std::size_t, LabelOrder> once;
     for (std::size_t i = 0; i < labels_.all.size(); ++i)
-      if (labels_.all[i].name.size() == 1 && labels_.all[i].occurrences.size() == 1)
-        once.emplace(labels_.all[i].name[0], i);
-    for (const auto &[letter, label] : once) output.push_back(label);
+      if (!isOfEllipsis(labels_.all[i].name) && labels_.all[i].occurrences.size() == 1)
+        once.emplace(labels_.all[i].name, i);
+    for (const auto &[name, label] : once) output.push_back(label);
     return output;
   }
 
@@ -218,13 +234,13 @@ private:
     for (std::size_t label : output) {
       isOutput[label] = true;
       iteratorOf[label] = static_cast<std::uint32_t>(result.parallel.size());
-      result.parallel.push_back({labels_.all[label].name, labels_.all[label].extent});
+      result.parallel.push_back({iteratorName(labels_.all[label].name), labels_.all[label].extent});
     }
     std::vector<Iterator> reduced;
     for (std::size_t label = 0; label < labels_.all.size(); ++label) {
       if (isOutput[label]) continue;
       iteratorOf[label] = static_cast<std::uint32_t>(output.size() + reduced.size());
-      reduced.push_back({labels_.all[label].name, labels_.all[label].extent});
+      reduced.push_back({iteratorName(labels_.all[label].name), labels_.all[label].extent});
     }
     const DType dtype = addProduct(result, iteratorOf);
     if (!reduced.empty())
@@ -258,7 +274,7 @@ private:
   }
 
   Builder &builder_;
-  const ast::Einsum &einsum_;
+  const EinsumTerms &einsum_;
   const std::vector<ValueId> &operands_;
   bool strict_;
   SourceRange call_;
@@ -268,7 +284,20 @@ private:
 
 } // namespace
 
-Result<ValueId> lowerEinsum(Builder &builder, const ast::Einsum &einsum, const std::vector<ValueId> &operands,
+EinsumTerms termsOf(const ast::Einsum &einsum) {
+  auto term = [](const ast::EinsumTerm &from) {
+    EinsumTerm result{from.range, {}, from.ellipsis, from.ellipsisRange};
+    for (const ast::EinsumLabel &label : from.labels)
+      result.labels.push_back({std::string(1, label.name), label.range});
+    return result;
+  };
+  EinsumTerms terms{einsum.range, {}, {}};
+  for (const ast::EinsumTerm &input : einsum.inputs) terms.inputs.push_back(term(input));
+  if (einsum.output) terms.output = term(*einsum.output);
+  return terms;
+}
+
+Result<ValueId> lowerEinsum(Builder &builder, const EinsumTerms &einsum, const std::vector<ValueId> &operands,
                             bool strict, SourceRange call) {
   return EinsumLowering(builder, einsum, operands, strict, call).run();
 }

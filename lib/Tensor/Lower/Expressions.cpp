@@ -2,7 +2,7 @@
 //
 // Expressions: names, literals, and the chains of operators and suffixes.
 #include "Support/Overloaded.h"
-#include "Support/Suggest.h"
+#include "Syntax/Parser.h"
 #include "Tensor/Lower/Lowering.h"
 #include <algorithm>
 #include <charconv>
@@ -89,6 +89,9 @@ CallArguments collectArguments(Lowering &lowering, std::string function, SourceR
   return result;
 }
 
+/// Expressions in expressions in the text of a program: a pair of brackets can hold a chain of each kind.
+constexpr std::size_t maxDepth = 6 * maxNesting;
+
 /// The name in `.name`.
 SourceRange memberName(SourceRange member) { return {member.begin + 1, member.end}; }
 
@@ -127,7 +130,7 @@ std::optional<ValueId> Lowering::evaluateTensor(const ast::Expr &expr) {
 }
 
 std::optional<std::int64_t> Lowering::evaluateInteger(const ast::Expr &expr, const std::string &what) {
-  const MaybeValue value = evaluate(expr);
+  const MaybeValue value = evaluate(resolved(expr));
   if (!value) return std::nullopt;
   if (const auto *weak = std::get_if<Weak>(&*value))
     if (const auto *integer = std::get_if<std::int64_t>(&weak->value)) return *integer;
@@ -165,22 +168,18 @@ MaybeValue Lowering::applySigns(const std::string &signs, MaybeValue value, Sour
 MaybeValue Lowering::evaluate(const ast::Expr &expr) {
   if (intercept)
     if (const auto special = intercept(expr)) return *special;
+  // A text alone cannot nest so deep, but definitions that call each other can.
+  if (depth_ == maxDepth) return fail(DiagnosticKind::NestingTooDeep, "definitions nest too deep", {{expr.range}});
+  ++depth_;
+  const MaybeValue value = evaluateNode(expr);
+  --depth_;
+  return value;
+}
+
+MaybeValue Lowering::evaluateNode(const ast::Expr &expr) {
   return std::visit(
       Overloaded{
-          [&](const ast::Name &name) -> MaybeValue {
-            if (name.name == "True" || name.name == "False") return Weak{name.name == "True"};
-            if (const auto known = names.find(name.name); known != names.end()) {
-              used.insert(name.name);
-              return known->second;
-            }
-            std::vector<std::string> candidates;
-            for (const auto &[candidate, value] : names) candidates.push_back(candidate);
-            const std::string near = closest(name.name, candidates);
-            return fail(
-                DiagnosticKind::UnknownName, fmt::format("'{}' is not bound to a tensor", name.name), {{expr.range}},
-                near.empty() ? fmt::format("bind it with {0}=FILE.npy or {0}=f32[…], or assign it first", name.name)
-                             : fmt::format("did you mean '{}'?", near));
-          },
+          [&](const ast::Name &name) { return evaluateName(name, expr.range); },
           [&](const ast::Number &number) -> MaybeValue { return Weak{parseNumber(number)}; },
           [&](const ast::String &) -> MaybeValue {
             return fail(DiagnosticKind::TypeMismatch, "a string is not a tensor", {{expr.range}},
@@ -192,23 +191,30 @@ MaybeValue Lowering::evaluate(const ast::Expr &expr) {
             return applySigns(unary.operators, evaluate(*unary.operand), unary.operand->range);
           },
           [&](const ast::Power &chain) -> MaybeValue { return evaluatePower(chain); },
-          [&](const ast::Binary &chain) -> MaybeValue {
-            if (chain.rest.size() > 1 && ast::isComparison(chain.rest[0].op))
-              return fail(DiagnosticKind::BadArguments, "comparisons cannot be chained",
-                          {{chain.rest[0].opRange}, {chain.rest[1].opRange}}, "write `(a < b) & (b < c)`");
-            MaybeValue left = evaluate(*chain.first);
-            SourceRange range = chain.first->range;
-            for (const ast::Binary::Link &link : chain.rest) {
-              const MaybeValue right = evaluate(link.operand);
-              left = left && right ? binary(link.op, *left, range, *right, link.operand.range) : std::nullopt;
-              range = join(range, link.operand.range);
-              left = limited(left, range);
-            }
-            return left;
+          [&](const ast::Binary &chain) -> MaybeValue { return evaluateChain(chain); },
+          [&](const ast::Postfix &chain) -> MaybeValue {
+            const ast::Expr &part = resolved(expr, false);
+            return &part == &expr ? evaluatePostfix(chain) : evaluate(part);
           },
-          [&](const ast::Postfix &chain) -> MaybeValue { return evaluatePostfix(chain); },
       },
       expr.node);
+}
+
+MaybeValue Lowering::evaluateChain(const ast::Binary &chain) {
+  if (chain.rest.size() > 1 && ast::isComparison(chain.rest[0].op))
+    return fail(DiagnosticKind::BadArguments, "comparisons cannot be chained",
+                {{chain.rest[0].opRange}, {chain.rest[1].opRange}}, "write `(a < b) & (b < c)`");
+  MaybeValue left = evaluate(*chain.first);
+  SourceRange range = chain.first->range;
+  for (const ast::Binary::Link &link : chain.rest) {
+    const MaybeValue right = evaluate(link.operand);
+    if (link.op == ast::BinaryOp::MatMul && isInsideElementwise())
+      return fail(DiagnosticKind::IndexForm, "`@` multiplies matrices, not elements", {{link.opRange}});
+    left = left && right ? binary(link.op, *left, range, *right, link.operand.range) : std::nullopt;
+    range = join(range, link.operand.range);
+    left = limited(left, range);
+  }
+  return left;
 }
 
 MaybeValue Lowering::evaluatePostfix(const ast::Postfix &chain) {
@@ -228,13 +234,16 @@ MaybeValue Lowering::evaluatePostfix(const ast::Postfix &chain) {
     const ast::Suffix &suffix = chain.suffixes[at];
     const SourceRange receiverRange = range;
     range = join(range, suffix.range);
+    const bool isCalled =
+        at + 1 < chain.suffixes.size() && std::holds_alternative<ast::Call>(chain.suffixes[at + 1].suffix);
+    if (isInsideElementwise() && !isCalled)
+      return fail(DiagnosticKind::IndexForm, "an element has no axes of its own", {{range}});
     if (const auto *subscript = std::get_if<ast::Subscript>(&suffix.suffix)) {
       const auto *id = std::get_if<ValueId>(&*value);
       value = id ? MaybeValue(this->subscript(*id, *subscript, range))
                  : fail(DiagnosticKind::RankMismatch, "a number has no axes to subscript", {{range}});
     } else if (const auto *member = std::get_if<ast::Member>(&suffix.suffix)) {
-      const auto *call =
-          at + 1 < chain.suffixes.size() ? std::get_if<ast::Call>(&chain.suffixes[at + 1].suffix) : nullptr;
+      const auto *call = isCalled ? std::get_if<ast::Call>(&chain.suffixes[at + 1].suffix) : nullptr;
       if (!call) {
         value = this->member(member->name, *value, range);
       } else {

@@ -3,9 +3,8 @@
 // The functions and methods of the language: one table, each entry a name and the function that lowers a call of it.
 // `f(x, …)` and `x.f(…)` are the same call.
 #include "Support/Suggest.h"
-#include "Syntax/Parser.h"
 #include "Tensor/Lower/CallReader.h"
-#include "Tensor/Lower/Einsum.h"
+#include "Tensor/Lower/Prelude.h"
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -54,28 +53,6 @@ MaybeValue tensorOf(CallReader &reader) {
   if (!reader.arity(1, 1) || !reader.noKeywordsLeft()) return std::nullopt;
   const auto operand = reader.tensor(0);
   return operand ? MaybeValue(*operand) : std::nullopt;
-}
-
-MaybeValue einsumCall(CallReader &reader) {
-  if (!reader.arity(1, SIZE_MAX) || !reader.noKeywordsLeft()) return std::nullopt;
-  const ast::Expr *first = reader.call.positional[0].expr;
-  const auto *string = first ? std::get_if<ast::String>(&first->node) : nullptr;
-  if (!string)
-    return reader.fail(DiagnosticKind::BadArguments, "'einsum' needs a string first",
-                       "as in einsum('ij,jk->ik', a, b)");
-  auto einsum = parseEinsum(string->text, string->textRange.begin);
-  std::vector<ValueId> operands;
-  for (std::size_t i = 1; i < reader.call.positional.size(); ++i)
-    if (const auto operand = reader.tensor(i)) operands.push_back(*operand);
-  auto record = [&](const Diagnostics &errors) {
-    reader.lowering.errors.insert(reader.lowering.errors.end(), errors.begin(), errors.end());
-    return std::nullopt;
-  };
-  if (!einsum) return record(einsum.errors());
-  if (operands.size() + 1 != reader.call.positional.size()) return std::nullopt;
-  const auto result =
-      lowerEinsum(reader.lowering.builder, *einsum, operands, reader.lowering.options.strict, reader.call.range);
-  return result ? MaybeValue(*result) : record(result.errors());
 }
 
 constexpr FunctionEntry functions[] = {
@@ -142,6 +119,11 @@ constexpr FunctionEntry functions[] = {
     {"random", random},
     {"load", load},
     {"einsum", einsumCall},
+    {"size", size},
+    {"len", length},
+    {"numel", elementsOf},
+    {"dim", rankOf},
+    {"ndim", rankOf},
 };
 
 /// The function of that name, or null.
@@ -195,10 +177,12 @@ constexpr Foreign foreigners[] = {
     {"detach", "nothing: values never change"},
 };
 
-std::string unknownFunctionHelp(const std::string &name) {
+std::string unknownFunctionHelp(const std::string &name, const std::map<std::string, Definition> &definitions) {
   for (const Foreign &foreign : foreigners)
     if (name == foreign.name) return fmt::format("write {}", foreign.instead);
-  const std::string near = closest(name, Lowering::functionNames());
+  std::vector<std::string> names = Lowering::functionNames();
+  for (const auto &[defined, definition] : definitions) names.push_back(defined);
+  const std::string near = closest(name, names);
   return near.empty() ? std::string() : fmt::format("did you mean '{}'?", near);
 }
 
@@ -215,10 +199,16 @@ std::vector<std::string> Lowering::functionNames() {
   std::vector<std::string> names;
   for (const FunctionEntry &entry : functions) names.emplace_back(entry.name);
   for (const FunctionEntry &entry : elementwiseFunctions()) names.emplace_back(entry.name);
+  for (std::string &name : preludeNames()) names.push_back(std::move(name));
   return names;
 }
 
 MaybeValue Lowering::call(CallArguments arguments) {
+  // A program's own definition goes before a function of the language, but not for the prelude.
+  if (frames.empty() || !frames.back().definition.isPrelude)
+    if (const auto own = definitions.find(arguments.function); own != definitions.end())
+      return inlined(own->second, arguments);
+  if (const ast::Define *define = preludeDefinition(arguments.function)) return inlined({define, true}, arguments);
   if (elementsOnly && !isElementwise(arguments.function))
     return fail(DiagnosticKind::IndexForm, fmt::format("'{}' is not a function of single elements", arguments.function),
                 {{arguments.range}}, "apply it to the whole tensor first");
@@ -227,12 +217,19 @@ MaybeValue Lowering::call(CallArguments arguments) {
     return function(reader);
   }
   return fail(DiagnosticKind::UnknownFunction, fmt::format("there is no function '{}'", arguments.function),
-              {{arguments.functionRange}}, unknownFunctionHelp(arguments.function));
+              {{arguments.functionRange}}, unknownFunctionHelp(arguments.function, definitions));
 }
 
 MaybeValue Lowering::member(const std::string &name, const ExprValue &value, SourceRange range) {
   const auto *id = std::get_if<ValueId>(&value);
   const std::size_t rank = id ? type(*id).rank() : 0;
+  const Shape shape = id ? type(*id).shape : Shape();
+  if (name == "shape") { // where Lowering::resolved() has not taken it for a list
+    std::vector<Scalar> extents(shape.begin(), shape.end());
+    return builder.constant({DType::I64, {static_cast<std::int64_t>(rank)}}, std::move(extents));
+  }
+  if (name == "ndim") return Weak{static_cast<std::int64_t>(rank)};
+  if (name == "size") return Weak{id ? *elementCount(type(*id)) : std::int64_t{1}};
   std::vector<std::size_t> axes;
   for (std::size_t axis = 0; axis < rank; ++axis) axes.push_back(axis);
   if (name == "T") {
@@ -245,7 +242,8 @@ MaybeValue Lowering::member(const std::string &name, const ExprValue &value, Sou
     const auto names = functionNames();
     const bool isFunction = std::find(names.begin(), names.end(), name) != names.end();
     return fail(DiagnosticKind::UnknownFunction, fmt::format("a tensor has no member '{}'", name), {{range}},
-                isFunction ? fmt::format("call it: `.{}(…)`", name) : "members without brackets are `.T` and `.mT`");
+                isFunction ? fmt::format("call it: `.{}(…)`", name)
+                           : "members without brackets are `.T`, `.mT`, `.shape`, `.ndim` and `.size`");
   }
   return id ? MaybeValue(permute(*id, axes)) : MaybeValue(value);
 }

@@ -178,8 +178,8 @@ public:
 
 private:
   void findTarget() {
-    const auto known = lowering_.names.find(source_.name);
-    if (known == lowering_.names.end() || !known->second) return;
+    const auto known = lowering_.names.values.find(source_.name);
+    if (known == lowering_.names.values.end() || !known->second) return;
     if (const auto *weak = std::get_if<Weak>(&*known->second)) target_ = lowering_.materialize(*weak);
     if (const auto *id = std::get_if<ValueId>(&*known->second)) target_ = *id;
   }
@@ -226,18 +226,14 @@ private:
     if (!position) return false;
     const Shape shape = target_ ? lowering_.type(*target_).shape : Shape();
     const std::int64_t extent = left_.size() < shape.size() ? shape[left_.size()] : 0;
-    if (left_.size() < shape.size() && (*position < -extent || *position >= extent))
-      return failed(DiagnosticKind::AxisOutOfRange,
-                    fmt::format("index {} is outside an axis of size {}", *position, extent), range,
-                    extent == 0 ? "the axis has no elements"
-                                : fmt::format("valid indices are {} to {}", -extent, extent - 1));
+    if (left_.size() < shape.size() && !isInside(lowering_, *position, extent, range)) return false;
     left_.push_back(*position < 0 ? *position + extent : *position);
     return true;
   }
 
   bool isInteger(const std::string &name) const {
-    const auto known = lowering_.names.find(name);
-    return known != lowering_.names.end() && known->second && std::holds_alternative<Weak>(*known->second);
+    const auto known = lowering_.names.values.find(name);
+    return known != lowering_.names.values.end() && known->second && std::holds_alternative<Weak>(*known->second);
   }
   bool mentionsUnknown(const ast::Expr &expr) const {
     return mentionsIndex(

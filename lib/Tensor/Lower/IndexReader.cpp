@@ -24,11 +24,11 @@ const std::set<std::string> &foldingFunctions() {
 /// Functions that see axes, besides those above.
 const std::set<std::string> &wholeTensorFunctions() {
   static const std::set<std::string> names = {
-      "cumsum",   "softmax",   "log_softmax", "layernorm",  "transpose",    "permute",   "reshape",     "flatten",
-      "squeeze",  "unsqueeze", "expand_dims", "expand",     "broadcast_to", "concat",    "concatenate", "cat",
-      "stack",    "flip",      "einsum",      "zeros",      "ones",         "full",      "arange",      "eye",
-      "random",   "load",      "tensor",      "array",      "view",         "ravel",     "swapaxes",    "swapdims",
-      "moveaxis", "movedim",   "cumprod",     "zeros_like", "ones_like",    "full_like", "logsumexp",   "linspace"};
+      "cumsum",     "transpose",    "permute",   "reshape",     "flatten",  "squeeze",  "unsqueeze", "expand_dims",
+      "expand",     "broadcast_to", "concat",    "concatenate", "cat",      "stack",    "flip",      "einsum",
+      "zeros",      "ones",         "full",      "arange",      "eye",      "random",   "load",      "tensor",
+      "array",      "view",         "ravel",     "swapaxes",    "swapdims", "moveaxis", "movedim",   "cumprod",
+      "zeros_like", "ones_like",    "full_like", "logsumexp",   "linspace"};
   return names;
 }
 
@@ -95,8 +95,8 @@ private:
   /// Not a number known while compiling, nor a scalar, of which nobody would expect it.
   bool canBeIndex(const std::string &name) const {
     if (name == "True" || name == "False") return false;
-    const auto known = lowering_.names.find(name);
-    if (known == lowering_.names.end()) return true;
+    const auto known = lowering_.names.values.find(name);
+    if (known == lowering_.names.values.end()) return true;
     const auto *id = known->second ? std::get_if<ValueId>(&*known->second) : nullptr;
     return id && lowering_.type(*id).rank() > 0;
   }
@@ -316,12 +316,7 @@ private:
   /// A position without an index counts from the end if it is negative, as in array notation.
   bool resolveConstant(Affine &position, std::int64_t extent, SourceRange range) {
     std::int64_t &at = position.constant;
-    if (at < -extent || at >= extent) {
-      lowering_.fail(
-          DiagnosticKind::AxisOutOfRange, fmt::format("index {} is outside an axis of size {}", at, extent), {{range}},
-          extent == 0 ? "the axis has no elements" : fmt::format("valid indices are {} to {}", -extent, extent - 1));
-      return false;
-    }
+    if (!isInside(lowering_, at, extent, range)) return false;
     if (at < 0) at += extent;
     return true;
   }

@@ -18,7 +18,7 @@ struct Joined {
 };
 
 std::optional<Joined> joinedTensors(CallReader &reader) {
-  const ast::Expr *first = reader.call.positional[0].expr;
+  const ast::Expr *first = reader.find(0, {});
   const auto *list = first ? std::get_if<ast::List>(&first->node) : nullptr;
   if (!list || list->items.empty())
     return reader.fail(DiagnosticKind::BadArguments, fmt::format("'{}' needs a list of tensors", reader.call.function),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Lower/Program.h"
 #include "Support/Overloaded.h"
+#include "Tensor/Lower/Declarations.h"
 #include "Tensor/Lower/Einsum.h"
 #include "Tensor/Lower/IndexNotation.h"
 #include "Tensor/Lower/Lowering.h"
@@ -63,37 +64,63 @@ MaybeValue combine(Lowering &lowering, const ast::Assign &assign, const ExprValu
   return lowering.elementwise(op, dtype, {*old, value}, ranges);
 }
 
-NamedValues lowerStatement(Lowering &lowering, const ast::Statement &statement) {
-  auto unknown = [&](const char *what) -> NamedValues {
-    lowering.fail(DiagnosticKind::BadArguments, fmt::format("{} mean nothing yet", what), {{statement.range}});
-    return {};
-  };
-  return std::visit(Overloaded{[&](const ast::Assign &assign) -> NamedValues {
-                                 MaybeValue value = lowering.evaluate(assign.value);
-                                 if (value && assign.op != ast::AssignOp::Set)
-                                   value = combine(lowering, assign, *value);
-                                 value = lowering.limited(value, statement.range);
-                                 lowering.names[assign.name] = value;
-                                 return {{assign.name, value}};
-                               },
-                               [&](const ast::AssignElements &assign) -> NamedValues {
-                                 const MaybeValue value =
-                                     lowering.limited(assignElements(lowering, assign), statement.range);
-                                 lowering.names[assign.name] = value;
-                                 return {{assign.name, value}};
-                               },
-                               [&](const ast::Declare &) { return unknown("declarations"); },
-                               [&](const ast::Define &) { return unknown("definitions"); },
-                               [&](const ast::Evaluate &evaluate) -> NamedValues {
-                                 NamedValues values;
-                                 for (const ast::Expr &value : evaluate.values) {
-                                   const auto *name = std::get_if<ast::Name>(&value.node);
-                                   values.emplace_back(name && evaluate.values.size() > 1 ? name->name : std::string(),
-                                                       lowering.evaluate(value));
-                                 }
-                                 return values;
-                               }},
-                    statement.statement);
+void define(Lowering &lowering, const ast::Define &define) {
+  for (std::size_t i = 0; i < define.parameters.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (define.parameters[i].name == define.parameters[j].name)
+        lowering.fail(DiagnosticKind::BadDeclaration,
+                      fmt::format("two parameters are called '{}'", define.parameters[i].name),
+                      {{define.parameters[j].range}, {define.parameters[i].range}});
+  lowering.definitions[define.name] = {&define, false};
+}
+
+NamedValues assign(Lowering &lowering, const ast::Assign &assign, SourceRange range) {
+  Names names;
+  if (assign.op == ast::AssignOp::Set) {
+    names = lowering.meaning(assign.name, assign.value);
+  } else {
+    const MaybeValue value = lowering.evaluate(assign.value);
+    names.values[assign.name] = value ? combine(lowering, assign, *value) : std::nullopt;
+  }
+  MaybeValue result;
+  if (const auto value = names.values.find(assign.name); value != names.values.end())
+    result = value->second = lowering.limited(value->second, range);
+  lowering.names.merge(std::move(names));
+  return {{assign.name, result}};
+}
+
+NamedValues assign(Lowering &lowering, const ast::AssignElements &assign, SourceRange range) {
+  const MaybeValue value = lowering.limited(assignElements(lowering, assign), range);
+  Names names;
+  names.values[assign.name] = value;
+  lowering.names.merge(std::move(names));
+  return {{assign.name, value}};
+}
+
+NamedValues evaluate(Lowering &lowering, const ast::Evaluate &evaluate) {
+  NamedValues values;
+  for (const ast::Expr &value : evaluate.values) {
+    const auto *name = std::get_if<ast::Name>(&value.node);
+    values.emplace_back(name && evaluate.values.size() > 1 ? name->name : std::string(), lowering.evaluate(value));
+  }
+  return values;
+}
+
+/// Declarations become part of `inputs`. Only what has a value can be a result.
+NamedValues lowerStatement(Lowering &lowering, const ast::Statement &statement, std::vector<Input> &inputs) {
+  return std::visit(
+      Overloaded{[&](const ast::Assign &assignment) { return assign(lowering, assignment, statement.range); },
+                 [&](const ast::AssignElements &assignment) { return assign(lowering, assignment, statement.range); },
+                 [&](const ast::Declare &declaration) {
+                   declare(lowering, declaration, inputs);
+                   return NamedValues();
+                 },
+                 [&](const ast::Define &definition) {
+                   define(lowering, definition);
+                   return NamedValues();
+                 },
+                 [&](const ast::Evaluate &expressions) { return evaluate(lowering, expressions); }},
+      statement.statement);
 }
 
 /// The last statement's values, or those of the names asked for.
@@ -109,8 +136,8 @@ std::vector<ValueId> collectResults(Lowering &lowering, const NamedValues &last,
   if (lowering.options.results.empty())
     for (const auto &[name, value] : last) add(value, name);
   for (const std::string &name : lowering.options.results) {
-    const auto known = lowering.names.find(name);
-    if (known == lowering.names.end()) {
+    const auto known = lowering.names.values.find(name);
+    if (known == lowering.names.values.end()) {
       lowering.fail(DiagnosticKind::UnknownName, fmt::format("the program assigns no '{}' to return", name), {});
     } else {
       lowering.used.insert(name);
@@ -130,25 +157,32 @@ Result<LoweredProgram> lowerProgram(const ast::Program &program, const std::vect
                                     const LowerOptions &options) {
   Lowering lowering(options);
   if (!checkInputs(lowering, inputs)) return lowering.errors;
+  LoweredProgram result;
+  result.inputs = inputs;
+  std::vector<ValueId> fileParameters;
   for (const Input &input : inputs) {
     const ValueId id = lowering.builder.parameter(input.name, input.type);
     const ExprValue value = input.value ? ExprValue(Weak{*input.value}) : ExprValue(id);
-    if (input.path)
+    if (input.path) {
       lowering.files.emplace(*input.path, value);
-    else
-      lowering.names[input.name] = value;
+      fileParameters.push_back(id);
+    } else {
+      lowering.names.values[input.name] = value;
+    }
   }
 
   NamedValues last;
-  for (const ast::Statement &statement : program.statements) last = lowerStatement(lowering, statement);
-  if (program.statements.empty())
-    lowering.fail(DiagnosticKind::NoResult, "the program is empty", {}, "its last statement is its result");
-
-  LoweredProgram result;
+  for (const ast::Statement &statement : program.statements) last = lowerStatement(lowering, statement, result.inputs);
   std::vector<ValueId> results = collectResults(lowering, last, result.resultNames);
-  if (lowering.errors.empty()) checkAllUsed(lowering, inputs);
+  if (lowering.errors.empty() && results.empty())
+    lowering.fail(DiagnosticKind::NoResult,
+                  program.statements.empty() ? "the program is empty" : "the program's last statement has no value",
+                  program.statements.empty() ? std::vector<Label>()
+                                             : std::vector<Label>{{program.statements.back().range}},
+                  "its last statement is its result");
+  if (lowering.errors.empty()) checkAllUsed(lowering, result.inputs);
   if (!lowering.errors.empty()) return lowering.errors;
-  result.kernel = std::move(lowering.builder).finish(std::move(results));
+  result.kernel = std::move(lowering.builder).finish(std::move(results), fileParameters);
   return result;
 }
 
@@ -160,10 +194,10 @@ Result<LoweredProgram> lowerEinsumProgram(const ast::Einsum &einsum, const std::
   if (!checkInputs(lowering, inputs)) return lowering.errors;
   std::vector<ValueId> parameters;
   for (const Input &input : inputs) parameters.push_back(lowering.builder.parameter(input.name, input.type));
-  const auto result = lowerEinsum(lowering.builder, einsum, parameters, options.strict, einsum.range);
+  const auto result = lowerEinsum(lowering.builder, termsOf(einsum), parameters, options.strict, einsum.range);
   if (!result) return result.errors();
   if (!lowering.limited(*result, einsum.range)) return lowering.errors;
-  return LoweredProgram{std::move(lowering.builder).finish({*result}), {std::string()}};
+  return LoweredProgram{std::move(lowering.builder).finish({*result}), std::move(inputs), {std::string()}};
 }
 
 } // namespace einjit::tensor

@@ -25,11 +25,12 @@ struct LowerOptions {
 
 struct LoweredProgram {
   Kernel kernel;
+  std::vector<Input> inputs;            ///< those that were given, then those that the program declares
   std::vector<std::string> resultNames; ///< the assigned name, or empty for an expression
 };
 
-/// Lowers a program whose inputs are given; they become the kernel's parameters, in order. Goes on after an error in a
-/// statement, so that all errors are reported.
+/// Lowers a program whose inputs are given or declared in it; they become the kernel's parameters, in order. Goes on
+/// after an error in a statement, so that all errors are reported.
 Result<LoweredProgram> lowerProgram(const ast::Program &program, const std::vector<Input> &inputs,
                                     const LowerOptions &options);
 

@@ -34,54 +34,56 @@ public:
   }
 
   bool slice(const ast::Slice &slice, SourceRange range) {
-    const std::int64_t extent = type_.shape[indices.size()];
-    const auto step = bound(slice.step, 1);
-    if (!step) return false;
-    if (*step == 0) {
-      lowering_.fail(DiagnosticKind::BadArguments, "a slice's step cannot be 0", {{range}});
-      return false;
-    }
-    // Python's rules: bounds count from the end when negative and are clipped to the axis; a negative step walks down.
-    const bool down = *step < 0;
-    const auto start = bound(slice.start, down ? extent - 1 : 0), stop = bound(slice.stop, down ? -1 - extent : extent);
-    if (!start || !stop) return false;
-    const std::int64_t low = down ? -1 : 0, high = down ? extent - 1 : extent;
-    auto clip = [&](std::int64_t at, bool given) {
-      if (at < 0 && given) at = at < -extent ? low : at + extent;
-      return std::clamp(at, low, high);
-    };
-    const std::int64_t from = clip(*start, slice.start != nullptr), to = clip(*stop, slice.stop != nullptr);
-    const std::int64_t span = down ? from - to : to - from;
-    const std::int64_t stride = down ? (*step == INT64_MIN ? INT64_MAX : -*step) : *step;
-    const std::int64_t count = span <= 0 ? 0 : (span - 1) / stride + 1;
-    sliceAxis(from, count > 1 ? *step : 1, count);
-    return true;
+    const auto taken = lowering_.sliceOf(slice, type_.shape[indices.size()], range);
+    if (taken) sliceAxis(taken->start, taken->step, taken->count);
+    return taken.has_value();
   }
 
   bool index(const ast::Expr &expr) {
     const std::int64_t extent = type_.shape[indices.size()];
     const auto at = lowering_.evaluateInteger(expr, "an index");
-    if (!at) return false;
-    if (*at < -extent || *at >= extent) {
-      lowering_.fail(DiagnosticKind::AxisOutOfRange, fmt::format("index {} is outside an axis of size {}", *at, extent),
-                     {{expr.range}},
-                     extent == 0 ? "the axis has no elements"
-                                 : fmt::format("valid indices are {} to {}", -extent, extent - 1));
-      return false;
-    }
+    if (!at || !isInside(lowering_, *at, extent, expr.range)) return false;
     indices.push_back(Affine::number(*at < 0 ? *at + extent : *at));
     return true;
   }
 
 private:
-  std::optional<std::int64_t> bound(const ast::ExprPtr &expr, std::int64_t otherwise) {
-    return expr ? lowering_.evaluateInteger(*expr, "a slice bound") : otherwise;
-  }
   Lowering &lowering_;
   const TensorType &type_;
 };
 
 } // namespace
+
+bool isInside(Lowering &lowering, std::int64_t at, std::int64_t extent, SourceRange range) {
+  if (at >= -extent && at < extent) return true;
+  lowering.fail(
+      DiagnosticKind::AxisOutOfRange, fmt::format("index {} is outside an axis of size {}", at, extent), {{range}},
+      extent == 0 ? "the axis has no elements" : fmt::format("valid indices are {} to {}", -extent, extent - 1));
+  return false;
+}
+
+// Python's rules: bounds count from the end when negative and are clipped to the axis; a negative step walks down.
+std::optional<Lowering::Taken> Lowering::sliceOf(const ast::Slice &slice, std::int64_t extent, SourceRange range) {
+  auto bound = [&](const ast::ExprPtr &expr, std::int64_t otherwise) -> std::optional<std::int64_t> {
+    return expr ? evaluateInteger(*expr, "a slice bound") : otherwise;
+  };
+  const auto step = bound(slice.step, 1);
+  if (!step) return std::nullopt;
+  if (*step == 0) return fail(DiagnosticKind::BadArguments, "a slice's step cannot be 0", {{range}});
+  const bool down = *step < 0;
+  const auto start = bound(slice.start, down ? extent - 1 : 0), stop = bound(slice.stop, down ? -1 - extent : extent);
+  if (!start || !stop) return std::nullopt;
+  const std::int64_t low = down ? -1 : 0, high = down ? extent - 1 : extent;
+  auto clip = [&](std::int64_t at, bool given) {
+    if (at < 0 && given) at = at < -extent ? low : at + extent;
+    return std::clamp(at, low, high);
+  };
+  const std::int64_t from = clip(*start, slice.start != nullptr), to = clip(*stop, slice.stop != nullptr);
+  const std::int64_t span = down ? from - to : to - from;
+  const std::int64_t stride = down ? (*step == INT64_MIN ? INT64_MAX : -*step) : *step;
+  const std::int64_t count = span <= 0 ? 0 : (span - 1) / stride + 1;
+  return Taken{from, count > 1 ? *step : 1, count};
+}
 
 std::optional<ValueId> Lowering::subscript(ValueId value, const ast::Subscript &subscript, SourceRange range) {
   const TensorType operand = type(value);
