@@ -40,8 +40,9 @@ std::string signature(const ast::Define &define) {
 /// Hands each argument of a call to the parameter that it is for.
 class ArgumentBinder {
 public:
-  ArgumentBinder(Lowering &lowering, const ast::Define &define, CallArguments &call)
-      : lowering_(lowering), define_(define), call_(call), given_(define.parameters.size(), nullptr) {}
+  ArgumentBinder(Lowering &lowering, const Definition &definition, CallArguments &call)
+      : lowering_(lowering), define_(*definition.define), isPrelude_(definition.isPrelude), call_(call),
+        given_(define_.parameters.size(), nullptr) {}
 
   /// What the parameters stand for, as far as the call says; nothing if it does not fit the definition.
   std::optional<Names> run() {
@@ -55,9 +56,9 @@ public:
         continue;
       }
       names.merge(lowering_.meaning(name, *given_[i]->expr));
-      // A number is seen as it is written, too: what is wrong with it is shown where it stands.
+      // The prelude sees a number as it is written, too: what is wrong with it is shown where it stands.
       const ast::Expr &written = lowering_.resolved(*given_[i]->expr);
-      if (isNumber(written)) names.parts.emplace(name, written);
+      if (isPrelude_ && isNumber(written)) names.parts.emplace(name, written);
     }
     return names;
   }
@@ -93,6 +94,7 @@ private:
 
   Lowering &lowering_;
   const ast::Define &define_;
+  bool isPrelude_;
   CallArguments &call_;
   std::vector<const CallArgument *> given_; ///< for each parameter; null where its own value stands
 };
@@ -118,7 +120,7 @@ MaybeValue Lowering::inlined(const Definition &definition, CallArguments &call) 
   }
   ++inlinedCount_;
 
-  auto arguments = ArgumentBinder(*this, define, call).run();
+  auto arguments = ArgumentBinder(*this, definition, call).run();
   if (!arguments) return std::nullopt;
   auto outside = std::exchange(intercept, nullptr);
   frames.push_back({definition, call.range, {}});

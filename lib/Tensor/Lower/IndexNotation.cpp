@@ -115,7 +115,10 @@ private:
     if (empty && (fold_ == ScalarOp::Max || fold_ == ScalarOp::Min))
       return lowering_.fail(DiagnosticKind::EmptyReduction,
                             fmt::format("'{}' of no elements has no value", name(fold_)), {{range}});
-    return lowering_.builder.reduce(folding(fold_, lowering_.type(id).dtype), id, axes, true);
+    const DType dtype = lowering_.type(id).dtype;
+    const ScalarOp op = folding(fold_, dtype);
+    if (!lowering_.applies(op, dtype, std::string(name(op)) + "=", {range})) return std::nullopt;
+    return lowering_.builder.reduce(op, id, axes, true);
   }
 
   /// The function of that name, told to fold the axes of its indices and to keep them.
