@@ -104,8 +104,8 @@ private:
 /// not fit; kernels compiled before are found again.
 Kernel compile(std::string_view einsum, const std::vector<TensorType> &operands, const Options &options = {});
 /// Compiles a program whose inputs have these names and types; it may declare others itself. Files that it loads are
-/// read now, once: the kernel keeps what they hold, and is not kept in the process's cache, so that compiling again reads
-/// them again.
+/// read now, once: the kernel keeps what they hold, and is not kept in the process's cache, so that compiling again
+/// reads them again.
 Kernel compileProgram(std::string_view program, const std::vector<Binding> &inputs, const Options &options = {});
 
 /// Evaluates an einsum string on operands of any kind that converts to ConstTensorRef.
