@@ -2,6 +2,7 @@
 #include "Driver/Pipeline.h"
 #include "Driver/Cost.h"
 #include "Driver/LoadedFiles.h"
+#include "Driver/PassOptions.h"
 #include "Plan/NaiveLoops.h"
 #include "Plan/Planner.h"
 #include "Support/Stopwatch.h"
@@ -78,7 +79,7 @@ Result<Compilation> lowerToLoops(Source source, const Options &options) {
   demand(verify(result.tensor), "tensor IR", print(result.tensor));
   describeInterface(result, lowered->inputs, lowered->resultNames);
 
-  result.canonical = tensor::canonicalize(result.tensor);
+  result.canonical = tensor::canonicalize(result.tensor, passOptions(result.target));
   demand(verify(result.canonical), "canonical tensor IR", print(result.canonical));
   result.cost = costOf(result.canonical, result.results);
   result.times.tensor = watch.lap() - result.times.parse;

@@ -36,6 +36,9 @@ const Field fields[] = {
     {"l1-bytes", Number{&Target::l1Bytes, 0, maxBytes}},
     {"l2-bytes", Number{&Target::l2Bytes, 0, maxBytes}},
     {"l3-bytes", Number{&Target::l3Bytes, 0, maxBytes}},
+    {"l2-bytes-per-cycle", Number{&Target::l2BytesPerCycle, 1, 4096}},
+    {"l3-bytes-per-cycle", Number{&Target::l3BytesPerCycle, 1, 4096}},
+    {"memory-bytes-per-cycle", Number{&Target::memoryBytesPerCycle, 1, 4096}},
     {"cache-line-bytes", Number{&Target::cacheLineBytes, 1, 4096}},
     {"cores", Number{&Target::cores, 1, 4096}},
 };

@@ -28,13 +28,16 @@ struct Target {
   std::int64_t vectorRegisters = 16;
   bool maskedVectors = false; ///< whether masking lanes of loads, stores and arithmetic is cheap
   bool fusedMultiplyAdd = false;
-  bool halfConversions = false;     ///< whether it converts vectors between f16 and f32
-  std::int64_t fmaPerCycle = 1;     ///< full-width vector FMAs (or multiplies and adds) started each cycle
-  std::int64_t fmaLatency = 4;      ///< cycles until an FMA's result can be used
-  std::int64_t loadsPerCycle = 2;   ///< full-width vector loads each cycle from L1
-  std::int64_t l1Bytes = 32 << 10;  ///< data, per core
-  std::int64_t l2Bytes = 256 << 10; ///< per core
-  std::int64_t l3Bytes = 0;         ///< shared
+  bool halfConversions = false;      ///< whether it converts vectors between f16 and f32
+  std::int64_t fmaPerCycle = 1;      ///< full-width vector FMAs (or multiplies and adds) started each cycle
+  std::int64_t fmaLatency = 4;       ///< cycles until an FMA's result can be used
+  std::int64_t loadsPerCycle = 2;    ///< full-width vector loads each cycle from L1
+  std::int64_t l1Bytes = 32 << 10;   ///< data, per core
+  std::int64_t l2Bytes = 256 << 10;  ///< per core
+  std::int64_t l3Bytes = 0;          ///< shared
+  std::int64_t l2BytesPerCycle = 32; ///< that one core reads in a long loop, as are the next two
+  std::int64_t l3BytesPerCycle = 16;
+  std::int64_t memoryBytesPerCycle = 4;
   std::int64_t cacheLineBytes = 64;
   std::int64_t cores = 1;
   friend bool operator==(const Target &, const Target &) = default;

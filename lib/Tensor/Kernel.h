@@ -51,6 +51,9 @@ namespace einjit::tensor {
 
 using ValueId = StrongId<struct ValueTag>;
 
+/// Most axes of a value. A user's tensors have 32 at most; on the way there may be some more.
+inline constexpr std::size_t maxValueAxes = 64;
+
 struct Iterator {
   std::string name;
   std::int64_t extent;

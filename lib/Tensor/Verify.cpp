@@ -12,11 +12,9 @@
 namespace einjit::tensor {
 namespace {
 
-/// A user's tensors have 32 axes at most; on the way an op may have some more.
-constexpr std::size_t maxAxes = 64;
 /// What is wrong with a value's type, or nothing.
 std::optional<std::string> typeComplaint(const TensorType &type, bool mayBeStrided) {
-  if (type.rank() > maxAxes) return fmt::format("it has {} axes, more than {}", type.rank(), maxAxes);
+  if (type.rank() > maxValueAxes) return fmt::format("it has {} axes, more than {}", type.rank(), maxValueAxes);
   for (std::int64_t extent : type.shape)
     if (extent < 0) return fmt::format("it has the extent {}", extent);
   if (!elementCount(type)) return "its elements or bytes do not stay below 2^62";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Stages.h"
 #include "CodeGen/CodeGen.h"
+#include "Driver/PassOptions.h"
 #include "Interp/LoopInterpreter.h"
 #include "Interp/TensorInterpreter.h"
 #include "Loop/Steps/Step.h"
@@ -93,7 +94,7 @@ private:
     for (const std::string &name : request_.passes) {
       const tensor::Pass *pass = tensor::findPass(name);
       if (!pass) throwError({{DiagnosticKind::UnknownOption, fmt::format("there is no pass '{}'", name)}}, {});
-      outcome_.tensor = pass->run(*std::move(outcome_.tensor));
+      outcome_.tensor = pass->run(*std::move(outcome_.tensor), passOptions(target_));
       demand(tensor::verify(*outcome_.tensor));
     }
     if (request_.to != "ast") outcome_.text = print(*outcome_.tensor);
@@ -120,8 +121,10 @@ private:
 
   void canonicalize() {
     outcome_.tensor->exact |= request_.options.exact;
-    outcome_.tensor = tensor::canonicalize(*std::move(outcome_.tensor));
-    outcome_.text = print(*outcome_.tensor);
+    const tensor::PassOptions options = passOptions(target_);
+    const std::string orders = tensor::describeOrders(*outcome_.tensor, options);
+    outcome_.tensor = tensor::canonicalize(*std::move(outcome_.tensor), options);
+    outcome_.text = orders + print(*outcome_.tensor);
   }
 
   void lowerToLoops(std::size_t to) {

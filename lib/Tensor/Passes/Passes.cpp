@@ -11,12 +11,34 @@
 #include "Tensor/Passes/removeDead.h"
 #include "Tensor/Passes/shareCommon.h"
 #include "Tensor/Passes/splitContractions.h"
+#include <type_traits>
+#include <utility>
 
 namespace einjit::tensor {
 
+namespace {
+
+/// A pass as the table has it, with options whether it asks for them or not.
+template <auto pass> Kernel runPass(Kernel kernel, const PassOptions &options) {
+  if constexpr (std::is_invocable_v<decltype(pass), Kernel>)
+    return pass(std::move(kernel));
+  else
+    return pass(std::move(kernel), options);
+}
+
+/// What stands before the products are split, so that all spellings of a product are split alike.
+Kernel beforeSplit(Kernel kernel) {
+  kernel = foldViews(std::move(kernel));    // first: what is left reads the data itself
+  kernel = dropUnitAxes(std::move(kernel)); // before comparing: x[b,c,0] and x[b,c] are the same then
+  kernel = shareCommon(std::move(kernel));  // before fusing, which would make copies of what is shared
+  return removeDead(std::move(kernel));     // before fusing: a dead reader must not forbid it
+}
+
+} // namespace
+
 std::span<const Pass> passes() {
   static constexpr Pass table[] = {
-#define TENSOR_PASS(function, name, summary) {name, summary, function},
+#define TENSOR_PASS(function, name, summary) {name, summary, runPass<function>},
 #include "Tensor/Passes/Passes.def"
 #undef TENSOR_PASS
   };
@@ -29,19 +51,21 @@ const Pass *findPass(std::string_view name) {
   return nullptr;
 }
 
-Kernel canonicalize(Kernel kernel) {
-  kernel = foldViews(std::move(kernel));         // first: what is left reads the data itself
-  kernel = dropUnitAxes(std::move(kernel));      // before comparing: x[b,c,0] and x[b,c] are the same then
-  kernel = shareCommon(std::move(kernel));       // before fusing, which would make copies of what is shared
-  kernel = removeDead(std::move(kernel));        // before fusing: a dead reader must not forbid it
-  kernel = splitContractions(std::move(kernel)); // before fusing, which joins the elementwise parts of the tree
-  kernel = keepPrecision(std::move(kernel));     // before fusing, which hides what the program asked to be rounded
+Kernel canonicalize(Kernel kernel, const PassOptions &options) {
+  kernel = beforeSplit(std::move(kernel));
+  kernel =
+      splitContractions(std::move(kernel), options); // before fusing, which joins the elementwise parts of the tree
+  kernel = keepPrecision(std::move(kernel));         // before fusing, which hides what the program asked to be rounded
   kernel = fuse(std::move(kernel));
   kernel = removeDead(std::move(kernel));      // and again, before merging
   kernel = orderReductions(std::move(kernel)); // brings axes together that can merge
   kernel = mergeAxes(std::move(kernel));
   kernel = materializeResults(std::move(kernel)); // after sharing, which can make two results one
   return nameCanonically(std::move(kernel));      // last: names follow the final structure
+}
+
+std::string describeOrders(Kernel kernel, const PassOptions &options) {
+  return describeContractions(beforeSplit(std::move(kernel)), options);
 }
 
 } // namespace einjit::tensor

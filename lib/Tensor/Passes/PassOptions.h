@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What passes over the tensor IR may be told beside the kernel.
+#pragma once
+
+#include "Tensor/Contraction/PairModel.h"
+
+namespace einjit::tensor {
+
+struct PassOptions {
+  MachineRates rates; ///< by which splitContractions weighs orders; all other passes are the same for every machine
+};
+
+} // namespace einjit::tensor
