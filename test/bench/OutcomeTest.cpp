@@ -96,6 +96,16 @@ TEST(Report, SumsUpByClassAndNamesTheWorst) {
   EXPECT_THAT(text, HasSubstr("not measured\n  c "));
 }
 
+TEST(Report, ListsContestantsTheFastestFirst) {
+  EXPECT_EQ(contestantsText(outcome("a", 0.5, 0.25)), R"(
+                  median     minimum   time/einjit
+einjit            500 ms      500 ms          1.00
+fast                 1 s         1 s          2.00
+slow                 4 s         4 s          8.00
+)");
+  EXPECT_EQ(contestantsText(failure("c", false)), "");
+}
+
 TEST(Report, ACaseWithoutPeersHasNoRatio) {
   Outcome alone = outcome("a", 0.5, 0.25);
   alone.peers.clear();

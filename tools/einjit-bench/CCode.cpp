@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CCode.h"
+#include "Hoist.h"
 #include "Overloaded.h"
 #include <algorithm>
 #include <fmt/format.h>
@@ -17,41 +18,17 @@ std::string minus(std::string indices, std::string_view taken) {
   return indices;
 }
 
-/// Takes reductions out of larger expressions, each as a statement of its own.
-class Hoist {
-public:
-  static std::vector<Statement> all(const Formula &formula) {
-    Hoist hoist;
-    for (const Statement &statement : formula.statements) {
-      const auto *root = std::get_if<Reduce>(&statement.value->node);
-      const ExprPtr value =
-          root ? make(Reduce{root->fold, root->over, hoist.rewrite(root->body)}) : hoist.rewrite(statement.value);
-      hoist.statements_.push_back({statement.name, statement.indices, value});
-    }
-    return std::move(hoist.statements_);
-  }
+/// What a reduction does at each step, as C.
+struct Folding {
+  std::string target; ///< the statement's element
+  const Reduce &reduce;
+  std::string value;
 
-private:
-  ExprPtr rewrite(const ExprPtr &expr) {
-    return std::visit(
-        Overloaded{
-            [&](const Literal &) { return expr; }, [&](const Access &) { return expr; },
-            [&](const Binary &binary) { return make(Binary{binary.op, rewrite(binary.left), rewrite(binary.right)}); },
-            [&](const Call &call) {
-              std::vector<ExprPtr> arguments;
-              for (const ExprPtr &argument : call.arguments) arguments.push_back(rewrite(argument));
-              return make(Call{call.function, std::move(arguments)});
-            },
-            [&](const Reduce &reduce) {
-              const Access sum{fmt::format("r{}", statements_.size()), freeIndices(*expr)};
-              statements_.push_back(
-                  {sum.name, sum.indices, make(Reduce{reduce.fold, reduce.over, rewrite(reduce.body)})});
-              return make(sum);
-            }},
-        expr->node);
+  std::string start() const { return reduce.fold == Fold::Sum ? "0" : "(T)-1e38"; }
+  std::string into(const std::string &place) const {
+    return reduce.fold == Fold::Sum ? fmt::format("{} += {};\n", place, value)
+                                    : fmt::format("{0} = maximum({0}, {1});\n", place, value);
   }
-
-  std::vector<Statement> statements_;
 };
 
 void collect(const Expr &expr, std::vector<Access> &accesses) {
@@ -84,7 +61,7 @@ std::string sharedLoops(const std::vector<Statement> &statements) {
 class Writer {
 public:
   Writer(const Formula &formula, LoopOrder order)
-      : formula_(formula), order_(order), statements_(Hoist::all(formula)), shared_(sharedLoops(statements_)) {}
+      : formula_(formula), order_(order), statements_(hoistReductions(formula)), shared_(sharedLoops(statements_)) {}
 
   std::string function(std::string_view name) {
     std::string parameters, arguments;
@@ -222,45 +199,49 @@ private:
   }
 
   void writeReduction(const Statement &statement, const std::string &own, const Reduce &reduce) {
-    const std::string target = element({statement.name, statement.indices});
-    const std::string start = reduce.fold == Fold::Sum ? "0" : "(T)-1e38";
-    const auto fold = [&](const std::string &into) {
-      return reduce.fold == Fold::Sum ? fmt::format("{} += {};\n", into, value(*reduce.body))
-                                      : fmt::format("{0} = maximum({0}, {1});\n", into, value(*reduce.body));
-    };
+    const Folding folding{element({statement.name, statement.indices}), reduce, value(*reduce.body)};
+    if (order_ == LoopOrder::Dot || own.empty()) return writeDot(statement, own, folding);
     const std::string inner = mostContiguous(statement, own), outer = minus(own, inner);
-    if (order_ == LoopOrder::Dot || own.empty()) {
-      const std::string dotInner = mostContiguous(statement, reduce.over), dotOuter = minus(reduce.over, dotInner);
-      open(own);
-      out_ += fmt::format("{{ T acc = {};\n", start);
-      open(dotOuter + dotInner);
-      out_ += fold("acc");
-      close(reduce.over);
-      out_ += fmt::format("{} = acc; }}\n", target);
-      close(own);
-      return;
-    }
+    const std::int64_t all = extent(inner[0]);
+    const std::int64_t whole = order_ == LoopOrder::Accumulate ? all / accumulated * accumulated : 0;
     open(outer);
-    const std::int64_t whole = order_ == LoopOrder::Accumulate ? extent(inner[0]) / accumulated * accumulated : 0;
-    if (whole > 0) {
-      out_ += fmt::format("for (size_t j = 0; j < {}; j += {}) {{\nT acc[{}];\n", whole, accumulated, accumulated);
-      const std::string lanes =
-          fmt::format("for (size_t l = 0; l < {}; ++l) {{ const size_t i_{} = j + l;\n", accumulated, inner);
-      out_ += lanes + fmt::format("(void)i_{}; acc[l] = {};\n}}\n", inner, start);
-      open(reduce.over);
-      out_ += lanes + fold("acc[l]") + "}\n";
-      close(reduce.over);
-      out_ += lanes + fmt::format("{} = acc[l];\n}}\n}}\n", target);
-    }
-    const std::string rest =
-        fmt::format("for (size_t i_{0} = {1}; i_{0} < {2}; ++i_{0}) ", inner, whole, extent(inner[0]));
-    if (whole < extent(inner[0])) {
-      out_ += rest + fmt::format("{} = {};\n", target, start);
-      open(reduce.over);
-      out_ += rest + fold(target);
-      close(reduce.over);
-    }
+    if (whole > 0) writeAccumulated(inner, whole, folding);
+    if (whole < all) writeRow(inner, whole, folding);
     close(outer);
+  }
+
+  /// The one value in a register, over all that is folded.
+  void writeDot(const Statement &statement, const std::string &own, const Folding &folding) {
+    const std::string &over = folding.reduce.over, inner = mostContiguous(statement, over);
+    open(own);
+    out_ += fmt::format("{{ T acc = {};\n", folding.start());
+    open(minus(over, inner) + inner);
+    out_ += folding.into("acc");
+    close(over);
+    out_ += fmt::format("{} = acc; }}\n", folding.target);
+    close(own);
+  }
+
+  /// Blocks of values in registers along `inner`, as far as whole blocks go.
+  void writeAccumulated(const std::string &inner, std::int64_t whole, const Folding &folding) {
+    const std::string lanes =
+        fmt::format("for (size_t l = 0; l < {}; ++l) {{ const size_t i_{} = j + l;\n", accumulated, inner);
+    out_ += fmt::format("for (size_t j = 0; j < {}; j += {}) {{\nT acc[{}];\n", whole, accumulated, accumulated);
+    out_ += lanes + fmt::format("(void)i_{}; acc[l] = {};\n}}\n", inner, folding.start());
+    open(folding.reduce.over);
+    out_ += lanes + folding.into("acc[l]") + "}\n";
+    close(folding.reduce.over);
+    out_ += lanes + fmt::format("{} = acc[l];\n}}\n}}\n", folding.target);
+  }
+
+  /// A row of values in memory along `inner`.
+  void writeRow(const std::string &inner, std::int64_t from, const Folding &folding) {
+    const std::string row =
+        fmt::format("for (size_t i_{0} = {1}; i_{0} < {2}; ++i_{0}) ", inner, from, extent(inner[0]));
+    out_ += row + fmt::format("{} = {};\n", folding.target, folding.start());
+    open(folding.reduce.over);
+    out_ += row + folding.into(folding.target);
+    close(folding.reduce.over);
   }
 
   const Formula &formula_;

@@ -119,7 +119,7 @@ int run(const Flags &flags) {
     progress.show(i, cases[i].id);
     good &= measure(cases[i], options, progress, results);
   }
-  print(summaryText(results));
+  print(results.cases.size() == 1 ? contestantsText(results.cases.front()) : summaryText(results));
   if (saved) print(comparisonText(*saved, results));
   if (!flags.json.empty()) good &= writeFile(flags.json, toJson(results));
   return good ? 0 : failed;

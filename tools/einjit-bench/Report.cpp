@@ -7,6 +7,7 @@ namespace einjit::bench {
 namespace {
 
 constexpr std::size_t shownWorst = 5;
+constexpr std::size_t shownProgram = 80;
 
 std::string duration(double seconds) {
   if (seconds < 1e-6) return fmt::format("{:.4g} ns", seconds * 1e9);
@@ -55,7 +56,8 @@ std::string worstText(std::string_view title, std::vector<const Outcome *> outco
   if (outcomes.empty()) return "";
   std::string text = fmt::format("\n{}\n", title);
   for (const Outcome *outcome : outcomes)
-    text += fmt::format("  {:<24}{:>8.3f}  {}\n", outcome->id, value(*outcome), outcome->program);
+    text +=
+        fmt::format("  {:<24}{:>8.3f}  {}\n", outcome->id, value(*outcome), outcome->program.substr(0, shownProgram));
   return text;
 }
 
@@ -85,9 +87,21 @@ std::string headingText() {
 }
 
 std::string rowText(const Outcome &outcome) {
-  if (!outcome.measured()) return fmt::format("{:<24}{}\n", outcome.id, outcome.error);
+  if (!outcome.measured()) return fmt::format("{:<24}not measured\n", outcome.id);
   return fmt::format("{:<24}{:>10}{:>16}{:>7.2f}     {:<19}{:>11.1f}\n", outcome.id, duration(outcome.einjit.median()),
                      rate(outcome), outcome.roofFraction(), peerText(outcome), outcome.compileSeconds * 1e3);
+}
+
+std::string contestantsText(const Outcome &outcome) {
+  if (!outcome.measured()) return "";
+  std::vector<const Timing *> timings = {&outcome.einjit};
+  for (const Timing &peer : outcome.peers) timings.push_back(&peer);
+  std::sort(timings.begin(), timings.end(), [](auto *a, auto *b) { return a->median() < b->median(); });
+  std::string text = fmt::format("\n{:<12}{:>12}{:>12}{:>14}\n", "", "median", "minimum", "time/einjit");
+  for (const Timing *timing : timings)
+    text += fmt::format("{:<12}{:>12}{:>12}{:>14.2f}\n", timing->name, duration(timing->median()),
+                        duration(timing->min()), timing->median() / outcome.einjit.median());
+  return text;
 }
 
 std::string summaryText(const Results &results) {

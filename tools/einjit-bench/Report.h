@@ -12,6 +12,9 @@ namespace einjit::bench {
 std::string headingText();
 std::string rowText(const Outcome &outcome);
 
+/// Every contestant's time, and einjit's beside it; empty for a case that was not measured.
+std::string contestantsText(const Outcome &outcome);
+
 /// By class and in total: geometric means of roof fraction and of ratio to the best peer; the worst cases by each; how
 /// long compiling takes.
 std::string summaryText(const Results &results);
