@@ -3,8 +3,8 @@
 // Functions that are defined in the language. A call is inlined: its arguments are evaluated where it stands, each
 // once, and the body with the parameters standing for them. A body sees the program's names as they are at the call;
 // one of the prelude sees its parameters and the language's functions only.
+#include "Tensor/Lower/Functions/Prelude.h"
 #include "Tensor/Lower/Lowering.h"
-#include "Tensor/Lower/Prelude.h"
 #include <algorithm>
 #include <fmt/format.h>
 

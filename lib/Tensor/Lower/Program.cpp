@@ -3,7 +3,7 @@
 #include "Support/Overloaded.h"
 #include "Tensor/Lower/Declarations.h"
 #include "Tensor/Lower/Einsum.h"
-#include "Tensor/Lower/IndexNotation.h"
+#include "Tensor/Lower/Index/IndexNotation.h"
 #include "Tensor/Lower/Lowering.h"
 #include "Tensor/Text.h"
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Tensor/Lower/IndexNotation.h"
+#include "Tensor/Lower/Index/IndexNotation.h"
 #include "Support/Overloaded.h"
-#include "Tensor/Lower/IndexStatement.h"
+#include "Tensor/Lower/Index/IndexStatement.h"
 #include <algorithm>
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 //
 // Functions of each element that are one scalar operation: one table. Those that can be said in others are in the
 // prelude.
-#include "Tensor/Lower/CallReader.h"
+#include "Tensor/Lower/Functions/CallReader.h"
 #include <algorithm>
 #include <fmt/format.h>
 

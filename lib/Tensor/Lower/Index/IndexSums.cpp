@@ -12,7 +12,7 @@
 //   (a[i,k] + b[i]) * c[k]   sum over k of (a + b)*c
 //   sqrt(x[k]*x[k])          sqrt(sum over k of x*x)
 #include "Support/Overloaded.h"
-#include "Tensor/Lower/IndexStatement.h"
+#include "Tensor/Lower/Index/IndexStatement.h"
 
 namespace einjit::tensor {
 namespace {

@@ -2,7 +2,7 @@
 //
 // Functions that give what is known of a shape while compiling. `x.shape` and `x.size()`, which are lists, are read by
 // Lowering::resolved().
-#include "Tensor/Lower/CallReader.h"
+#include "Tensor/Lower/Functions/CallReader.h"
 
 namespace einjit::tensor {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Functions of each element that say what kind of number it is.
-#include "Tensor/Lower/CallReader.h"
+#include "Tensor/Lower/Functions/CallReader.h"
 #include <fmt/format.h>
 #include <limits>
 

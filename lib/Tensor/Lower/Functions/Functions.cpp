@@ -3,8 +3,8 @@
 // The functions and methods of the language: one table, each entry a name and the function that lowers a call of it.
 // `f(x, …)` and `x.f(…)` are the same call.
 #include "Support/Suggest.h"
-#include "Tensor/Lower/CallReader.h"
-#include "Tensor/Lower/Prelude.h"
+#include "Tensor/Lower/Functions/CallReader.h"
+#include "Tensor/Lower/Functions/Prelude.h"
 #include <algorithm>
 #include <fmt/format.h>
 

@@ -8,7 +8,7 @@
 //   c > 0:  c*(extent-1) + high <= n-1        c < 0:  c*(extent-1) + low >= 0.
 // In the end every position must stay inside its axis.
 #include "Support/Checked.h"
-#include "Tensor/Lower/IndexStatement.h"
+#include "Tensor/Lower/Index/IndexStatement.h"
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -13,7 +13,7 @@
 // and the element is the first p bits as a fraction, p the precision of its type. The seed is mixed by itself first:
 // streams whose seeds are near each other would otherwise be near each other.
 #include "Scalar/Evaluate.h"
-#include "Tensor/Lower/Creation.h"
+#include "Tensor/Lower/Functions/Creation.h"
 #include <cmath>
 #include <fmt/format.h>
 

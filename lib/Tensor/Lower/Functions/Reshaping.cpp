@@ -2,7 +2,7 @@
 //
 // Functions that give the elements of a tensor another shape or order.
 #include "Support/Checked.h"
-#include "Tensor/Lower/CallReader.h"
+#include "Tensor/Lower/Functions/CallReader.h"
 #include <algorithm>
 #include <fmt/format.h>
 

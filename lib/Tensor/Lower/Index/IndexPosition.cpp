@@ -3,7 +3,7 @@
 // Positions inside a subscript: sums of indices times integers that are known while compiling.
 #include "Support/Checked.h"
 #include "Support/Overloaded.h"
-#include "Tensor/Lower/IndexStatement.h"
+#include "Tensor/Lower/Index/IndexStatement.h"
 #include <algorithm>
 #include <fmt/format.h>
 

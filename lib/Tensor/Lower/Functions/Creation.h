@@ -3,7 +3,7 @@
 // Arguments of the functions that make tensors.
 #pragma once
 
-#include "Tensor/Lower/CallReader.h"
+#include "Tensor/Lower/Functions/CallReader.h"
 
 namespace einjit::tensor {
 

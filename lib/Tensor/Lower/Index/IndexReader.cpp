@@ -5,7 +5,7 @@
 // is one if it is an index of the statement. What has no index in it keeps its meaning of array notation.
 #include "Support/Overloaded.h"
 #include "Support/Suggest.h"
-#include "Tensor/Lower/IndexStatement.h"
+#include "Tensor/Lower/Index/IndexStatement.h"
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Tensor/Lower/CallReader.h"
+#include "Tensor/Lower/Functions/CallReader.h"
 #include "Support/Suggest.h"
 #include <algorithm>
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Functions that make tensors of one value. Nothing of them is in memory: the value is a literal.
-#include "Tensor/Lower/Creation.h"
+#include "Tensor/Lower/Functions/Creation.h"
 #include <algorithm>
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Tensor/Lower/Prelude.h"
+#include "Tensor/Lower/Functions/Prelude.h"
 #include "Support/Diagnostic.h"
 #include "Syntax/Parser.h"
 

@@ -2,7 +2,7 @@
 //
 // Where the extreme element is: argmax x = min { i | x_i = max x }. Two folds over the axes, the second of positions
 // that are read from nowhere.
-#include "Tensor/Lower/CallReader.h"
+#include "Tensor/Lower/Functions/CallReader.h"
 #include <fmt/format.h>
 
 namespace einjit::tensor {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Functions that make tensors whose elements follow from their positions. Nothing of them is in memory.
-#include "Tensor/Lower/Creation.h"
+#include "Tensor/Lower/Functions/Creation.h"
 #include <cmath>
 #include <fmt/format.h>
 

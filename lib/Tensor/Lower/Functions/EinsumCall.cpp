@@ -3,8 +3,8 @@
 // Calls of einsum inside programs, in both of NumPy's forms: a string and its operands, or operands each with the list
 // of its axes' numbers, and perhaps a last list for the result's.
 #include "Syntax/Parser.h"
-#include "Tensor/Lower/CallReader.h"
 #include "Tensor/Lower/Einsum.h"
+#include "Tensor/Lower/Functions/CallReader.h"
 #include <fmt/format.h>
 
 namespace einjit::tensor {

@@ -2,7 +2,7 @@
 //
 // Functions that put several tensors side by side.
 #include "Support/Checked.h"
-#include "Tensor/Lower/CallReader.h"
+#include "Tensor/Lower/Functions/CallReader.h"
 #include <algorithm>
 #include <fmt/format.h>
 
