@@ -29,6 +29,14 @@ std::int64_t strideOf(const tensor::Kernel &kernel, const Memory &memory, const 
   return stride != 0 && isIota(kernel, memory, access.value) ? 1 : stride;
 }
 
+/// How often the kernel reads a value, in all of its ops.
+std::size_t readerCount(const tensor::Kernel &kernel, tensor::ValueId wanted) {
+  std::size_t count = 0;
+  for (const tensor::Value &value : kernel.values)
+    count += static_cast<std::size_t>(std::ranges::count(tensor::reads(value), wanted));
+  return count;
+}
+
 bool isProduct(const tensor::Generic &op) {
   const auto *root = std::get_if<scalar::Apply>(&op.body.root().kind);
   return op.reduction && scalar::usedOperands(op.body).size() == 2 && root && root->op == ScalarOp::Mul;
@@ -78,6 +86,9 @@ OpFacts collectFacts(const tensor::Kernel &kernel, const Memory &memory, const t
                                      : elementCount(type).value_or(INT64_MAX / 8) *
                                            static_cast<std::int64_t>(byteSize(type.dtype)));
   }
+  for (const tensor::Access &operand : op.operands)
+    facts.isLoneInput.push_back(std::holds_alternative<tensor::Parameter>(kernel[operand.value].def) &&
+                                readerCount(kernel, operand.value) == 1);
   facts.bodyOperand.assign(op.operands.size(), false);
   for (std::size_t operand : scalar::usedOperands(op.body)) facts.bodyOperand[operand] = true;
   for (const scalar::Node &node : op.body.nodes)

@@ -10,6 +10,9 @@
 // results in the lanes of `vectors` accumulators, which are folded at the end (privatize). Remainders of the repeated
 // iterators are loops of their own; the last vector of the vector iterator is masked.
 //
+// An operand that the tile says is packed is copied into a panel inside the innermost of the outer loops that move it;
+// these loops then come first, so that those that leave it in place read the same panel (pack).
+//
 // Where the tile says streams, the accumulators of a whole row stay in memory and the innermost loops are
 //   for the reduced iterators, so many at a time { for vectors of the row { for those (unrolled) { for lanes } } }
 #include "Plan/Planner.h"
@@ -33,6 +36,13 @@ std::optional<std::uint32_t> scannedIterator(const tensor::Generic &op) {
   return op.reduction ? op.reduction->along : std::nullopt;
 }
 
+/// A loop around the tile: an iterator's, or the one that counts its tiles.
+struct OuterLoop {
+  std::string name;
+  std::size_t iterator;
+  bool hasRemainder = false; ///< whether the iterator goes on in a nest without this loop
+};
+
 class OpPlanner {
 public:
   OpPlanner(const tensor::Kernel &kernel, const plan::Memory &memory, const tensor::Value &value, const Target &target,
@@ -44,9 +54,11 @@ public:
   void run() {
     if (scanned_) return planScan();
     if (facts_.points(false) == 0 || facts_.iterators.empty()) return keepAccumulator();
+    orderForPanels();
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i) planIterator(i);
     privatize();
     order();
+    pack();
     keepAccumulator();
     if (!lanes_.empty())
       add(loop::Vectorize{lanes_}, plan::describeContiguous(facts_.iterators[*tile_.vectorIterator], kernel_,
@@ -59,19 +71,32 @@ private:
   /// Each value of a scan waits for the one before, so its loop stays as it is; the others can be shared by threads.
   void planScan() {
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
-      if (i != *scanned_) parallelOutside_.push_back(facts_.iterators[i].name);
+      if (i != *scanned_) parallelOutside_.push_back({facts_.iterators[i].name, i});
     add(loop::Keep{accumulator_}, {});
     parallelize();
   }
 
   void add(auto action, std::string reason) { steps_.push_back({std::move(action), std::move(reason)}); }
 
+  /// What moves the packed operand comes first, before splits leave remainders: those then stand inside as well.
+  void orderForPanels() {
+    if (!tile_.packed) return;
+    loop::Reorder step;
+    for (const bool moving : {true, false})
+      for (const IteratorFacts &iterator : facts_.iterators)
+        if (!iterator.reduced && (iterator.strides[*tile_.packed] != 0) == moving) step.loops.push_back(iterator.name);
+    std::vector<std::string> given;
+    for (const IteratorFacts &iterator : facts_.iterators)
+      if (!iterator.reduced) given.push_back(iterator.name);
+    if (step.loops != given) add(std::move(step), "what moves the packed operand comes first");
+  }
+
   /// Splits one iterator into what the tile takes of it and the loop that counts tiles.
   void planIterator(std::size_t i) {
     const IteratorFacts &iterator = facts_.iterators[i];
-    std::vector<std::string> &outside = iterator.reduced ? reducedOutside_ : parallelOutside_;
+    std::vector<OuterLoop> &outside = iterator.reduced ? reducedOutside_ : parallelOutside_;
     if (i == tile_.vectorIterator) {
-      splitVectors(iterator, outside);
+      splitVectors(i, outside);
       return;
     }
     if (tile_.streams && tile_.streams->iterator == i) {
@@ -81,34 +106,37 @@ private:
     const auto repeat = std::find_if(tile_.repeats.begin(), tile_.repeats.end(),
                                      [&](const Tile::Repeat &r) { return r.iterator == i; });
     if (repeat == tile_.repeats.end()) {
-      outside.push_back(iterator.name);
+      outside.push_back({iterator.name, i});
       return;
     }
     std::string inner = iterator.name;
     if (repeat->count < iterator.extent) {
       inner = iterator.name + "t";
       add(loop::Split{iterator.name, repeat->count, iterator.name + "o", inner}, tile_.reason);
-      outside.push_back(iterator.name + "o");
+      outside.push_back({iterator.name + "o", i, iterator.extent % repeat->count != 0});
     }
+    if (tile_.packed && iterator.strides[*tile_.packed] != 0) panelInside_.push_back(inner);
     inside_.push_back(inner);
     unrolled_.push_back(inner);
   }
 
   /// Several iterations of a reduced iterator, unrolled inside the loop over a row.
   void splitStreams(const IteratorFacts &iterator) {
-    if (tile_.streams->count == 1) return reducedOutside_.push_back(iterator.name);
+    const auto i = static_cast<std::size_t>(&iterator - facts_.iterators.data());
+    if (tile_.streams->count == 1) return reducedOutside_.push_back({iterator.name, i});
     streams_ = iterator.name;
     if (tile_.streams->count < iterator.extent) {
       streams_ += "t";
       add(loop::Split{iterator.name, tile_.streams->count, iterator.name + "o", streams_}, tile_.reason);
-      reducedOutside_.push_back(iterator.name + "o");
+      reducedOutside_.push_back({iterator.name + "o", i});
     }
     unrolled_.push_back(streams_);
   }
 
   /// A row in blocks whose accumulators take half of L1, and those in vectors. The loop over vectors stays a loop, so
   /// the remainder is a loop of its own rather than a mask in every iteration.
-  void splitRow(const IteratorFacts &iterator, std::vector<std::string> &outside) {
+  void splitRow(std::size_t i, std::vector<OuterLoop> &outside) {
+    const IteratorFacts &iterator = facts_.iterators[i];
     const std::int64_t vectorBytes = tile_.lanes * facts_.elementBytes;
     const std::int64_t mostVectors = std::max<std::int64_t>(1, target_.l1Bytes / 2 / vectorBytes);
     const std::int64_t vectors = (iterator.extent + tile_.lanes - 1) / tile_.lanes;
@@ -117,7 +145,7 @@ private:
     if (blocks > 1) {
       const std::int64_t block = (vectors + blocks - 1) / blocks * tile_.lanes;
       add(loop::Split{rest, block, rest + "o", rest + "t"}, "blocks whose accumulators take half of L1");
-      outside.push_back(rest + "o");
+      outside.push_back({rest + "o", i});
       rest += "t";
     }
     lanes_ = iterator.name + "l";
@@ -125,13 +153,14 @@ private:
     add(loop::Split{rest, tile_.lanes, vectors_, lanes_}, "lanes of one register");
   }
 
-  void splitVectors(const IteratorFacts &iterator, std::vector<std::string> &outside) {
-    if (tile_.streams) return splitRow(iterator, outside);
+  void splitVectors(std::size_t i, std::vector<OuterLoop> &outside) {
+    if (tile_.streams) return splitRow(i, outside);
+    const IteratorFacts &iterator = facts_.iterators[i];
     std::string rest = iterator.name;
     const std::int64_t width = tile_.vectors * tile_.lanes;
     if (width < iterator.extent) {
       add(loop::Split{rest, width, rest + "o", rest + "t"}, tile_.reason);
-      outside.push_back(rest + "o");
+      outside.push_back({rest + "o", i, iterator.extent % width != 0});
       rest += "t";
     }
     lanes_ = rest;
@@ -157,14 +186,42 @@ private:
   }
 
   void order() {
-    loop::Reorder step{parallelOutside_};
-    for (const auto *group : {&reducedOutside_, &inside_})
-      step.loops.insert(step.loops.end(), group->begin(), group->end());
+    const auto moves = [this](const OuterLoop &loop) { return movesPacked(loop); };
+    if (tile_.packed) std::stable_partition(parallelOutside_.begin(), parallelOutside_.end(), moves);
+    loop::Reorder step;
+    for (const auto *group : {&parallelOutside_, &reducedOutside_})
+      for (const OuterLoop &loop : *group) step.loops.push_back(loop.name);
+    step.loops.insert(step.loops.end(), inside_.begin(), inside_.end());
     if (!vectors_.empty()) step.loops.push_back(vectors_);
     if (!streams_.empty()) step.loops.push_back(streams_);
     if (!lanes_.empty()) step.loops.push_back(lanes_);
     if (step.loops.size() > 1) add(std::move(step), plan::describeRoles(facts_) + "; tile " + tile_.reason);
   }
+
+  bool movesPacked(const OuterLoop &loop) const { return facts_.iterators[loop.iterator].strides[*tile_.packed] != 0; }
+
+  /// A panel in each iteration of the innermost outer loop that moves the operand. The remainder of a split is a nest
+  /// without the loop that counts tiles: there the panel belongs to the loop around it.
+  void pack() {
+    if (!tile_.packed) return;
+    loop::Pack step;
+    for (const OuterLoop &loop : reducedOutside_)
+      if (movesPacked(loop)) step.over.push_back(loop.name);
+    step.over.insert(step.over.end(), panelInside_.begin(), panelInside_.end());
+    if (!vectors_.empty()) step.over.push_back(vectors_);
+    step.over.push_back(lanes_);
+    step.buffer = kernel_[std::get<tensor::Generic>(value_.def).operands[*tile_.packed].value].name;
+    const auto end = std::find_if_not(parallelOutside_.begin(), parallelOutside_.end(),
+                                      [this](const OuterLoop &loop) { return movesPacked(loop); });
+    for (auto loop = std::make_reverse_iterator(end);; ++loop) {
+      const bool isKernel = loop == parallelOutside_.rend();
+      step.at = isKernel ? "" : loop->name;
+      step.as = fmt::format("{}.p{}", step.buffer, panels_++);
+      add(step, vectorLoadable() ? "its rows are far apart" : "its lanes are far apart");
+      if (isKernel || !loop->hasRemainder) return;
+    }
+  }
+  bool vectorLoadable() const { return std::abs(facts_.iterators[*tile_.vectorIterator].strides[*tile_.packed]) <= 1; }
 
   void keepAccumulator() {
     if (!facts_.hasReduction || tile_.streams) return;
@@ -177,7 +234,7 @@ private:
     const auto work = checkedMul(facts_.points(false), std::max<std::int64_t>(1, facts_.points(true)));
     const std::int64_t operations = checkedMul(work.value_or(INT64_MAX), facts_.bodyOperations).value_or(INT64_MAX);
     if (operations < parallelThreshold || parallelOutside_.empty()) return;
-    add(loop::Parallelize{parallelOutside_.front()}, fmt::format("{} threads", options_.threads));
+    add(loop::Parallelize{parallelOutside_.front().name}, fmt::format("{} threads", options_.threads));
   }
 
   const tensor::Value &value_;
@@ -190,7 +247,10 @@ private:
   std::optional<std::uint32_t> scanned_ = scannedIterator(std::get<tensor::Generic>(value_.def));
   std::string accumulator_ = accumulatorName(value_);
   std::vector<std::string> accumulators_{accumulator_};
-  std::vector<std::string> parallelOutside_, reducedOutside_, inside_, unrolled_;
+  std::vector<OuterLoop> parallelOutside_, reducedOutside_;
+  std::vector<std::string> inside_, unrolled_,
+      panelInside_; ///< the last: of those inside, what moves the packed operand
+  std::size_t panels_ = 0;
   std::string vectors_, streams_, lanes_; ///< loops over the tile's vectors, streamed rows and lanes
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Tile.h"
+#include "Plan/Packing.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
 #include <fmt/format.h>
@@ -23,14 +24,18 @@ std::int64_t roundUpToPowerOfTwo(std::int64_t value) {
 }
 
 /// Load and store instructions a point when `v` becomes the lanes, as derived in the header.
-double instructionsPerPoint(const OpFacts &facts, std::size_t v, std::int64_t lanes) {
+double instructionsPerPoint(const OpFacts &facts, const Target &target, std::size_t v, std::int64_t lanes) {
   const IteratorFacts &iterator = facts.iterators[v];
   const double vectorSteps =
       static_cast<double>(ceilDiv(iterator.extent, lanes)) / static_cast<double>(iterator.extent);
   auto cost = [&](std::int64_t stride) { return vectorLoadable(stride) ? 1.0 : static_cast<double>(lanes); };
+  const auto packed = packedOperand(facts, target, v, lanes);
   double loads = 0;
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
-    if (facts.bodyOperand[operand]) loads += cost(iterator.strides[operand]);
+    if (operand == packed)
+      loads += 1 + packingInstructions(facts, operand, v, lanes);
+    else if (facts.bodyOperand[operand])
+      loads += cost(iterator.strides[operand]);
   const double reducedPoints = static_cast<double>(std::max<std::int64_t>(1, facts.points(true)));
   const double result =
       iterator.reduced ? foldInstructions / reducedPoints : cost(iterator.resultStride) * vectorSteps / reducedPoints;
@@ -51,7 +56,7 @@ std::optional<std::size_t> chooseVectorIterator(const OpFacts &facts, const Targ
   for (std::size_t i = facts.iterators.size(); i-- > 0;) {
     const IteratorFacts &iterator = facts.iterators[i];
     if (iterator.extent < 2 || (exact && iterator.reduced)) continue;
-    double cost = instructionsPerPoint(facts, i, lanesFor(facts, i, target));
+    double cost = instructionsPerPoint(facts, target, i, lanesFor(facts, i, target));
     if (iterator.reduced) cost *= 1.01; // of equals the one that needs no folding wins
     if (!best || cost < bestCost) {
       best = i;
@@ -118,7 +123,8 @@ bool staysInCache(const OpFacts &facts, const Target &target) {
 class TileSearch {
 public:
   TileSearch(const OpFacts &facts, const Target &target, std::size_t v)
-      : facts_(facts), target_(target), v_(v), lanes_(lanesFor(facts, v, target)), model_(facts, target, v, lanes_) {
+      : facts_(facts), target_(target), v_(v), lanes_(lanesFor(facts, v, target)),
+        packed_(packedOperand(facts, target, v, lanes_)), model_(facts, target, v, lanes_, packed_) {
     // Without a reduction nothing is carried from step to step. A few vectors a step hide the loop itself; between
     // memory and memory a long run of loads and stores without a branch keeps more lines under way.
     const std::int64_t widest = facts.hasReduction ? target.vectorRegisters : staysInCache(facts, target) ? 8 : maxSide;
@@ -158,7 +164,7 @@ private:
   }
 
   void consider(std::int64_t vectors, std::vector<Tile::Repeat> repeats) {
-    const Tile tile{v_, lanes_, vectors, std::move(repeats), {}, {}};
+    const Tile tile{v_, lanes_, vectors, std::move(repeats), {}, packed_, {}};
     if (bestTime_ && model_.registers(tile) > target_.vectorRegisters) return;
     const double time = model_.time(tile);
     // Of tiles within a per mille the first, smaller one stays.
@@ -171,6 +177,7 @@ private:
   const Target &target_;
   std::size_t v_;
   std::int64_t lanes_, mostVectors_, longest_;
+  std::optional<std::size_t> packed_;
   TileModel model_;
   Tile best_;
   std::optional<double> bestTime_;
@@ -189,7 +196,7 @@ Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
   const auto streams = exact ? std::nullopt : chooseStreams(facts, target, tile);
   if (!streams) return tile;
   const std::string rows = streams->count == 1 ? "one row" : fmt::format("{} rows", streams->count);
-  return {v, tile.lanes, 1, {}, streams, rows + " at a time, streamed past accumulators in L1"};
+  return {v, tile.lanes, 1, {}, streams, {}, rows + " at a time, streamed past accumulators in L1"};
 }
 
 } // namespace einjit::plan

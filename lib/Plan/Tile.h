@@ -21,13 +21,15 @@ struct Tile {
   /// Instead of a tile in registers: so many iterations of this reduced iterator are added at once to a whole row of
   /// accumulators in L1.
   std::optional<Repeat> streams = {};
-  std::string reason = {}; ///< for the schedule's text
+  std::optional<std::size_t> packed = {}; ///< operand that is copied into panels (Packing.h)
+  std::string reason = {};                ///< for the schedule's text
 };
 
 /// The tile with the least estimated time.
 ///
 /// Vector iterator: the one that needs the fewest load and store instructions a point. A contiguous or invariant
-/// operand takes one for all lanes, any other one for each lane; the result counts only once in all the reduced points;
+/// operand takes one for all lanes, any other one for each lane, but a packed one (Packing.h) one for all lanes and its
+/// share of the copy; the result counts only once in all the reduced points;
 /// lanes of a reduced iterator are folded once in all its points.
 ///
 /// Vectors v and repetitions r: one step of the tile takes

@@ -56,7 +56,8 @@ double TileModel::stepTime(const Tile &tile) const {
   double accesses = facts_.hasReduction ? 0.0 : static_cast<double>(size(tile)); // stores
   for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
     if (!facts_.bodyOperand[operand]) continue;
-    const std::int64_t each = vectorLoadable(facts_.iterators[v_].strides[operand]) ? 1 : lanes_;
+    const bool isVector = operand == packed_ || vectorLoadable(facts_.iterators[v_].strides[operand]);
+    const std::int64_t each = isVector ? 1 : lanes_;
     accesses += static_cast<double>((moves(operand, v_) ? tile.vectors : 1) * movingRepeats(tile, operand) * each);
   }
   // The body's last operation and the addition to the accumulator are one FMA.

@@ -16,9 +16,10 @@ constexpr bool vectorLoadable(std::int64_t stride) { return stride == 0 || strid
 /// Estimates register tiles of one op, which are given by their `vectors` and `repeats`, as derived in Tile.h.
 class TileModel {
 public:
-  /// For tiles with iterator `v` as vectors of so many lanes.
-  TileModel(const OpFacts &facts, const Target &target, std::size_t v, std::int64_t lanes)
-      : facts_(facts), target_(target), v_(v), lanes_(lanes) {}
+  /// For tiles with iterator `v` as vectors of so many lanes, which operand `packed` has side by side anyway.
+  TileModel(const OpFacts &facts, const Target &target, std::size_t v, std::int64_t lanes,
+            std::optional<std::size_t> packed)
+      : facts_(facts), target_(target), v_(v), lanes_(lanes), packed_(packed) {}
 
   /// Vector registers that the tile needs.
   std::int64_t registers(const Tile &tile) const;
@@ -38,6 +39,7 @@ private:
   const Target &target_;
   std::size_t v_;
   std::int64_t lanes_;
+  std::optional<std::size_t> packed_;
 };
 
 } // namespace einjit::plan

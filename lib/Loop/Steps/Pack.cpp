@@ -7,7 +7,8 @@
 //           for k { for i { %p[k,i] = %b[k,4*at + i] } }
 //           for k { for i { … %p[k,i] … } } }
 //
-// The copy may read elements that the loops, with their bounds, did not; it is refused unless those exist.
+// The copy may read elements that the loops, with their bounds, did not; it is refused unless those exist. Copies into
+// scratch are left alone, so that what one step has packed another, around it, does not pack again.
 #include "Loop/Print.h"
 #include "Loop/Rewrite.h"
 #include "Loop/Steps/Refusal.h"
@@ -22,6 +23,12 @@ struct PlacedRead {
   const Access *access;
   Nest nest;
 };
+
+/// Whether a store moves an element into scratch, and nothing else.
+bool isCopy(const Kernel &kernel, const Store &store) {
+  return kernel[store.target.buffer].storage == Storage::Scratch && store.operands.size() == 1 && !store.reduce &&
+         scalar::isIdentity(store.value);
+}
 
 /// What is packed in one iteration: the element read, and the loops that copy.
 struct Packing {
@@ -65,7 +72,7 @@ private:
   std::vector<PlacedRead> readsIn(const Block &block, const Nest &outside) const {
     std::vector<PlacedRead> reads;
     walk(block, outside, [&](const Stmt &stmt, const Nest &nest) {
-      if (const Store *store = std::get_if<Store>(&stmt.node))
+      if (const Store *store = std::get_if<Store>(&stmt.node); store && !isCopy(kernel_, *store))
         for (const Access &operand : store->operands)
           if (operand.buffer == buffer_) reads.push_back({&operand, nest});
     });
@@ -148,6 +155,7 @@ private:
     }
     kernel_.buffers.push_back(std::move(packed));
     forEach<Store>(block, [&](Store &store) {
+      if (isCopy(kernel_, store)) return;
       for (Access &operand : store.operands)
         if (operand.buffer == buffer_) operand = target;
     });

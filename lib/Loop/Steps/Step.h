@@ -52,7 +52,8 @@ struct Keep {
 };
 
 /// At the start of each iteration of loop `at` (or of the kernel, if `at` is empty) copies what the iteration reads of
-/// `buffer` into new scratch `as`, one axis for each loop in `over`, in that order, and reads it from there.
+/// `buffer` into new scratch `as`, one axis for each loop in `over`, in that order, and reads it from there. What is
+/// copied into scratch already stays as it is.
 struct Pack {
   std::string buffer;
   std::string at;

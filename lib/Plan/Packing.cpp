@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Plan/Packing.h"
+#include "Plan/TileModel.h"
+#include "Support/Checked.h"
+#include <algorithm>
+#include <cstdlib>
+
+namespace einjit::plan {
+namespace {
+
+constexpr std::int64_t leastReuseOfStrided = 8, leastReuseOfContiguous = 64;
+constexpr std::int64_t pageBytes = 4096;
+/// Vectors side by side in a tile, about.
+constexpr std::int64_t usualVectors = 4;
+
+/// How often each element is read: iterations of the parallel iterators that leave it in place.
+std::int64_t reuse(const OpFacts &facts, std::size_t operand) {
+  std::vector<std::int64_t> extents;
+  for (const IteratorFacts &iterator : facts.iterators)
+    if (!iterator.reduced && iterator.strides[operand] == 0) extents.push_back(iterator.extent);
+  return checkedProduct(extents).value_or(INT64_MAX);
+}
+
+bool fitsCache(const OpFacts &facts, const Target &target, std::size_t operand, std::int64_t lanes) {
+  std::vector<std::int64_t> extents = {usualVectors, lanes, facts.elementBytes};
+  for (const IteratorFacts &iterator : facts.iterators)
+    if (iterator.reduced && iterator.strides[operand] != 0) extents.push_back(iterator.extent);
+  return checkedProduct(extents).value_or(INT64_MAX) <= target.l2Bytes / 2;
+}
+
+/// Whether rows of the operand, from one reduced iteration to the next, are pages apart.
+bool jumpsPages(const OpFacts &facts, std::size_t operand) {
+  return std::ranges::any_of(facts.iterators, [&](const IteratorFacts &iterator) {
+    return iterator.reduced && std::abs(iterator.strides[operand]) >= pageBytes / facts.elementBytes;
+  });
+}
+
+} // namespace
+
+std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v,
+                                         std::int64_t lanes) {
+  if (!facts.hasReduction || facts.iterators[v].reduced || facts.points(true) < 2) return std::nullopt;
+  std::optional<std::size_t> packed;
+  for (std::size_t operand = 0; operand < facts.operandCount; ++operand) {
+    const std::int64_t stride = facts.iterators[v].strides[operand];
+    if (!facts.bodyOperand[operand] || !facts.isLoneInput[operand] || stride == 0) continue;
+    const std::int64_t again = reuse(facts, operand);
+    const bool isFar = jumpsPages(facts, operand) || facts.operandBytes[operand] > target.l2Bytes;
+    const bool pays = vectorLoadable(stride) ? isFar && again >= leastReuseOfContiguous : again >= leastReuseOfStrided;
+    if (!pays || !fitsCache(facts, target, operand, lanes)) continue;
+    if (packed) return std::nullopt;
+    packed = operand;
+  }
+  return packed;
+}
+
+double packingInstructions(const OpFacts &facts, std::size_t operand, std::size_t v, std::int64_t lanes) {
+  const double loads = vectorLoadable(facts.iterators[v].strides[operand]) ? 1.0 : static_cast<double>(lanes);
+  return (loads + 1) / static_cast<double>(reuse(facts, operand));
+}
+
+} // namespace einjit::plan

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Products whose operands are packed into panels, at and around the sizes of tiles and panels, on every target that
+// runs here. Elements are small integers, so that results are exact in any order.
+#include "Target/Target.h"
+#include <einjit/einjit.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace einjit {
+namespace {
+
+struct Extents {
+  std::int64_t batch, m, n, k;
+};
+
+Tensor<float> integers(std::vector<std::int64_t> shape, int seed) {
+  Tensor<float> tensor(std::move(shape));
+  int next = seed;
+  for (float &element : tensor) element = static_cast<float>((next = (next * 37 + 11) % 101) % 7 - 3);
+  return tensor;
+}
+
+/// sum over k of a[b,i,k] * w[b,j,k]
+std::vector<float> expected(const Tensor<float> &a, const Tensor<float> &w, const Extents &e) {
+  std::vector<float> result;
+  for (std::int64_t b = 0; b < e.batch; ++b)
+    for (std::int64_t i = 0; i < e.m; ++i)
+      for (std::int64_t j = 0; j < e.n; ++j) {
+        float sum = 0;
+        for (std::int64_t k = 0; k < e.k; ++k)
+          sum += a.data()[(b * e.m + i) * e.k + k] * w.data()[(b * e.n + j) * e.k + k];
+        result.push_back(sum);
+      }
+  return result;
+}
+
+void check(const Extents &e, const std::string &target) {
+  SCOPED_TRACE(testing::Message() << target << ": " << e.batch << " x " << e.m << " x " << e.n << " x " << e.k);
+  const Tensor<float> a = integers({e.batch, e.m, e.k}, 1), w = integers({e.batch, e.n, e.k}, 5);
+  const std::vector<float> wanted = expected(a, w, e);
+  for (int threads : {1, 2}) {
+    Options options;
+    options.target = target;
+    options.threads = threads;
+    const Kernel kernel = compile("bik,bjk->bij", {a.type(), w.type()}, options);
+    EXPECT_THAT(kernel.text(Stage::Schedule), testing::HasSubstr("pack %b"));
+    Tensor<float> out({e.batch, e.m, e.n});
+    kernel(a, w, out);
+    EXPECT_EQ(std::vector<float>(out.begin(), out.end()), wanted);
+  }
+}
+
+TEST(Packing, ComputesWhatLoopsDo) {
+  for (const Target &target : presetTargets()) {
+    if (!runsOnHost(target)) continue;
+    for (std::int64_t n : {16, 17, 31, 33, 47, 64, 67, 81, 97, 131})
+      check({2, n % 2 == 0 ? 32 : 41, n, 7}, target.name);
+    check({8, 70, 130, 16}, target.name); // enough for two threads
+    for (std::int64_t k : {2, 3, 16}) check({1, 70, 130, k}, target.name);
+  }
+}
+
+TEST(Packing, OfAnInputThatAnotherOpReadsIsLeftOut) {
+  const TensorType x{DType::F32, {70, 9}}, y{DType::F32, {50, 9}};
+  const Kernel kernel = compileProgram("y.sum(), x @ y.T", {{"x", x, {}}, {"y", y, {}}});
+  EXPECT_THAT(kernel.text(Stage::Schedule), testing::Not(testing::HasSubstr("pack %b")));
+}
+
+} // namespace
+} // namespace einjit
