@@ -8,6 +8,10 @@ namespace {
 
 using llvm::Value;
 
+/// Lanes beyond the elements may be poison, by which no lane can be divided; as any number they go the way of the
+/// others.
+Value *anyNumber(Builder &ir, Value *value) { return value->getType()->isVectorTy() ? ir.CreateFreeze(value) : value; }
+
 /// Division by 0 and -1 is by 1 instead, and their results are chosen afterwards.
 Division divideSigned(Builder &ir, Value *a, Value *b) {
   Value *zero = llvm::Constant::getNullValue(a->getType()), *one = llvm::ConstantInt::get(a->getType(), 1);
@@ -56,6 +60,8 @@ bool isUnsigned(DType type) { return type == DType::U8; }
 
 Division divideFloored(Builder &ir, DType type, Value *a, Value *b) {
   if (isFloat(type)) return divideFloats(ir, type, a, b);
+  a = anyNumber(ir, a);
+  b = anyNumber(ir, b);
   return isUnsigned(type) ? divideUnsigned(ir, a, b) : divideSigned(ir, a, b);
 }
 

@@ -194,6 +194,20 @@ constexpr ScalarOp allOps[] = {
 INSTANTIATE_TEST_SUITE_P(All, ScalarOps, testing::ValuesIn(allOps),
                          [](const auto &op) { return std::string(name(op.param)); });
 
+// What lies in the lanes beyond the elements is undefined, and no divisor.
+TEST(ScalarOps, DivisionInPartialVectors) {
+  for (const char *op : {"rem", "floordiv"})
+    for (const char *type : {"i64", "i32", "u8"})
+      expectLikeInterpreter(fmt::format(R"(
+        kernel @k(in %a: bool[], out %out: {1}[3]) {{
+          const %c: {1}[3] (2, 7, 5)
+          registers %one: {1}[]
+          %one[] = {1}(%a[])
+          4 lanes if lane < 3: %out[lane] = {0}(%one[], %c[lane])
+        }})",
+                                        op, type));
+}
+
 // The same in numbers, so that not everything rests on the interpreter.
 TEST(ScalarOps, InPlainNumbers) {
   const loop::Kernel kernel = kernelOf(R"(
