@@ -36,6 +36,13 @@ DType promote(DType a, DType b) {
   return isComplex(a) || isComplex(b) ? complexType(part) : part;
 }
 
+DType promote(std::vector<DType> types) {
+  std::partition(types.begin(), types.end(), [](DType type) { return isFloat(type) || isComplex(type); });
+  DType result = DType::Bool;
+  for (const DType type : types) result = promote(result, type);
+  return result;
+}
+
 std::optional<std::int64_t> broadcastExtent(std::int64_t a, std::int64_t b) {
   if (a == b || b == 1) return a;
   if (a == 1) return b;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Types.h"
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <sstream>
 
@@ -38,6 +39,22 @@ TEST(Promote, IsNumPysTable) {
       EXPECT_EQ(name(promote(row, column)), word) << name(row) << " with " << name(column);
     }
   }
+}
+
+TEST(Promote, OfSeveralInAnyOrder) {
+  const auto expectCommon = [](std::vector<DType> types, DType common) {
+    std::sort(types.begin(), types.end());
+    do {
+      EXPECT_EQ(promote(types), common) << name(types[0]) << " first";
+    } while (std::next_permutation(types.begin(), types.end()));
+  };
+  expectCommon({DType::I8, DType::U8, DType::F16}, DType::F16); // np.result_type says so
+  expectCommon({DType::I8, DType::U8, DType::F32, DType::Bool}, DType::F32);
+  expectCommon({DType::I8, DType::U8, DType::C64}, DType::C64);
+  expectCommon({DType::I8, DType::U8, DType::I64}, DType::I64);
+  expectCommon({DType::I32, DType::F16, DType::C64}, DType::C128);
+  expectCommon({DType::F16, DType::BF16, DType::U8}, DType::F32);
+  EXPECT_EQ(promote(std::vector<DType>()), DType::Bool);
 }
 
 } // namespace

@@ -250,8 +250,9 @@ private:
 
   /// The product of all operands in their common type, f16 and bf16 in f32; returns the common type.
   DType addProduct(Generic &result, const std::vector<std::uint32_t> &iteratorOf) {
-    DType dtype = type(0).dtype;
-    for (std::size_t operand = 1; operand < operands_.size(); ++operand) dtype = promote(dtype, type(operand).dtype);
+    std::vector<DType> types;
+    for (std::size_t operand = 0; operand < operands_.size(); ++operand) types.push_back(type(operand).dtype);
+    const DType dtype = promote(std::move(types));
     const ScalarOp times = dtype == DType::Bool ? ScalarOp::And : ScalarOp::Mul;
 
     scalar::ExprBuilder body;

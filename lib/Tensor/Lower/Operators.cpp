@@ -105,11 +105,11 @@ std::string matmulHelp(const Shape &left, const Shape &right) {
 } // namespace
 
 DType Lowering::commonType(const std::vector<ExprValue> &operands) const {
-  std::optional<DType> typed;
+  std::vector<DType> types;
   bool weakInteger = false, weakFloat = false, weakComplex = false;
   for (const ExprValue &operand : operands) {
     if (const auto *id = std::get_if<ValueId>(&operand)) {
-      typed = typed ? promote(*typed, type(*id).dtype) : type(*id).dtype;
+      types.push_back(type(*id).dtype);
     } else {
       const Scalar &value = std::get<Weak>(operand).value;
       weakInteger |= std::holds_alternative<std::int64_t>(value);
@@ -117,7 +117,7 @@ DType Lowering::commonType(const std::vector<ExprValue> &operands) const {
       weakComplex |= isComplex(dtypeOfScalar(value));
     }
   }
-  const DType result = typed.value_or(DType::Bool);
+  const DType result = promote(std::move(types));
   if (isComplex(result)) return result;
   if (weakComplex && isInteger(result)) return DType::C128;
   if (weakComplex) return complexType(result == DType::Bool ? options.defaultFloat : result);
