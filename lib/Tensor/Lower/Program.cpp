@@ -57,10 +57,12 @@ MaybeValue combine(Lowering &lowering, const ast::Assign &assign, const ExprValu
   if (adds || multiplies)
     return lowering.binary(adds ? ast::BinaryOp::Add : ast::BinaryOp::Mul, *old, assign.nameRange, value,
                            assign.value.range);
-  const ScalarOp op = assign.op == ast::AssignOp::Max ? ScalarOp::Max : ScalarOp::Min;
+  const bool isMax = assign.op == ast::AssignOp::Max;
   const DType dtype = lowering.commonType({*old, value});
+  const ScalarOp ofNumbers = isMax ? ScalarOp::Max : ScalarOp::Min, ofBools = isMax ? ScalarOp::Or : ScalarOp::And;
+  const ScalarOp op = dtype == DType::Bool ? ofBools : ofNumbers;
   const std::vector<SourceRange> ranges = {assign.nameRange, assign.value.range};
-  if (!lowering.applies(op, dtype, op == ScalarOp::Max ? "max=" : "min=", ranges)) return std::nullopt;
+  if (!lowering.applies(op, dtype, isMax ? "max=" : "min=", ranges)) return std::nullopt;
   return lowering.elementwise(op, dtype, {*old, value}, ranges);
 }
 
