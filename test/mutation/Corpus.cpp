@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Corpus.h"
+#include "Tensor/Lower/Lowering.h"
 #include "support/Golden.h"
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 #include <set>
 
@@ -54,8 +56,18 @@ void addFiles(const fs::path &folder, std::set<std::string> &texts) {
   }
 }
 
+/// Calls of every function, most of them with arguments that it takes.
+void addCalls(std::set<std::string> &texts) {
+  for (const std::string &name : tensor::Lowering::functionNames())
+    for (const char *call : {"{0}(x)", "{0}(x, y)", "{0}(x, y, z)", "x.{0}(0)", "{0}(x, dim=-1)", "{0}([x, x], dim=0)",
+                             "{0}((2, 3), 4)", "{0}(3, dtype=f64)", "y[i] = {0}(x[i,k])", "y[i] = {0}[k](x[i,k])",
+                             "def f(a, b) = a + {0}(b)\nf(x, {0}(y))", "x: f32[2,3]\nparam y: i64[3]\n{0}(x) + y"})
+      texts.insert(fmt::format(fmt::runtime(call), name));
+}
+
 std::vector<std::string> collect() {
   std::set<std::string> texts;
+  addCalls(texts);
   for (const char *folder : {"docs", "examples"}) addFiles(fs::path(EINJIT_SOURCE_DIR) / folder, texts);
   for (const char *folder : {"Syntax/Program", "Syntax/Einsum", "Syntax/Errors", "Driver/Diagnostics",
                              "Driver/Suggestions", "Tensor/Lower/Einsums", "Tensor/Lower/Programs"})

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Texts to begin with: whatever this project's pages, goldens and examples show of the language.
+// Texts to begin with: whatever this project's pages, goldens and examples show of the language, and calls of all its
+// functions.
 #pragma once
 
 #include <string>
