@@ -60,7 +60,7 @@ void readLine(const std::string &text, std::vector<NumpyCase> &cases) {
 
 std::string NumpyCase::text(std::size_t count) const {
   std::string text;
-  for (std::size_t i = 0; i < count; ++i) text += statements[i].name + " = " + statements[i].text + "\n";
+  for (std::size_t i = 0; i < count; ++i) text += statements[i].text + "\n";
   return text;
 }
 

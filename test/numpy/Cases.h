@@ -12,7 +12,7 @@ namespace einjit::test {
 
 /// One statement and the value that NumPy gives it. Offsets are in bytes, into Cases::data.
 struct Statement {
-  std::string name, text;
+  std::string name, text; ///< what is assigned to, and all of the statement
   TensorType type;
   std::int64_t elements = 0;
   std::optional<std::int64_t> bounds = {}; ///< of an f64 for each element; nothing: defined to the last bit

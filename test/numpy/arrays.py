@@ -2,11 +2,12 @@
 """The language's array notation on NumPy arrays, so that Python itself evaluates a program's text.
 
 An Array is the value NumPy computes in the language's element type, and for each element a bound on how far a correct
-implementation may be from it. The bound is 0 where the result is defined to the last bit: integers, bools, views,
-choices, and floats on a *grid*, multiples of a unit so few that every sum and product of them is exact in any order.
-Elsewhere each rounding adds half a unit in the last place of the terms it adds up, and bounds of operands go through
-operations as first-order error analysis has it. An operation that jumps (a comparison, floor, a cast to an integer)
-refuses operands whose bound reaches across the jump: such a program has no single right answer, and is drawn again.
+implementation may be from it (of a complex number, the distance in the plane). The bound is 0 where the result is
+defined to the last bit: integers, bools, views, choices, and floats on a *grid*, multiples of a unit so few that every
+sum and product of them is exact in any order. Elsewhere each rounding adds half a unit in the last place of the terms
+it adds up, and bounds of operands go through operations as first-order error analysis has it. An operation that jumps
+(a comparison, floor, a cast to an integer) refuses operands whose bound reaches across the jump: such a program has no
+single right answer, and is drawn again.
 """
 import numpy as np
 
@@ -37,6 +38,11 @@ def epsilon(dtype):
     return float(np.finfo(dtype).eps)
 
 
+def units(value, dtype):
+    """The last place of each number, in which roundings are counted; below the normal numbers it is always the same."""
+    return epsilon(dtype) * np.maximum(np.abs(wide(value)), float(np.finfo(dtype).tiny))
+
+
 def wide(value):
     """In a type that holds every element type's numbers, nearly: f64, or c128."""
     return value.astype(np.complex128 if value.dtype.kind == "c" else np.float64)
@@ -52,9 +58,9 @@ def on_grid(value, dtype):
 
 
 def promote(*dtypes):
-    """NumPy's promotion of arrays, by element types alone."""
+    """NumPy's promotion of arrays, by element types alone: floats first, so that their order means nothing."""
     result = np.dtype(bool)
-    for dtype in dtypes:
+    for dtype in sorted(map(np.dtype, dtypes), key=lambda dtype: not is_float(dtype)):
         result = np.promote_types(result, dtype)
     return np.dtype(np.int32) if result == np.int16 else result  # the language has no i16
 
@@ -67,7 +73,7 @@ class Array:
 
     def __init__(self, value, bound=None):
         self.v = np.asarray(value)
-        self.t = np.zeros(self.v.shape) if bound is None else np.broadcast_to(np.asarray(bound, np.float64), self.v.shape)
+        self.t = np.broadcast_to(np.asarray(0 if bound is None else bound, np.float64), self.v.shape)
 
     shape = property(lambda self: self.v.shape)
     dtype = property(lambda self: self.v.dtype)
@@ -94,7 +100,8 @@ class Array:
         rounding = 0.0
         if is_float(dtype):
             inexact = (self.t > 0) | (wide(value) != wide(self.v)) & (dtype == np.float16)
-            rounding = np.where(inexact, epsilon(dtype) * np.abs(wide(value)), 0.0)
+            require((dtype != np.float16) | np.isfinite(value))
+            rounding = np.where(inexact, units(value, dtype), 0.0)
         return Array(value, self.t + rounding)
 
     # Operators. A number meets an array in the array's type.
@@ -126,7 +133,7 @@ class Array:
     def __ror__(self, other): return logic("bitwise_or", other, self)
 
     def __invert__(self):
-        require(self.dtype.kind in LOGIC_KINDS)
+        require(self.dtype.kind in "biu")
         return Array(~self.v)
 
     def __neg__(self):
@@ -137,19 +144,19 @@ class Array:
         return self
 
     # Views.
-    def view(self, change):
+    def viewed(self, change):
         return Array(change(self.v), change(self.t))
 
     def __getitem__(self, key):
         require(all(not isinstance(item, bool) for item in (key if isinstance(key, tuple) else (key,))))
-        return self.view(lambda array: array[key])
+        return self.viewed(lambda array: array[key])
 
-    T = property(lambda self: self.view(np.transpose))
+    T = property(lambda self: self.viewed(np.transpose))
 
     @property
     def mT(self):
         require(self.v.ndim >= 2)
-        return self.view(lambda array: np.swapaxes(array, -1, -2))
+        return self.viewed(lambda array: np.swapaxes(array, -1, -2))
 
     def __getattr__(self, name):
         """`x.f(…)` and `f(x, …)` are the same call."""
@@ -176,9 +183,9 @@ def common_type(operands):
 
 
 def literal(items):
-    """A bracketed literal: i64, f32 where a fraction is among the numbers, or bool."""
+    """A bracketed literal: i64, f32 where a fraction is among the numbers, c64 with imaginary ones, or bool."""
     value = np.array(items)
-    return Array(value.astype({"b": np.bool_, "i": np.int64, "f": np.float32}[value.dtype.kind]))
+    return Array(value.astype({"b": np.bool_, "i": np.int64, "f": np.float32, "c": np.complex64}[value.dtype.kind]))
 
 
 def operand(value):
@@ -190,6 +197,7 @@ def brought_to(dtype, value):
     value = operand(value)
     if isinstance(value, Array):
         return value.cast(dtype)
+    require(dtype == np.complex64 or dtype == np.complex128 or not isinstance(value, complex))
     if np.dtype(dtype).kind in "iu":
         require(np.iinfo(dtype).min <= value <= np.iinfo(dtype).max)
     return Array(np.asarray(value).astype(dtype))
@@ -214,11 +222,16 @@ def arithmetic(name, left, right):
     if name == "multiply":
         carried = np.abs(x) * b.t + np.abs(y) * a.t + a.t * b.t
         settled = on_grid(x * y, a.dtype)
+        if a.dtype.kind == "c":  # products of parts are added: these must be few and round, too
+            settled = on_grid(x, a.dtype) & on_grid(y, a.dtype) & (np.abs(x) * np.abs(y) <= GRIDS[NAMES[a.dtype]][1])
     else:
         # One rounding of two exact numbers is defined, but halves may be computed in a wider type.
         carried = a.t + b.t
-        settled = on_grid(wide(value), a.dtype) | (a.dtype.itemsize > 2)
-    rounding = np.where((carried == 0) & settled, 0.0, epsilon(a.dtype) * np.abs(wide(value)))
+        # So may a complex product before it, whose parts take two roundings.
+        settled = on_grid(wide(value), a.dtype) | (a.dtype.itemsize > 2) & (a.dtype.kind == "f")
+    require((a.dtype != np.float16) | np.isfinite(value))
+    # A complex product is off by up to sqrt(5)/2 units of its magnitude.
+    rounding = np.where((carried == 0) & settled, 0.0, (2 if a.dtype.kind == "c" else 1) * units(value, a.dtype))
     return Array(value, clean(carried + rounding, value))
 
 
@@ -235,38 +248,45 @@ def divide(left, right):
     # The sign of a zero is not always defined, so that neither is what is divided by it.
     require((y != 0) & (np.abs(y) > 4 * b.t))
     value = np.divide(a.v, b.v)
+    require((a.dtype != np.float16) | np.isfinite(value))
     carried = (a.t + np.abs(wide(value)) * b.t) / (np.abs(y) - b.t)
     inexact = (carried > 0) | (a.dtype.itemsize == 2) | (a.dtype.kind == "c")
-    bound = carried + np.where(inexact, 4 * epsilon(a.dtype) * np.abs(wide(value)), 0.0)
+    bound = carried + np.where(inexact, 4 * units(value, a.dtype), 0.0)
     return Array(value, clean(bound, value))
 
 
+def numbers(left, right):
+    """Both in their common type; bools are numbers of i8."""
+    operands = [operand(left), operand(right)]
+    dtype = common_type(operands)
+    return bring(operands, np.dtype(np.int8) if dtype == np.bool_ else dtype)
+
+
 def floored(name, left, right):
-    """`//` and `%`: towards minus infinity, the remainder with the divisor's sign."""
-    a, b = bring([left, right])
+    """`//` and `%`: towards minus infinity, the remainder with the divisor's sign; of integers by 0 both are 0."""
+    a, b = numbers(left, right)
     require(a.dtype.kind in "iuf")
-    require(b.v != 0)
-    require(a.is_exact() and b.is_exact())
     if is_float(a.dtype):
+        require(a.is_exact() and b.is_exact() and np.all(b.v != 0))
         require(on_grid(wide(a.v), a.dtype) & on_grid(wide(b.v), a.dtype))
-    else:
-        require((b.v != -1) | (a.v != np.iinfo(a.dtype).min) | (a.dtype.kind == "u"))
     return Array(getattr(np, name)(a.v, b.v))
 
 
 def power(left, right):
-    a, b = bring([left, right])
+    if isinstance(left, Array) and left.dtype.kind == "c" and isinstance(right, int) and 2 <= right <= 4:
+        return left * left if right == 2 else left * power(left, right - 1) if right == 3 else power(left * left, 2)
+    a, b = numbers(left, right)
     require(a.dtype.kind in "iuf")
     if not is_float(a.dtype):
         require(b.v >= 0)
         return Array(np.power(a.v, b.v))
     x, y = wide(a.v), wide(b.v)
-    value = np.power(a.v, b.v)
+    value = np.power(x, y).astype(a.dtype)
     require(np.isfinite(value) & (np.abs(x) <= 64) & (np.abs(y) <= 6) & ((x != 0) | (y >= 0)))
     require((b.t == 0) | (x > 0))
     require((a.t == 0) | (np.abs(x) > 4 * a.t))
     whole = (y == np.floor(y)) & (y >= 0) & (a.t == 0) & (b.t == 0) & (x == np.floor(x))
-    bound = relative_slope(np.power, x, y, a.t, b.t) + 4 * FUNCTION_ULPS * epsilon(a.dtype) * np.abs(wide(value))
+    bound = relative_slope(np.power, x, y, a.t, b.t) + 4 * FUNCTION_ULPS * units(value, a.dtype)
     require(np.isfinite(bound))
     return Array(value, np.where(whole & on_grid(np.power(x, y), a.dtype), 0.0, bound))
 
@@ -289,12 +309,8 @@ def compare(name, left, right):
 
 def logic(name, left, right):
     a, b = bring([left, right])
-    require(a.dtype.kind in LOGIC_KINDS)
+    require(a.dtype.kind in "biu")
     return Array(getattr(np, name)(a.v, b.v))
-
-
-# Kinds of elements that `& | ~` apply to.
-LOGIC_KINDS = "b"
 
 
 def contract(inputs, multiply):
@@ -309,9 +325,10 @@ def contract(inputs, multiply):
     grown = multiply(*[magnitude + array.t for magnitude, array in zip(magnitudes, arrays)])
     count = multiply(*[np.ones(array.shape) for array in arrays])
     unit, most = GRIDS[NAMES[dtype]]
-    whole = all(np.all(array.v == np.floor(array.v.real)) for array in arrays if array.v.size) if dtype.kind != "c" else False
+    whole = dtype.kind == "f" and all(np.all(array.v == np.floor(array.v)) for array in arrays)
     exact = whole and all(array.is_exact() for array in arrays)
-    rounding = (count + 2 * len(arrays)) * epsilon(dtype) * grown
+    require(~np.isfinite(grown) | (grown < float(np.finfo(dtype).max) / 4))  # no order overflows
+    rounding = (count + 2 * len(arrays)) * units(grown, dtype)
     bound = grown - terms + np.where((terms <= most) & exact, 0.0, rounding)
     return Array(value, clean(bound, value))
 
@@ -320,3 +337,10 @@ def matmul(left, right):
     a, b = operand(left), operand(right)
     require(isinstance(a, Array) and isinstance(b, Array) and a.v.ndim > 0 and b.v.ndim > 0)
     return contract([a, b], np.matmul)
+
+
+def combined(operator, old, value):
+    """What `old operator= value` makes of the old value."""
+    if operator in "+*":
+        return old + value if operator == "+" else old * value
+    return Array.functions[operator + "imum"](old, value)

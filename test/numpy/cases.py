@@ -3,7 +3,7 @@
 
     case SEED
     input NAME TYPE EXTENTS STRIDES OFFSET      lists as 2,3 or -; strides in elements; offset of the first element
-    statement NAME TYPE EXTENTS OFFSET BOUNDS TEXT
+    statement NAME TYPE EXTENTS OFFSET BOUNDS TEXT     TEXT with the name, which it assigns to
     result STATEMENT                            by number, one line each
 
 and OUT.npy is one array of 64-bit words that holds all elements; offsets into it are in bytes. BOUNDS is where an f64

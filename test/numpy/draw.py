@@ -2,15 +2,23 @@
 """Random programs of array notation. A program's text is evaluated by Python itself, on Arrays."""
 import random
 import re
+import types
 import warnings
 
-import functions  # noqa: F401 (fills Array.functions)
+import elementwise  # noqa: F401 (these four fill Array.functions)
+import functions
 import numpy as np
-from arrays import DTYPES, NAMES, Array, Reject, is_float
+import reductions  # noqa: F401
+import shapes  # noqa: F401
+from arrays import DTYPES, NAMES, Array, Reject, combined
+from features import FEATURES
+from indexed import element_statement
 
 EXTENTS = [1, 1, 2, 2, 3, 3, 4, 5, 7, 8, 9, 16, 17, 33]
 MOST_ELEMENTS = 1500
-ELEMENT_TYPES = {"f32": 8, "f64": 4, "i32": 3, "i64": 3, "bool": 2, "f16": 1, "u8": 1}
+ELEMENT_TYPES = {"f32": 8, "f64": 4, "i32": 3, "i64": 3, "bool": 2, "f16": 1, "u8": 1, "i8": 1, "c64": 1, "c128": 1}
+PREFIX = types.SimpleNamespace(**Array.functions)
+WORDS = {**Array.functions, **functions.NAMES, "np": PREFIX, "numpy": PREFIX, "torch": PREFIX}
 
 
 class Drawn:
@@ -32,7 +40,7 @@ class Input:
 
 
 class Program:
-    """Statements `(name, text)`, the last perhaps without a name; inputs by name, values of all statements, results."""
+    """Statements `(name, text)`; inputs by name, values of all statements, results."""
 
     def __init__(self, seed):
         self.seed = seed
@@ -85,7 +93,7 @@ class Program:
         return np.asarray(value).astype(dtype)
 
     def input(self, shape, name=None):
-        """A new input of this shape: row-major, or a view of memory with its axes in another order, gaps or backwards."""
+        """A new input: row-major, or a view of memory with its axes in another order, gaps or backwards."""
         name = name or (self.main_type if self.chance(70) else self.pick_weighted(ELEMENT_TYPES))
         steps = [1] * len(shape)
         order = list(range(len(shape)))
@@ -104,7 +112,7 @@ class Program:
     def literal(self):
         """A number, or a bracketed literal."""
         if self.chance(60):
-            text = self.pick(["2", "3", "0.5", "-1", "1", "4", "0.25", "-2", "1.5", "True"])
+            text = self.pick(["2", "3", "0.5", "-1", "1", "4", "0.25", "-2", "1.5", "True", "2j", "(1 - 2j)"])
             return Drawn(text, eval(text), not text.startswith("-"))
         count = self.between(1, 3)
         numbers = [self.pick(["1", "2", "-3", "0", "5"]) for _ in range(count)]
@@ -112,7 +120,8 @@ class Program:
             numbers[0] = "0.5"
         text = "[" + ", ".join(numbers) + "]"
         text = f"[{text}, {text}]" if self.chance(20) else text
-        return Drawn(f"array({text})", self.evaluate(f"array({text})"))
+        written = text if self.chance(50) else f"{self.pick(['array', 'np.array', 'torch.tensor'])}({text})"
+        return Drawn(written, self.evaluate(f"array({text})"))
 
     def value(self):
         """A name, an input, or an expression of those."""
@@ -133,21 +142,33 @@ class Program:
         if known and self.chance(40) and name is None:
             label = self.pick(known)
             return Drawn(label, self.names[label])
+        return self.input(self.partner_shape(drawn), name)
+
+    def partner_shape(self, drawn):
         shape = list(drawn.shape[self.between(0, drawn.rank):])
         shape = [1 if self.chance(20) else extent for extent in shape]
         if self.chance(10) and drawn.value.v.size <= 300 and len(shape) == drawn.rank < 5:
             shape.insert(0, self.between(2, 4))
-        return self.input(tuple(shape), name)
+        return tuple(shape)
+
+    def input_type(self, shape, kinds):
+        """An input of this shape whose type is of one of these kinds."""
+        return self.input(shape, self.pick([name for name in ELEMENT_TYPES if np.dtype(DTYPES[name]).kind in kinds]))
 
     # Growing.
     def evaluate(self, text):
         """What Python makes of the text."""
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            return eval(text, dict(Array.functions), self.names)
+        return eval(text, dict(WORDS), self.names)
 
-    def statement(self):
-        from features import FEATURES
+    def drop_inputs(self):
+        """Forgets inputs that no statement reads."""
+        read = set(self.inputs_read())
+        for name in [name for name in self.inputs if name not in read]:
+            del self.inputs[name]
+            self.names.pop(name, None)
+
+    def expression(self):
+        """An expression grown from a value, evaluated at each step."""
         drawn = self.value()
         for _ in range(self.pick([1, 1, 2, 2, 3, 4])):
             name = self.pick_weighted({name: weight for name, (weight, _) in FEATURES.items()})
@@ -155,38 +176,49 @@ class Program:
             if grown is None:
                 continue
             text, closed = grown
-            value = self.evaluate(text)
-            if not isinstance(value, Array) or value.v.size > MOST_ELEMENTS or value.v.ndim > 6:
-                raise Reject
-            drawn = Drawn(text, value, closed)
+            drawn = Drawn(text, self.checked(self.evaluate(text)), closed)
         return drawn
 
-    def drop_inputs(self, texts):
-        """Forgets inputs that no text reads."""
-        read = set(re.findall(r"\bx\d+\b", " ".join(texts)))
-        for name in [name for name in self.inputs if name not in read]:
-            del self.inputs[name]
-            self.names.pop(name, None)
+    @staticmethod
+    def checked(value):
+        if not isinstance(value, Array) or value.v.size > MOST_ELEMENTS or value.v.ndim > 6 or value.dtype not in NAMES:
+            raise Reject
+        return value
+
+    def new_name(self):
+        """Mostly a new one; sometimes a name gets another value."""
+        known = [name for name, _ in self.statements] + self.inputs_read()
+        return self.pick(known) if known and self.chance(15) else f"t{len(self.statements)}"
+
+    def inputs_read(self):
+        return re.findall(r"\bx\d+\b", " ".join(text for _, text in self.statements))
+
+    def statement(self):
+        """The name that gets a value, the text, and the value."""
+        if self.chance(12):
+            return element_statement(self)
+        drawn = self.expression()
+        value, known = self.evaluate(drawn.text), [name for name, _ in self.statements]
+        if known and self.chance(15):
+            name, operator = self.pick(known), self.pick(["+", "*", "max", "min"])
+            return name, f"{name} {operator}= {drawn.text}", self.checked(combined(operator, self.names[name], value))
+        name = self.new_name()
+        return name, f"{name} = {drawn.text}", value
 
     def grow(self):
         wanted, attempts = self.between(1, 4), 0
         while len(self.statements) < wanted and attempts < 40:
             attempts += 1
             try:
-                drawn = self.statement()
-                value = self.evaluate(drawn.text)
+                with warnings.catch_warnings(), np.errstate(all="ignore"):
+                    warnings.simplefilter("ignore")
+                    name, text, value = self.statement()
             except (Reject, ValueError, OverflowError, IndexError, AttributeError, TypeError, SyntaxError):
-                value = None
-            texts = [text for _, text in self.statements]
-            if value is None or NAMES.get(value.dtype) is None:
-                self.drop_inputs(texts)
+                self.drop_inputs()
                 continue
-            self.drop_inputs(texts + [drawn.text])
-            known = [name for name, _ in self.statements]
-            read = re.findall(r"\bx\d+\b", " ".join(texts + [drawn.text]))
-            name = self.pick(known + read) if known + read and self.chance(15) else f"t{len(self.statements)}"
-            self.statements.append((name, drawn.text))
+            self.statements.append((name, text))
             self.values.append(value)
+            self.drop_inputs()
             self.names[name] = value
         if not self.statements:
             raise Reject
