@@ -69,11 +69,18 @@ Generic withoutUnitIterators(const Generic &op, bool exact) {
   return withOrderedOperands(std::move(result));
 }
 
-/// Drops the places along axes of extent 1 of the result, and axes of extent 1 from those that stay. A part without
-/// elements, whose extent 0 may stand where the result has 1, goes altogether.
+/// Whether a part adds nothing along an axis of the result that has extent 1.
+bool isMissing(const Part &part, const TensorType &type, const TensorType &result) {
+  for (std::size_t axis = 0; axis < result.rank(); ++axis)
+    for (const Affine::Term &term : part.place[axis].terms)
+      if (result.shape[axis] == 1 && type.shape[term.variable] == 0) return true;
+  return false;
+}
+
+/// Drops the places along axes of extent 1 of the result, and axes of extent 1 from the parts. A part whose extent is 0
+/// there goes altogether, before it has an axis more than the others.
 void dropPlaces(Concat &concat, const TensorType &result, const std::vector<TensorType> &before) {
-  if (elementCount(result) != 0)
-    std::erase_if(concat.parts, [&](const Part &part) { return elementCount(before[part.value.index()]) == 0; });
+  std::erase_if(concat.parts, [&](const Part &part) { return isMissing(part, before[part.value.index()], result); });
   for (Part &part : concat.parts) {
     const TensorType &type = before[part.value.index()];
     std::vector<Affine> axes, kept;
