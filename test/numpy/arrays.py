@@ -65,6 +65,18 @@ def promote(*dtypes):
     return np.dtype(np.int32) if result == np.int16 else result  # the language has no i16
 
 
+class Count(int):
+    """`x.size` is a number, and `x.size(0)` an extent."""
+
+    def __new__(cls, shape):
+        count = super().__new__(cls, np.prod(shape, dtype=np.int64))
+        count.shape = shape
+        return count
+
+    def __call__(self, dim=None):
+        return list(self.shape) if dim is None else self.shape[dim]
+
+
 class Array:
     """A value with its bounds; see the head of this file."""
 
@@ -77,6 +89,7 @@ class Array:
 
     shape = property(lambda self: self.v.shape)
     dtype = property(lambda self: self.v.dtype)
+    size = property(lambda self: Count(self.v.shape))
 
     def is_exact(self):
         return not self.t.any()
@@ -177,7 +190,7 @@ def common_type(operands):
         return np.dtype(np.complex64 if result in (np.bool_, np.float16, np.float32) else np.complex128)
     if any(isinstance(number, float) for number in numbers) and not is_float(result):
         return np.dtype(np.float32 if result == np.bool_ else np.float64)
-    if any(type(number) is int for number in numbers) and result == np.bool_:
+    if any(isinstance(number, int) and not isinstance(number, bool) for number in numbers) and result == np.bool_:
         return np.dtype(np.int64)
     return result
 

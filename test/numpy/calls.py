@@ -89,3 +89,23 @@ def running(program, drawn):
     chosen = axes(program, drawn, several=False)
     where = program.pick(["dim=", "axis=", ""]) + chosen if chosen and "[" not in chosen and program.chance(80) else ""
     return method(program, drawn, program.pick(["cumsum", "cumsum", "cumprod"]), where)
+
+
+def normalization(program, drawn):
+    chosen = axes(program, drawn)
+    if drawn.rank == 0 or drawn.dtype.kind == "c":
+        return None
+    where = program.pick(["dim=", ""]) + chosen if program.chance(70) else ""
+    return method(program, drawn, program.pick(["softmax", "log_softmax", "layernorm", "rmsnorm"]), where)
+
+
+def size(program, drawn):
+    """Arithmetic with what is known of the shape."""
+    if drawn.rank == 0:
+        return None
+    axis = program.between(-drawn.rank, drawn.rank - 1)
+    value = bracketed(program, drawn)
+    number = program.pick([f"{value}.shape[{axis}]", f"{value}.size({axis})", f"size({drawn.text}, {axis})",
+                           f"len({drawn.text})", f"{value}.numel()", f"numel({drawn.text})", f"{value}.size",
+                           f"{value}.dim()", f"ndim({drawn.text})", f"dim({drawn.text})"])
+    return f"{bracketed(program, drawn, 90)} {program.pick(['*', '+', '-'])} {number}", False

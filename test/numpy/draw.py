@@ -5,9 +5,10 @@ import re
 import types
 import warnings
 
-import elementwise  # noqa: F401 (these four fill Array.functions)
+import elementwise  # noqa: F401 (these five fill Array.functions)
 import functions
 import numpy as np
+import prelude  # noqa: F401
 import reductions  # noqa: F401
 import shapes  # noqa: F401
 from arrays import DTYPES, NAMES, Array, Reject, combined
@@ -16,6 +17,9 @@ from indexed import element_statement
 
 EXTENTS = [1, 1, 2, 2, 3, 3, 4, 5, 7, 8, 9, 16, 17, 33]
 MOST_ELEMENTS = 1500
+# Bodies of functions that programs define.
+BODIES = ["a * b + 1", "a - a.mean(dim=-1, keepdim=True) * b", "where(a > b, a, -b)", "a.sum(0) + b",
+          "maximum(a, b) ** 2", "(a * b).reshape(-1)", "a[..., None] + b", "a / a.numel() - b", "softmax(a) + b.T"]
 ELEMENT_TYPES = {"f32": 8, "f64": 4, "i32": 3, "i64": 3, "bool": 2, "f16": 1, "u8": 1, "i8": 1, "c64": 1, "c128": 1}
 PREFIX = types.SimpleNamespace(**Array.functions)
 WORDS = {**Array.functions, **functions.NAMES, "np": PREFIX, "numpy": PREFIX, "torch": PREFIX}
@@ -203,7 +207,35 @@ class Program:
             name, operator = self.pick(known), self.pick(["+", "*", "max", "min"])
             return name, f"{name} {operator}= {drawn.text}", self.checked(combined(operator, self.names[name], value))
         name = self.new_name()
+        if self.chance(8):
+            definition, call, value = self.defined(drawn)
+            return name, f"{definition}; {name} = {call}", self.checked(value)
         return name, f"{name} = {drawn.text}", value
+
+    def defined(self, drawn):
+        """A definition, a call of it, and the call's value."""
+        function, body, given = f"f{len(self.statements)}", self.pick(BODIES), self.partner(drawn)
+        default = self.pick(["", "", "=2", "=0.5"])
+        arguments = [drawn.text]
+        if not default or self.chance(50):
+            arguments.append(self.pick(["", "b="]) + given.text)
+        value = self.evaluate(f"(lambda a, b{default}: {body})({', '.join(arguments)})")
+        return f"def {function}(a, b{default}) = {body}", f"{function}({', '.join(arguments)})", value
+
+    def declare(self):
+        """Says what one input of the first statement is; one of its sizes perhaps by a name."""
+        name, text = self.statements[0]
+        read = [label for label in self.inputs if re.search(rf"\b{label}\b", text)]
+        if not read:
+            return
+        label = self.pick(read)
+        shape = list(map(str, self.inputs[label].view.shape))
+        size = ""
+        if shape and self.chance(50):
+            size, shape[0] = f"rows = {shape[0]}; ", "rows"
+        dtype = NAMES[self.inputs[label].view.dtype]
+        text = f"{size}{self.pick(['', 'param '])}{label}: {dtype}[{', '.join(shape)}]; {text}"
+        self.statements[0] = (name, text)
 
     def grow(self):
         wanted, attempts = self.between(1, 4), 0
@@ -223,6 +255,8 @@ class Program:
         if not self.statements:
             raise Reject
         self.choose_results()
+        if self.chance(8):
+            self.declare()
         return self
 
     def choose_results(self):
