@@ -9,6 +9,8 @@ namespace einjit::plan {
 namespace {
 
 constexpr std::int64_t leastReuseOfStrided = 8, leastReuseOfContiguous = 64;
+/// Shorter sums are bound by their results, which are better written row by row.
+constexpr std::int64_t leastSumOfContiguous = 64;
 constexpr std::int64_t pageBytes = 4096;
 /// Vectors side by side in a tile, about.
 constexpr std::int64_t usualVectors = 4;
@@ -52,6 +54,19 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
     packed = operand;
   }
   return packed;
+}
+
+std::optional<std::size_t> packedBroadcast(const OpFacts &facts, const Target &target, std::size_t v,
+                                           const std::vector<std::size_t> &repeated) {
+  if (!facts.hasReduction || facts.iterators[v].reduced) return std::nullopt;
+  for (std::size_t operand = 0; operand < facts.operandCount; ++operand) {
+    const auto moves = [&](std::size_t i) { return facts.iterators[i].strides[operand] != 0; };
+    if (!facts.bodyOperand[operand] || !facts.isLoneInput[operand] || moves(v)) continue;
+    if (std::ranges::any_of(repeated, moves) && jumpsPages(facts, operand) &&
+        reuse(facts, operand) >= leastReuseOfContiguous && facts.operandBytes[operand] <= target.l3Bytes)
+      return operand;
+  }
+  return std::nullopt;
 }
 
 double packingInstructions(const OpFacts &facts, std::size_t operand, std::size_t v, std::int64_t lanes) {

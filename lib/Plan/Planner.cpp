@@ -20,7 +20,9 @@
 #include "Plan/Tile.h"
 #include "Support/Checked.h"
 #include <algorithm>
+#include <cstdlib>
 #include <fmt/format.h>
+#include <functional>
 
 namespace einjit {
 namespace {
@@ -36,8 +38,8 @@ std::optional<std::uint32_t> scannedIterator(const tensor::Generic &op) {
   return op.reduction ? op.reduction->along : std::nullopt;
 }
 
-/// A loop around the tile: an iterator's, or the one that counts its tiles.
-struct OuterLoop {
+/// A loop around the tile or in it: an iterator's, or what a split makes of it.
+struct PlannedLoop {
   std::string name;
   std::size_t iterator;
   bool hasRemainder = false; ///< whether the iterator goes on in a nest without this loop
@@ -58,7 +60,7 @@ public:
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i) planIterator(i);
     privatize();
     order();
-    pack();
+    packPanels();
     keepAccumulator();
     if (!lanes_.empty())
       add(loop::Vectorize{lanes_}, plan::describeContiguous(facts_.iterators[*tile_.vectorIterator], kernel_,
@@ -94,7 +96,7 @@ private:
   /// Splits one iterator into what the tile takes of it and the loop that counts tiles.
   void planIterator(std::size_t i) {
     const IteratorFacts &iterator = facts_.iterators[i];
-    std::vector<OuterLoop> &outside = iterator.reduced ? reducedOutside_ : parallelOutside_;
+    std::vector<PlannedLoop> &outside = iterator.reduced ? reducedOutside_ : parallelOutside_;
     if (i == tile_.vectorIterator) {
       splitVectors(i, outside);
       return;
@@ -115,8 +117,7 @@ private:
       add(loop::Split{iterator.name, repeat->count, iterator.name + "o", inner}, tile_.reason);
       outside.push_back({iterator.name + "o", i, iterator.extent % repeat->count != 0});
     }
-    if (tile_.packed && iterator.strides[*tile_.packed] != 0) panelInside_.push_back(inner);
-    inside_.push_back(inner);
+    inside_.push_back({inner, i});
     unrolled_.push_back(inner);
   }
 
@@ -135,7 +136,7 @@ private:
 
   /// A row in blocks whose accumulators take half of L1, and those in vectors. The loop over vectors stays a loop, so
   /// the remainder is a loop of its own rather than a mask in every iteration.
-  void splitRow(std::size_t i, std::vector<OuterLoop> &outside) {
+  void splitRow(std::size_t i, std::vector<PlannedLoop> &outside) {
     const IteratorFacts &iterator = facts_.iterators[i];
     const std::int64_t vectorBytes = tile_.lanes * facts_.elementBytes;
     const std::int64_t mostVectors = std::max<std::int64_t>(1, target_.l1Bytes / 2 / vectorBytes);
@@ -153,7 +154,7 @@ private:
     add(loop::Split{rest, tile_.lanes, vectors_, lanes_}, "lanes of one register");
   }
 
-  void splitVectors(std::size_t i, std::vector<OuterLoop> &outside) {
+  void splitVectors(std::size_t i, std::vector<PlannedLoop> &outside) {
     if (tile_.streams) return splitRow(i, outside);
     const IteratorFacts &iterator = facts_.iterators[i];
     std::string rest = iterator.name;
@@ -186,42 +187,49 @@ private:
   }
 
   void order() {
-    const auto moves = [this](const OuterLoop &loop) { return movesPacked(loop); };
-    if (tile_.packed) std::stable_partition(parallelOutside_.begin(), parallelOutside_.end(), moves);
+    if (tile_.packed) std::ranges::stable_partition(parallelOutside_, moving(*tile_.packed));
     loop::Reorder step;
-    for (const auto *group : {&parallelOutside_, &reducedOutside_})
-      for (const OuterLoop &loop : *group) step.loops.push_back(loop.name);
-    step.loops.insert(step.loops.end(), inside_.begin(), inside_.end());
+    for (const auto *group : {&parallelOutside_, &reducedOutside_, &inside_})
+      for (const PlannedLoop &loop : *group) step.loops.push_back(loop.name);
     if (!vectors_.empty()) step.loops.push_back(vectors_);
     if (!streams_.empty()) step.loops.push_back(streams_);
     if (!lanes_.empty()) step.loops.push_back(lanes_);
     if (step.loops.size() > 1) add(std::move(step), plan::describeRoles(facts_) + "; tile " + tile_.reason);
   }
 
-  bool movesPacked(const OuterLoop &loop) const { return facts_.iterators[loop.iterator].strides[*tile_.packed] != 0; }
+  std::function<bool(const PlannedLoop &)> moving(std::size_t operand) const {
+    return [this, operand](const PlannedLoop &loop) { return facts_.iterators[loop.iterator].strides[operand] != 0; };
+  }
 
-  /// A panel in each iteration of the innermost outer loop that moves the operand. The remainder of a split is a nest
-  /// without the loop that counts tiles: there the panel belongs to the loop around it.
-  void pack() {
-    if (!tile_.packed) return;
+  void packPanels() {
+    if (tile_.packed) pack(*tile_.packed);
+    if (tile_.packedBroadcast) pack(*tile_.packedBroadcast);
+  }
+
+  /// A panel inside the innermost of the first loops, as long as these move the operand. The remainder of a split is a
+  /// nest without the loop that counts tiles: there the panel belongs to the loop around it.
+  void pack(std::size_t operand) {
+    const auto moves = moving(operand);
+    const auto end = std::ranges::find_if_not(parallelOutside_, moves);
     loop::Pack step;
-    for (const OuterLoop &loop : reducedOutside_)
-      if (movesPacked(loop)) step.over.push_back(loop.name);
-    step.over.insert(step.over.end(), panelInside_.begin(), panelInside_.end());
-    if (!vectors_.empty()) step.over.push_back(vectors_);
-    step.over.push_back(lanes_);
-    step.buffer = kernel_[std::get<tensor::Generic>(value_.def).operands[*tile_.packed].value].name;
-    const auto end = std::find_if_not(parallelOutside_.begin(), parallelOutside_.end(),
-                                      [this](const OuterLoop &loop) { return movesPacked(loop); });
+    auto over = [&](const PlannedLoop &loop) {
+      if (moves(loop)) step.over.push_back(loop.name);
+    };
+    std::for_each(end, parallelOutside_.end(), over);
+    std::ranges::for_each(reducedOutside_, over);
+    std::ranges::for_each(inside_, over);
+    const std::int64_t laneStride = facts_.iterators[*tile_.vectorIterator].strides[operand];
+    if (laneStride != 0 && !vectors_.empty()) step.over.push_back(vectors_);
+    if (laneStride != 0) step.over.push_back(lanes_);
+    step.buffer = kernel_[std::get<tensor::Generic>(value_.def).operands[operand].value].name;
     for (auto loop = std::make_reverse_iterator(end);; ++loop) {
       const bool isKernel = loop == parallelOutside_.rend();
       step.at = isKernel ? "" : loop->name;
       step.as = fmt::format("{}.p{}", step.buffer, panels_++);
-      add(step, vectorLoadable() ? "its rows are far apart" : "its lanes are far apart");
+      add(step, std::abs(laneStride) <= 1 ? "its rows are far apart" : "its lanes are far apart");
       if (isKernel || !loop->hasRemainder) return;
     }
   }
-  bool vectorLoadable() const { return std::abs(facts_.iterators[*tile_.vectorIterator].strides[*tile_.packed]) <= 1; }
 
   void keepAccumulator() {
     if (!facts_.hasReduction || tile_.streams) return;
@@ -247,9 +255,8 @@ private:
   std::optional<std::uint32_t> scanned_ = scannedIterator(std::get<tensor::Generic>(value_.def));
   std::string accumulator_ = accumulatorName(value_);
   std::vector<std::string> accumulators_{accumulator_};
-  std::vector<OuterLoop> parallelOutside_, reducedOutside_;
-  std::vector<std::string> inside_, unrolled_,
-      panelInside_; ///< the last: of those inside, what moves the packed operand
+  std::vector<PlannedLoop> parallelOutside_, reducedOutside_, inside_;
+  std::vector<std::string> unrolled_;
   std::size_t panels_ = 0;
   std::string vectors_, streams_, lanes_; ///< loops over the tile's vectors, streamed rows and lanes
 };

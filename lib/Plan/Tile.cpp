@@ -145,6 +145,9 @@ public:
     for (const Tile::Repeat &repeat : best_.repeats)
       best_.reason += fmt::format(" by {} of {}", repeat.count, facts_.iterators[repeat.iterator].name);
     best_.reason += fmt::format(": {} of {} registers", model_.registers(best_), target_.vectorRegisters);
+    std::vector<std::size_t> repeated;
+    for (const Tile::Repeat &repeat : best_.repeats) repeated.push_back(repeat.iterator);
+    best_.packedBroadcast = packedBroadcast(facts_, target_, v_, repeated);
     return best_;
   }
 
@@ -164,7 +167,7 @@ private:
   }
 
   void consider(std::int64_t vectors, std::vector<Tile::Repeat> repeats) {
-    const Tile tile{v_, lanes_, vectors, std::move(repeats), {}, packed_, {}};
+    const Tile tile{v_, lanes_, vectors, std::move(repeats), {}, packed_, {}, {}};
     if (bestTime_ && model_.registers(tile) > target_.vectorRegisters) return;
     const double time = model_.time(tile);
     // Of tiles within a per mille the first, smaller one stays.
@@ -196,7 +199,7 @@ Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
   const auto streams = exact ? std::nullopt : chooseStreams(facts, target, tile);
   if (!streams) return tile;
   const std::string rows = streams->count == 1 ? "one row" : fmt::format("{} rows", streams->count);
-  return {v, tile.lanes, 1, {}, streams, {}, rows + " at a time, streamed past accumulators in L1"};
+  return {v, tile.lanes, 1, {}, streams, {}, {}, rows + " at a time, streamed past accumulators in L1"};
 }
 
 } // namespace einjit::plan

@@ -21,8 +21,9 @@ struct Tile {
   /// Instead of a tile in registers: so many iterations of this reduced iterator are added at once to a whole row of
   /// accumulators in L1.
   std::optional<Repeat> streams = {};
-  std::optional<std::size_t> packed = {}; ///< operand that is copied into panels (Packing.h)
-  std::string reason = {};                ///< for the schedule's text
+  std::optional<std::size_t> packed = {};          ///< operand whose lanes are copied into panels (Packing.h)
+  std::optional<std::size_t> packedBroadcast = {}; ///< operand that is broadcast, copied into panels as well
+  std::string reason = {};                         ///< for the schedule's text
 };
 
 /// The tile with the least estimated time.

@@ -61,6 +61,32 @@ TEST(Packing, ComputesWhatLoopsDo) {
   }
 }
 
+TEST(Packing, OfTheOperandThatIsBroadcast) {
+  // Rows of 1100 elements are pages apart. 1100 leaves a remainder of most tiles' rows, 70 and 97 of their columns.
+  for (std::int64_t n : {70, 97}) {
+    const Tensor<float> a = integers({3, 1100}, 1), w = integers({3, n}, 5);
+    std::vector<float> wanted;
+    for (std::int64_t i = 0; i < 1100; ++i)
+      for (std::int64_t j = 0; j < n; ++j) {
+        float sum = 0;
+        for (std::int64_t k = 0; k < 3; ++k) sum += a.data()[k * 1100 + i] * w.data()[k * n + j];
+        wanted.push_back(sum);
+      }
+    for (const Target &target : presetTargets()) {
+      if (!runsOnHost(target)) continue;
+      Options options;
+      options.target = target.name;
+      const Kernel kernel = compile("ki,kj->ij", {a.type(), w.type()}, options);
+      if (target.l3Bytes > 0) {
+        EXPECT_THAT(kernel.text(Stage::Schedule), testing::HasSubstr("pack %a")) << target.name;
+      }
+      Tensor<float> out({1100, n});
+      kernel(a, w, out);
+      EXPECT_EQ(std::vector<float>(out.begin(), out.end()), wanted) << target.name << ", " << n;
+    }
+  }
+}
+
 TEST(Packing, OfAnInputThatAnotherOpReadsIsLeftOut) {
   const TensorType x{DType::F32, {70, 9}}, y{DType::F32, {50, 9}};
   const Kernel kernel = compileProgram("y.sum(), x @ y.T", {{"x", x, {}}, {"y", y, {}}});

@@ -7,8 +7,9 @@
 //           for k { for i { %p[k,i] = %b[k,4*at + i] } }
 //           for k { for i { … %p[k,i] … } } }
 //
-// The copy may read elements that the loops, with their bounds, did not; it is refused unless those exist. Copies into
-// scratch are left alone, so that what one step has packed another, around it, does not pack again.
+// Elements that are read in different forms, as those of a remainder are, are copied to memory of their own. A copy may
+// read elements that the loops, with their bounds, did not; it is refused unless those exist. Copies into scratch are
+// left alone, so that what one step has packed another, around it, does not pack again.
 #include "Loop/Print.h"
 #include "Loop/Rewrite.h"
 #include "Loop/Steps/Refusal.h"
@@ -30,11 +31,12 @@ bool isCopy(const Kernel &kernel, const Store &store) {
          scalar::isIdentity(store.value);
 }
 
-/// What is packed in one iteration: the element read, and the loops that copy.
+/// What is packed of one form of access in one iteration: the element read, and the loops that copy.
 struct Packing {
   Access source;
-  std::vector<For> loops = {}; ///< outermost first, still empty
-  bool isExact = true;         ///< whether every read is in just such loops, so that nothing else is copied
+  std::vector<PlacedRead> reads = {}; ///< those of this form
+  std::vector<For> loops = {};        ///< outermost first, still empty
+  bool isExact = true;                ///< whether every read is in just such loops, so that nothing else is copied
 };
 
 class Packer {
@@ -47,26 +49,43 @@ public:
   /// buffer.
   Refusal run(Block &block, const Nest &outside) {
     if (!accesses(block, buffer_)) return std::nullopt;
-    std::optional<Packing> packing;
-    if (auto reason = plan(block, outside, packing)) return reason;
-    if (packing) rewrite(block, *packing);
+    std::vector<Packing> packings;
+    if (auto reason = plan(block, outside, packings)) return reason;
+    for (std::size_t i = 0; i < packings.size(); ++i) rewrite(block, packings[i], 2 * i);
     return std::nullopt;
   }
   bool hasPacked() const { return hasPacked_; }
 
 private:
-  Refusal plan(const Block &block, const Nest &outside, std::optional<Packing> &packing) const {
+  Refusal plan(const Block &block, const Nest &outside, std::vector<Packing> &packings) const {
     bool changes = false;
     forEach<Store>(block, [&](const Store &store) { changes |= store.target.buffer == buffer_; });
     forEach<Declare>(block, [&](const Declare &declare) { changes |= declare.buffer == buffer_; });
     if (changes) return fmt::format("%{} is written where it would be packed", step_.buffer);
-    const std::vector<PlacedRead> reads = readsIn(block, outside);
-    if (reads.empty()) return std::nullopt;
-    for (const PlacedRead &read : reads)
-      if (auto reason = checkRead(read, *reads.front().access, outside)) return reason;
-    packing = Packing{*reads.front().access};
-    addLoops(reads, outside, *packing);
-    return checkCopy(*packing, outside);
+    for (const PlacedRead &read : readsIn(block, outside)) {
+      const auto same = [&](const Packing &packing) { return packing.source == *read.access; };
+      auto packing = std::ranges::find_if(packings, same);
+      if (packing == packings.end()) packing = packings.insert(packings.end(), Packing{*read.access});
+      packing->reads.push_back(read);
+    }
+    for (VarId var : over_)
+      if (!packings.empty() &&
+          std::ranges::none_of(packings, [&](const Packing &packing) { return isAround(var, packing, outside); }))
+        return fmt::format("{} is not around every read where it would be packed", quoted(kernel_, var));
+    for (Packing &packing : packings) {
+      for (const PlacedRead &read : packing.reads)
+        if (auto reason = checkRead(read, outside)) return reason;
+      addLoops(outside, packing);
+      if (auto reason = checkCopy(packing, outside)) return reason;
+    }
+    return std::nullopt;
+  }
+
+  /// Whether the loop is around every read of one form. The others are read without it, and packed without it.
+  static bool isAround(VarId var, const Packing &packing, const Nest &outside) {
+    return std::ranges::all_of(packing.reads, [&](const PlacedRead &read) {
+      return std::ranges::any_of(inside(read, outside), [&](const For *loop) { return loop->var == var; });
+    });
   }
 
   std::vector<PlacedRead> readsIn(const Block &block, const Nest &outside) const {
@@ -79,17 +98,12 @@ private:
     return reads;
   }
 
-  Refusal checkRead(const PlacedRead &read, const Access &first, const Nest &outside) const {
-    if (*read.access != first)
-      return fmt::format("it is read as {} and as {}", print(kernel_, first), print(kernel_, *read.access));
-    for (VarId var : over_)
-      if (std::ranges::none_of(inside(read, outside), [&](const For *loop) { return loop->var == var; }))
-        return fmt::format("{} is not around every read where it would be packed", quoted(kernel_, var));
+  Refusal checkRead(const PlacedRead &read, const Nest &outside) const {
     for (const For *loop : inside(read, outside))
-      if (std::ranges::find(over_, loop->var) == over_.end() && uses(first, loop->var.value))
-        return fmt::format("{} depends on {}, which it is not packed over", print(kernel_, first),
+      if (std::ranges::find(over_, loop->var) == over_.end() && uses(*read.access, loop->var.value))
+        return fmt::format("{} depends on {}, which it is not packed over", print(kernel_, *read.access),
                            quoted(kernel_, loop->var));
-    if (uses(first, laneVariable)) return "it is read by vectors already; pack before vectorizing";
+    if (uses(*read.access, laneVariable)) return "it is read by vectors already; pack before vectorizing";
     return std::nullopt;
   }
 
@@ -103,11 +117,12 @@ private:
 
   /// For each loop packed over the longest of that name, bounded if all of them are, in the same way, and where the
   /// bound can be said in the copy.
-  void addLoops(const std::vector<PlacedRead> &reads, const Nest &outside, Packing &packing) const {
+  void addLoops(const Nest &outside, Packing &packing) const {
     Nest around = outside;
     for (VarId var : over_) {
+      if (!isAround(var, packing, outside)) continue;
       std::vector<const For *> models;
-      for (const PlacedRead &read : reads)
+      for (const PlacedRead &read : packing.reads)
         models.push_back(*std::ranges::find_if(read.nest, [&](const For *loop) { return loop->var == var; }));
       For copy{var, LoopKind::Serial, 0, models.front()->bound, {}};
       for (const For *model : models) {
@@ -145,7 +160,8 @@ private:
     return std::nullopt;
   }
 
-  void rewrite(Block &block, const Packing &packing) {
+  /// Puts declaration and copy where statement `at` of the block is.
+  void rewrite(Block &block, const Packing &packing, std::size_t at) {
     const DType type = kernel_[buffer_].type.dtype;
     Buffer packed{kernel_.findBuffer(step_.as) ? copyName(kernel_, step_.as) : step_.as, Storage::Scratch, {type, {}}};
     Access target{BufferId(kernel_.buffers.size()), {}};
@@ -157,11 +173,11 @@ private:
     forEach<Store>(block, [&](Store &store) {
       if (isCopy(kernel_, store)) return;
       for (Access &operand : store.operands)
-        if (operand.buffer == buffer_) operand = target;
+        if (operand == packing.source) operand = target;
     });
 
     Stmt copy = inLoops(packing.loops, {Store{target, {packing.source}, scalar::identityExpr(type)}});
-    block.insert(block.begin(), {{Declare{target.buffer}}, std::move(copy)});
+    block.insert(block.begin() + static_cast<std::ptrdiff_t>(at), {{Declare{target.buffer}}, std::move(copy)});
     hasPacked_ = true;
   }
 

@@ -52,8 +52,8 @@ struct Keep {
 };
 
 /// At the start of each iteration of loop `at` (or of the kernel, if `at` is empty) copies what the iteration reads of
-/// `buffer` into new scratch `as`, one axis for each loop in `over`, in that order, and reads it from there. What is
-/// copied into scratch already stays as it is.
+/// `buffer` into new scratch `as`, one axis for each loop in `over`, in that order, and reads it from there. Reads
+/// in different forms, as those of a remainder, get scratch of their own. What is copied into scratch already stays.
 struct Pack {
   std::string buffer;
   std::string at;
