@@ -33,6 +33,7 @@ struct OpFacts {
   bool hasReduction = false;
   std::vector<std::int64_t> operandBytes; ///< of the whole operand
   std::vector<bool> bodyOperand;          ///< whether the body (not only the epilogue) reads the operand
+  bool hasOwnMemory = true;               ///< whether the result's memory holds nothing else, in no other shape
   std::vector<bool> isLoneInput;          ///< whether it is an input that nothing else in the kernel reads
 
   std::int64_t points(bool reduced) const; ///< product of the extents of the reduced, or of the parallel iterators

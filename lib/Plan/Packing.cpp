@@ -42,6 +42,8 @@ bool jumpsPages(const OpFacts &facts, std::size_t operand) {
 std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v,
                                          std::int64_t lanes) {
   if (!facts.hasReduction || facts.iterators[v].reduced || facts.points(true) < 2) return std::nullopt;
+  // In memory of another shape it shows nowhere that loops in another order write each element once.
+  if (!facts.hasOwnMemory) return std::nullopt;
   std::optional<std::size_t> packed;
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand) {
     const std::int64_t stride = facts.iterators[v].strides[operand];

@@ -80,16 +80,29 @@ private:
 
   void add(auto action, std::string reason) { steps_.push_back({std::move(action), std::move(reason)}); }
 
-  /// What moves the packed operand comes first, before splits leave remainders: those then stand inside as well.
+  /// Whether all of the iterator is in one tile.
+  bool isInTile(std::size_t i) const {
+    const auto repeat = std::ranges::find(tile_.repeats, i, &Tile::Repeat::iterator);
+    const std::int64_t length = i == tile_.vectorIterator       ? tile_.vectors * tile_.lanes
+                                : repeat != tile_.repeats.end() ? repeat->count
+                                                                : 1;
+    return length >= facts_.iterators[i].extent;
+  }
+
+  /// Loops around tiles that move the packed operand come first, before splits leave remainders: those then stand
+  /// inside as well.
   void orderForPanels() {
     if (!tile_.packed) return;
+    std::vector<std::string> given, inside;
     loop::Reorder step;
-    for (const bool moving : {true, false})
-      for (const IteratorFacts &iterator : facts_.iterators)
-        if (!iterator.reduced && (iterator.strides[*tile_.packed] != 0) == moving) step.loops.push_back(iterator.name);
-    std::vector<std::string> given;
-    for (const IteratorFacts &iterator : facts_.iterators)
-      if (!iterator.reduced) given.push_back(iterator.name);
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
+      const IteratorFacts &iterator = facts_.iterators[i];
+      if (iterator.reduced) continue;
+      given.push_back(iterator.name);
+      const bool comesFirst = iterator.strides[*tile_.packed] != 0 && !isInTile(i);
+      (comesFirst ? step.loops : inside).push_back(iterator.name);
+    }
+    step.loops.insert(step.loops.end(), inside.begin(), inside.end());
     if (step.loops != given) add(std::move(step), "what moves the packed operand comes first");
   }
 

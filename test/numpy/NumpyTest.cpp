@@ -155,7 +155,6 @@ Cases makeCases(std::uint64_t first, std::uint64_t count) {
 /// Functions that are not drawn, and why.
 constexpr std::pair<const char *, const char *> leftOut[] = {
     {"bf16", "NumPy has no such type"},
-    {"random", "its numbers are the language's own"},
     {"load", "it reads a file"},
 };
 bool isLeftOut(const std::string &name) {

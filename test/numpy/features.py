@@ -2,6 +2,7 @@
 """How often each way to go on from an expression is taken."""
 from calls import (bits, cast, clip, norm, normalization, one, one_real, reduction, running, size, statistic, two, where)
 from operators import comparison, einsum, infix, inverse, logic, matmul, power, sign, whole_infix
+from randoms import with_random
 from views import expand, flatten, flip, made, permute, reshape, sequence, squeeze, subscript, swap, together, unsqueeze
 
 # A new function or operator of the language is a word here, and what it means in one of the modules of functions.
@@ -54,5 +55,6 @@ FEATURES = {
     "together": (4, together),
     "made": (2, made),
     "sequence": (2, sequence),
+    "random": (1, with_random),
     "einsum": (6, einsum),
 }
