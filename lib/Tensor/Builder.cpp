@@ -51,6 +51,7 @@ std::vector<Affine> identityMap(std::size_t rank) {
 }
 
 ValueId Builder::add(std::string name, TensorType type, decltype(Value::def) def) {
+  if (!elementCount(type) && !tooLarge_) tooLarge_ = type;
   kernel_.values.push_back({std::move(name), std::move(type), std::move(def)});
   return ValueId(kernel_.values.size() - 1);
 }

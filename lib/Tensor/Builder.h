@@ -9,6 +9,8 @@
 
 #include "Tensor/Kernel.h"
 #include "Tensor/Types.h"
+#include <optional>
+#include <utility>
 #include <variant>
 
 namespace einjit::tensor {
@@ -44,6 +46,8 @@ public:
   ValueId generic(Generic op);
 
   const TensorType &type(ValueId id) const { return kernel_[id].type; }
+  /// The type of a value, made since this was last asked, that does not stay below 2^62 elements or bytes.
+  std::optional<TensorType> takeTooLarge() { return std::exchange(tooLarge_, std::nullopt); }
   /// The kernel, its parameters in the order in which they were made, but `last` behind all others.
   Kernel finish(std::vector<ValueId> results, const std::vector<ValueId> &last = {}) &&;
 
@@ -51,6 +55,7 @@ private:
   ValueId add(std::string name, TensorType type, decltype(Value::def) def);
   Kernel kernel_;
   std::size_t nextNumber_ = 0;
+  std::optional<TensorType> tooLarge_;
 };
 
 /// `op` on values of one stored type: in f32 where that is f16 or bf16, and then rounded back once.

@@ -139,6 +139,7 @@ std::optional<std::int64_t> Lowering::evaluateInteger(const ast::Expr &expr, con
 }
 
 MaybeValue Lowering::limited(MaybeValue value, SourceRange range) {
+  const auto tooLarge = builder.takeTooLarge();
   const auto *id = value ? std::get_if<ValueId>(&*value) : nullptr;
   if (!id) return value;
   if (type(*id).rank() > maxAxes)
@@ -147,6 +148,9 @@ MaybeValue Lowering::limited(MaybeValue value, SourceRange range) {
   if (!elementCount(type(*id)))
     return fail(DiagnosticKind::TensorTooLarge,
                 fmt::format("a result of shape {} is too large", shapeText(type(*id).shape)), {{range}});
+  if (tooLarge)
+    return fail(DiagnosticKind::TensorTooLarge,
+                fmt::format("an intermediate result of type {} is too large", str(*tooLarge)), {{range}});
   return value;
 }
 

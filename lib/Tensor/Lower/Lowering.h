@@ -99,7 +99,8 @@ public:
   std::optional<ValueId> evaluateTensor(const ast::Expr &expr);
   MaybeValue evaluatePostfix(const ast::Postfix &chain);
   ValueId materialize(const Weak &weak);
-  /// `value` itself, unless it has more axes or elements than there may be: then nothing, and an error at `range`.
+  /// `value` itself, unless it, or what was made on the way to it, has more axes or elements than there may be: then
+  /// nothing, and an error at `range`.
   MaybeValue limited(MaybeValue value, SourceRange range);
   /// An integer known while compiling; records an error that says what was wanted.
   std::optional<std::int64_t> evaluateInteger(const ast::Expr &expr, const std::string &what);
