@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """How often each way to go on from an expression is taken."""
-from calls import (bits, cast, clip, norm, normalization, one, one_real, reduction, running, size, statistic, two, where)
+from calls import (bits, cast, clip, norm, normalization, one, one_real, reduction, running, size, statistic, two,
+                   where)
 from operators import comparison, einsum, infix, inverse, logic, matmul, power, sign, whole_infix
 from randoms import with_random
 from views import expand, flatten, flip, made, permute, reshape, sequence, squeeze, subscript, swap, together, unsqueeze
@@ -21,8 +22,8 @@ FEATURES = {
                               "atan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "erf"])),
     "step": (3, one_real(["floor", "ceil", "round", "trunc", "rint", "sign"])),
     "class": (2, one(["isnan", "isinf", "isfinite"])),
-    "activation": (4, one_real(["rsqrt", "sigmoid", "logsigmoid", "softplus", "relu", "leaky_relu", "elu", "silu", "gelu",
-                                "gelu_tanh"])),
+    "activation": (4, one_real(["rsqrt", "sigmoid", "logsigmoid", "softplus", "relu", "leaky_relu", "elu", "silu",
+                                "gelu", "gelu_tanh"])),
     "normalization": (3, normalization),
     "size": (2, size),
     "part": (2, one(["real", "imag", "conj"])),
