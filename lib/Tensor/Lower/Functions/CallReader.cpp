@@ -110,6 +110,13 @@ bool CallReader::noKeywordsLeft() {
   return call.keywords.empty();
 }
 
+bool CallReader::canBecome(DType from, DType to) {
+  if (canCast(from, to)) return true;
+  fail(DiagnosticKind::TypeMismatch, fmt::format("{} does not become {}", name(from), name(to)),
+       "take a part of it, as in `real(x)`, or `abs(x)`");
+  return false;
+}
+
 std::nullopt_t CallReader::fail(DiagnosticKind kind, std::string message, std::string help) {
   return lowering.fail(kind, std::move(message), {{call.range}}, std::move(help));
 }

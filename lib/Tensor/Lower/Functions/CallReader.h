@@ -31,6 +31,8 @@ public:
   bool arity(std::size_t least, std::size_t most);
   /// Whether all keywords have been taken; called when everything that the function knows has been looked for.
   bool noKeywordsLeft();
+  /// Whether elements of a type can be made those of another; records it if they cannot.
+  bool canBecome(DType from, DType to);
   const TensorType &type(ValueId id) const { return lowering.type(id); }
   std::nullopt_t fail(DiagnosticKind kind, std::string message, std::string help = {});
 

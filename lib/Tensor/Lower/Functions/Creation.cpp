@@ -56,6 +56,7 @@ MaybeValue filledWith(CallReader &reader, const Shape &shape, const ExprValue &v
   const ValueId scalar = weak ? reader.lowering.materialize(*weak) : std::get<ValueId>(value);
   const auto type = typeArgument(reader, like.value_or(reader.type(scalar).dtype));
   if (!type || !reader.noKeywordsLeft() || isLarge(reader, shape, *type)) return std::nullopt;
+  if (!reader.canBecome(reader.type(scalar).dtype, *type)) return std::nullopt;
   if (weak) return filled(builder, shape, convert(weak->value, *type));
   if (reader.type(scalar).rank() != 0)
     return reader.fail(DiagnosticKind::RankMismatch, "a tensor is filled with one number",

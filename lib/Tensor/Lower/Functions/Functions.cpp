@@ -26,10 +26,7 @@ template <DType Type> MaybeValue castTo(CallReader &reader) {
   if (!reader.arity(1, 1) || !reader.noKeywordsLeft()) return std::nullopt;
   const auto operand = reader.tensor(0);
   if (!operand) return std::nullopt;
-  const DType from = reader.type(*operand).dtype;
-  if (!canCast(from, Type))
-    return reader.fail(DiagnosticKind::TypeMismatch, fmt::format("{} does not become {}", name(from), name(Type)),
-                       "take a part of it, as in `real(x)`, or `abs(x)`");
+  if (!reader.canBecome(reader.type(*operand).dtype, Type)) return std::nullopt;
   return reader.lowering.builder.cast(*operand, Type);
 }
 
