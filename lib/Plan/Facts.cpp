@@ -97,7 +97,7 @@ OpFacts collectFacts(const tensor::Kernel &kernel, const Memory &memory, const t
     facts.elementBytes = std::max(facts.elementBytes, static_cast<std::int64_t>(byteSize(node.type)));
 
   const tensor::Access result{tensor::ValueId(&value - kernel.values.data()), tensor::identityMap(op.parallel.size())};
-  facts.hasOwnMemory = !memory.isShared(result.value);
+  facts.hasOwnMemory = !memory.isShared(result.value) && memory.indices(result) == result.indices;
   const bool product = isProduct(op);
   const std::vector<std::size_t> factors = scalar::usedOperands(op.body);
   for (std::size_t i = 0; i < op.iteratorCount(); ++i) {

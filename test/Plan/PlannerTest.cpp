@@ -80,6 +80,22 @@ TEST_P(PlannedLoops, AreFinalAndFitTheRegisters) {
 INSTANTIATE_TEST_SUITE_P(Planner, PlannedLoops, testing::ValuesIn(families),
                          [](const auto &info) { return std::string(info.param.name); });
 
+// Loops in another order would have to show that they write each element once.
+TEST(Planner, ResultsInMemoryOfAnotherShapeAreNotReordered) {
+  for (const Target &target : presetTargets())
+    for (std::int64_t n = 1; n <= 20; ++n) {
+      const tensor::Kernel kernel = test::canonicalKernel(fmt::format(R"(
+        kernel @k(%a: f64[9,2,2], %b: f64[{0},2]) -> f64[{1}] {{
+          %0 = [i:9, j:2, n:{0}] add over [k:2] of mul(%a[i,j,k], %b[n,k])
+          %1 = reshape f64[{1}] (%0)
+          return %1
+        }})",
+                                                                      n, 18 * n));
+      const loop::Schedule schedule = planKernel(kernel, target);
+      EXPECT_THAT(verify(test::planned(kernel, target, schedule)), IsEmpty()) << target.name << "\n" << print(schedule);
+    }
+}
+
 TEST(Planner, ExactReductionsKeepTheirOrder) {
   const tensor::Kernel kernel = test::canonicalKernel("exact kernel @k(%a: f32[5,640]) -> f32[5] {"
                                                       "  %0 = [i:5] add over [k:640] of %a[i,k] return %0 }");
