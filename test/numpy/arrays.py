@@ -115,7 +115,7 @@ class Array:
             inexact = (self.t > 0) | (wide(value) != wide(self.v)) & (dtype == np.float16)
             require((dtype != np.float16) | np.isfinite(value))
             rounding = np.where(inexact, units(value, dtype), 0.0)
-        return Array(value, self.t + rounding)
+        return Array(value, clean(self.t + rounding, value))
 
     # Operators. A number meets an array in the array's type.
     def __add__(self, other): return arithmetic("add", self, other)
@@ -235,7 +235,9 @@ def arithmetic(name, left, right):
     if name == "multiply":
         carried = np.abs(x) * b.t + np.abs(y) * a.t + a.t * b.t
         settled = on_grid(x * y, a.dtype)
-        if a.dtype.kind == "c":  # products of parts are added: these must be few and round, too
+        if a.dtype.kind == "c":
+            require(np.isfinite(x) & np.isfinite(y))  # what is infinite, and what then is NaN, has no one answer
+            # Products of parts are added: these must be few and round, too.
             settled = on_grid(x, a.dtype) & on_grid(y, a.dtype) & (np.abs(x) * np.abs(y) <= GRIDS[NAMES[a.dtype]][1])
     else:
         # One rounding of two exact numbers is defined, but halves may be computed in a wider type.
@@ -260,6 +262,7 @@ def divide(left, right):
     x, y = wide(a.v), wide(b.v)
     # The sign of a zero is not always defined, so that neither is what is divided by it.
     require((y != 0) & (np.abs(y) > 4 * b.t))
+    require((a.dtype.kind == "f") | np.isfinite(x) & np.isfinite(y))
     value = np.divide(a.v, b.v)
     require((a.dtype != np.float16) | np.isfinite(value))
     carried = (a.t + np.abs(wide(value)) * b.t) / (np.abs(y) - b.t)
@@ -334,6 +337,7 @@ def contract(inputs, multiply):
     if not is_float(dtype):
         return Array(value)
     magnitudes = [np.abs(wide(array.v)) for array in arrays]
+    require(dtype.kind == "f" or all(np.isfinite(magnitude).all() for magnitude in magnitudes))
     terms = multiply(*magnitudes)
     grown = multiply(*[magnitude + array.t for magnitude, array in zip(magnitudes, arrays)])
     count = multiply(*[np.ones(array.shape) for array in arrays])

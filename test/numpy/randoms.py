@@ -23,5 +23,5 @@ Array.functions["random"] = random
 def with_random(program, drawn):
     """The value and as many random numbers, joined so that their bits show."""
     numbers = f"random({list(drawn.shape)}, {program.between(-9, 9) * 2**program.between(0, 40)})"
-    operators = ["*", "+"] if drawn.dtype.startswith("c") else ["*", "+", "<"]
+    operators = ["*", "+"] if drawn.dtype.kind == "c" else ["*", "+", "<"]
     return f"{numbers} {program.pick(operators)} ({drawn.text})", False
