@@ -37,6 +37,11 @@ std::size_t readerCount(const tensor::Kernel &kernel, tensor::ValueId wanted) {
   return count;
 }
 
+bool usesIterator(const tensor::Access &access, std::size_t iterator) {
+  return std::ranges::any_of(access.indices,
+                             [&](const Affine &index) { return index.uses(static_cast<std::uint32_t>(iterator)); });
+}
+
 bool isProduct(const tensor::Generic &op) {
   const auto *root = std::get_if<scalar::Apply>(&op.body.root().kind);
   return op.reduction && scalar::usedOperands(op.body).size() == 2 && root && root->op == ScalarOp::Mul;
@@ -86,9 +91,13 @@ OpFacts collectFacts(const tensor::Kernel &kernel, const Memory &memory, const t
                                      : elementCount(type).value_or(INT64_MAX / 8) *
                                            static_cast<std::int64_t>(byteSize(type.dtype)));
   }
-  for (const tensor::Access &operand : op.operands)
-    facts.isLoneInput.push_back(std::holds_alternative<tensor::Parameter>(kernel[operand.value].def) &&
-                                readerCount(kernel, operand.value) == 1);
+  for (const tensor::Access &operand : op.operands) {
+    bool isPackable =
+        std::holds_alternative<tensor::Parameter>(kernel[operand.value].def) && readerCount(kernel, operand.value) == 1;
+    for (std::size_t i = 0; i < op.iteratorCount(); ++i)
+      isPackable = isPackable && (!usesIterator(operand, i) || strideOf(kernel, memory, operand, i) != 0);
+    facts.isPackable.push_back(isPackable);
+  }
   facts.bodyOperand.assign(op.operands.size(), false);
   for (std::size_t operand : scalar::usedOperands(op.body)) facts.bodyOperand[operand] = true;
   for (const scalar::Node &node : op.body.nodes)

@@ -34,7 +34,9 @@ struct OpFacts {
   std::vector<std::int64_t> operandBytes; ///< of the whole operand
   std::vector<bool> bodyOperand;          ///< whether the body (not only the epilogue) reads the operand
   bool hasOwnMemory = true;               ///< whether the result's memory holds nothing else, in no other shape
-  std::vector<bool> isLoneInput;          ///< whether it is an input that nothing else in the kernel reads
+  /// Whether it is an input that nothing else in the kernel reads, and that moves with each iterator of its indices:
+  /// one with a stride of 0 is the same element at several indices.
+  std::vector<bool> isPackable;
 
   std::int64_t points(bool reduced) const; ///< product of the extents of the reduced, or of the parallel iterators
 };

@@ -47,7 +47,7 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
   std::optional<std::size_t> packed;
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand) {
     const std::int64_t stride = facts.iterators[v].strides[operand];
-    if (!facts.bodyOperand[operand] || !facts.isLoneInput[operand] || stride == 0) continue;
+    if (!facts.bodyOperand[operand] || !facts.isPackable[operand] || stride == 0) continue;
     const std::int64_t again = reuse(facts, operand);
     const bool isFar = jumpsPages(facts, operand) || facts.operandBytes[operand] > target.l2Bytes;
     const bool pays = vectorLoadable(stride) ? isFar && again >= leastReuseOfContiguous : again >= leastReuseOfStrided;
@@ -63,7 +63,7 @@ std::optional<std::size_t> packedBroadcast(const OpFacts &facts, const Target &t
   if (!facts.hasReduction || facts.iterators[v].reduced) return std::nullopt;
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand) {
     const auto moves = [&](std::size_t i) { return facts.iterators[i].strides[operand] != 0; };
-    if (!facts.bodyOperand[operand] || !facts.isLoneInput[operand] || moves(v)) continue;
+    if (!facts.bodyOperand[operand] || !facts.isPackable[operand] || moves(v)) continue;
     if (std::ranges::any_of(repeated, moves) && jumpsPages(facts, operand) &&
         reuse(facts, operand) >= leastReuseOfContiguous && facts.operandBytes[operand] <= target.l3Bytes)
       return operand;
