@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t maxFrames = 64;     ///< definitions that call each other
 constexpr std::size_t maxInlined = 10000; ///< calls in a program
 constexpr std::size_t maxCallsShown = 4;
+/// A definition that has failed so often is not tried again: definitions that call each other would fail exponentially.
+constexpr std::size_t maxFailures = 16;
 
 /// Whether two keywords are one word of NumPy's and of PyTorch's.
 bool isSameKeyword(const std::string &a, const std::string &b) {
@@ -118,6 +120,7 @@ MaybeValue Lowering::inlined(const Definition &definition, CallArguments &call) 
            fmt::format("definitions are inlined, and are called more than {} times", maxInlined), {{call.range}});
     return std::nullopt;
   }
+  if (failures_[&define] == maxFailures) return std::nullopt;
   ++inlinedCount_;
 
   auto arguments = ArgumentBinder(*this, definition, call).run();
@@ -128,6 +131,7 @@ MaybeValue Lowering::inlined(const Definition &definition, CallArguments &call) 
     if (!arguments->contains(parameter.name)) arguments->merge(meaning(parameter.name, *parameter.standard));
   frames.back().names = *std::move(arguments);
   const MaybeValue value = limited(evaluate(define.body), define.body.range);
+  if (!value) ++failures_[&define];
   frames.pop_back();
   intercept = std::move(outside);
   return value;

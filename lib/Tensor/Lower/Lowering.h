@@ -168,7 +168,8 @@ private:
   std::size_t depth_ = 0;        ///< of expressions in expressions
   std::size_t inlinedCount_ = 0; ///< calls of definitions
   bool hasInlinedTooMuch_ = false;
-  std::deque<ast::Expr> made_; ///< what resolved() has made
+  std::map<const ast::Define *, std::size_t> failures_; ///< calls of each definition that had an error
+  std::deque<ast::Expr> made_;                          ///< what resolved() has made
 };
 
 /// An axis number, negative counting from the back, brought into 0…rank-1; records AxisOutOfRange.
