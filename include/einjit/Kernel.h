@@ -64,7 +64,18 @@ struct Cost {
 struct CompileTimes {
   double parse = 0, tensor = 0, plan = 0, loop = 0, llvm = 0, machine = 0, link = 0;
   double total() const { return parse + tensor + plan + loop + llvm + machine + link; }
+  friend bool operator==(const CompileTimes &, const CompileTimes &) = default;
 };
+
+/// The stages of compiling in their order, for whoever lists them.
+struct CompileStage {
+  const char *name;
+  double CompileTimes::*seconds;
+};
+inline constexpr CompileStage compileStages[] = {{"parse", &CompileTimes::parse}, {"tensor", &CompileTimes::tensor},
+                                                 {"plan", &CompileTimes::plan},   {"loop", &CompileTimes::loop},
+                                                 {"llvm", &CompileTimes::llvm},   {"machine", &CompileTimes::machine},
+                                                 {"link", &CompileTimes::link}};
 
 /// A compiled program. Cheap to copy (copies share the code), and safe to call from several threads at once.
 class Kernel {
@@ -88,6 +99,8 @@ public:
   std::string text(Stage stage) const;
   Cost cost() const;
   CompileTimes compileTimes() const;
+  /// Bytes of machine code: instructions alone, without constants. 0 if the target is not this machine.
+  std::int64_t codeBytes() const;
   /// The entry point and its argument record, for callers that prepare the record themselves:
   /// `void (*)(void *const *buffers, void *scratch)`; buffers are the inputs, the files, then the outputs. See
   /// docs/abi.md.

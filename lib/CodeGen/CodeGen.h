@@ -17,6 +17,7 @@
 #include "Target/Target.h"
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -64,5 +65,7 @@ std::string text(const Module &module);
 std::string assembly(const Module &module);
 /// The machine code as an object file.
 std::vector<char> object(const Module &module);
+/// Bytes of instructions in an object file. Throws InternalError for what is none.
+std::int64_t codeBytes(std::span<const char> object);
 
 } // namespace einjit::codegen

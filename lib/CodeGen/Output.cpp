@@ -7,6 +7,7 @@
 #include <llvm/ADT/SmallString.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Verifier.h>
+#include <llvm/Object/ObjectFile.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/Utils/Cloning.h>
 
@@ -52,6 +53,16 @@ std::vector<char> object(const Module &module) {
   llvm::raw_svector_ostream out(bytes);
   emit(module, llvm::CodeGenFileType::ObjectFile, out);
   return {bytes.begin(), bytes.end()};
+}
+
+std::int64_t codeBytes(std::span<const char> object) {
+  auto file = llvm::object::ObjectFile::createObjectFile(
+      llvm::MemoryBufferRef(llvm::StringRef(object.data(), object.size()), "kernel"));
+  if (!file) throw InternalError("code generation: not an object file: " + llvm::toString(file.takeError()));
+  std::uint64_t bytes = 0;
+  for (const llvm::object::SectionRef &section : (*file)->sections())
+    if (section.isText()) bytes += section.getSize();
+  return static_cast<std::int64_t>(bytes);
 }
 
 } // namespace einjit::codegen

@@ -24,6 +24,7 @@ Status addCode(Kernel::Impl &impl) {
   auto code = jit::Code::load(object, module->entry());
   if (!code) return code.errors();
   impl.code.emplace(*std::move(code));
+  impl.codeBytes = codegen::codeBytes(object);
   compilation.times.link = watch.lap();
   return Success{};
 }
@@ -33,7 +34,7 @@ Status addCode(Kernel::Impl &impl) {
 Result<std::shared_ptr<const Kernel::Impl>> buildKernel(Source source, const Options &options) {
   auto compilation = lowerToLoops(std::move(source), options);
   if (!compilation) return compilation.errors();
-  auto impl = std::make_shared<Kernel::Impl>(Kernel::Impl{*std::move(compilation), {}, {}});
+  auto impl = std::make_shared<Kernel::Impl>(Kernel::Impl{*std::move(compilation), {}, {}, 0});
   if (Status status = addCode(*impl); !status) return status.errors();
   return std::shared_ptr<const Kernel::Impl>(std::move(impl));
 }

@@ -84,6 +84,7 @@ const std::vector<Binding> &Kernel::results() const { return impl_->compilation.
 const std::vector<LoadedFile> &Kernel::files() const { return impl_->compilation.files; }
 Cost Kernel::cost() const { return impl_->compilation.cost; }
 CompileTimes Kernel::compileTimes() const { return impl_->compilation.times; }
+std::int64_t Kernel::codeBytes() const { return impl_->codeBytes; }
 
 const void *Kernel::entry() const {
   if (!impl_->code)

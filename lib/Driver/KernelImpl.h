@@ -13,6 +13,7 @@ struct Kernel::Impl {
   Compilation compilation;
   std::optional<jit::Code> code; ///< nothing where the target is not this machine
   codegen::ScratchLayout scratch;
+  std::int64_t codeBytes = 0;
 };
 
 /// Lowers, generates code and, if the target can run here, loads it.

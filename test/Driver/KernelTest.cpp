@@ -321,6 +321,15 @@ TEST(Kernel, KnowsHowLongItTookToCompile) {
   const CompileTimes times = compile("ij->ji", {f32x23}, options).compileTimes();
   EXPECT_GT(times.machine, 0);
   EXPECT_GT(times.total(), times.machine);
+  double sum = 0;
+  for (const CompileStage &stage : compileStages) sum += times.*stage.seconds;
+  EXPECT_NEAR(sum, times.total(), 1e-12) << "every stage is listed";
+}
+
+TEST(Kernel, KnowsTheSizeOfItsCode) {
+  const std::int64_t one = compileProgram("x + 1", {{"x", f32x3, {}}}).codeBytes();
+  EXPECT_GT(one, 0);
+  EXPECT_GT(compileProgram("exp(x) + tanh(x)", {{"x", f32x3, {}}}).codeBytes(), one);
 }
 
 TEST(Kernel, EntryPointsTakeTheirArgumentsAsARecord) {

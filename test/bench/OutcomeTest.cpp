@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Outcome.h"
+#include "CompileReport.h"
 #include "Report.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,7 +19,8 @@ Outcome outcome(const std::string &id, double seconds, double roofSeconds) {
   outcome.inputs = {{"0", "f32[4,4]"}, {"1", "f32[4,4]"}};
   outcome.flops = 1024 * roofSeconds;
   outcome.bytes = 128;
-  outcome.compileSeconds = 0.004;
+  outcome.compile = {.parse = 0.125, .machine = 0.25};
+  outcome.codeBytes = 2048;
   outcome.einjit = {"einjit", 2, {seconds, seconds, 4 * seconds}};
   outcome.peers = {{"slow", 1, {8 * seconds}}, {"fast", 1, {2 * seconds}}};
   outcome.roof = {1024, 1e12};
@@ -32,6 +34,15 @@ Outcome failure(const std::string &id, bool skipped) {
   outcome.program = "x +";
   outcome.error = "error: unexpected end";
   outcome.skipped = skipped;
+  return outcome;
+}
+
+Outcome onlyCompiled(const std::string &id, double seconds, std::int64_t codeBytes) {
+  Outcome outcome;
+  outcome.id = id;
+  outcome.program = "ij->ji";
+  outcome.compile.machine = seconds;
+  outcome.codeBytes = codeBytes;
   return outcome;
 }
 
@@ -60,6 +71,18 @@ TEST(OutcomeJson, ReadsBackWhatItWrites) {
   const Results results{
       2, "a processor", {{"fast", "1.0"}}, {outcome("a", 0.5, 0.25), failure("b", false), failure("c", true)}};
   EXPECT_EQ(fromJson(toJson(results)), results);
+}
+
+TEST(OutcomeJson, ReadsBackCasesThatWereOnlyCompiled) {
+  const Results results{1, "p", {}, {onlyCompiled("a", 0.5, 1024)}};
+  EXPECT_EQ(fromJson(toJson(results)), results);
+}
+
+TEST(OutcomeJson, ReadsRunsFromBeforeStagesWereKept) {
+  Outcome old = outcome("a", 0.5, 0.25);
+  old.compile = {};
+  old.codeBytes = 0;
+  EXPECT_EQ(fromJson(toJson({1, "p", {}, {old}})).cases.front(), old);
 }
 
 TEST(OutcomeJson, RefusesOtherTexts) {
@@ -111,6 +134,39 @@ TEST(Report, ACaseWithoutPeersHasNoRatio) {
   alone.peers.clear();
   EXPECT_EQ(alone.ratio(), 0);
   EXPECT_THAT(summaryText({1, "p", {}, {alone}}), Not(HasSubstr("beside the best peer")));
+}
+
+TEST(Report, SaysWhatCompilingTakes) {
+  const Results results{
+      1, "p", {}, {onlyCompiled("small", 0.001, 512), onlyCompiled("large", 0.0025, 10240), failure("c", false)}};
+  EXPECT_EQ(compileHeadingText() + compileRowText(results.cases[1]) + compileRowText(results.cases[2]),
+            R"(case                         KiB        ms    parse   tensor     plan     loop     llvm  machine     link
+large                       10.0      2.50     0.00     0.00     0.00     0.00     0.00     2.50     0.00
+c                       not compiled
+)");
+  EXPECT_EQ(summaryText(results), R"(
+compiling                   median      99th      most
+code, KiB                    10.00     10.00     10.00
+time, ms                      2.50      2.50      2.50
+  parse                       0.00      0.00      0.00
+  tensor                      0.00      0.00      0.00
+  plan                        0.00      0.00      0.00
+  loop                        0.00      0.00      0.00
+  llvm                        0.00      0.00      0.00
+  machine                     2.50      2.50      2.50
+  link                        0.00      0.00      0.00
+
+longest to compile, ms
+  large                        2.5  ij->ji
+  small                        1.0  ij->ji
+
+most code, KiB
+  large                       10.0  ij->ji
+  small                        0.5  ij->ji
+
+not measured
+  c                       error: unexpected end
+)");
 }
 
 } // namespace

@@ -42,7 +42,7 @@ TEST(Bench, JsonHasItsFields) {
   const Ran ran = run({"bench", "ij,jk->ik", "f32[16,16]", "f32[16,16]", "--json", "--seconds=0.02"});
   ASSERT_EQ(ran.code, 0) << ran.err;
   const auto json = nlohmann::json::parse(ran.out);
-  for (const char *field : {"compile_ms", "runs", "median_s", "min_s", "flops", "bytes", "gflops", "gbps",
+  for (const char *field : {"compile_ms", "code_bytes", "runs", "median_s", "min_s", "flops", "bytes", "gflops", "gbps",
                             "peak_gflops", "stream_gbps", "roof_fraction"})
     EXPECT_GT(json.at(field).get<double>(), 0) << field;
   EXPECT_EQ(json.at("flops"), 2 * 16 * 16 * 16);

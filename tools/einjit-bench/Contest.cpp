@@ -122,9 +122,11 @@ void compileAndMeasure(const Case &which, const ContestOptions &options, Outcome
   compileOptions.threads = options.threads;
   compileOptions.cache = false;
   const Kernel kernel = compileCase(which, compileOptions);
-  outcome.compileSeconds = kernel.compileTimes().total();
+  outcome.compile = kernel.compileTimes();
+  outcome.codeBytes = kernel.codeBytes();
   outcome.flops = which.flops > 0 ? which.flops : static_cast<double>(kernel.cost().flops);
   outcome.bytes = which.bytes > 0 ? which.bytes : static_cast<double>(kernel.cost().bytes);
+  if (options.compileOnly) return;
   const double needed = neededBytes(kernel, options), available = availableBytes();
   outcome.skipped = needed > mostOfMemory * available;
   if (outcome.skipped)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // einjit-bench: einjit's kernels beside their peers. See README.md.
+#include "CompileReport.h"
 #include "Contest.h"
 #include "Progress.h"
 #include "Report.h"
@@ -19,6 +20,7 @@ struct Flags {
   std::vector<std::string> types, peers;
   int tier = 0, threads = 1;
   double seconds = 1;
+  bool compileOnly = false;
 };
 
 constexpr int failed = 1, usageError = 2;
@@ -92,15 +94,17 @@ void print(const std::string &text) {
 bool measure(const Case &which, const ContestOptions &options, const Progress &progress, Results &results) {
   Outcome outcome = compete(which, options);
   progress.clear();
-  print(rowText(outcome));
-  if (!outcome.measured()) fmt::print(stderr, "{}: {}\n", outcome.id, outcome.error);
+  print(options.compileOnly ? compileRowText(outcome) : rowText(outcome));
+  if (!outcome.error.empty()) fmt::print(stderr, "{}: {}\n", outcome.id, outcome.error);
   results.cases.push_back(std::move(outcome));
-  return results.cases.back().measured() || results.cases.back().skipped;
+  return results.cases.back().error.empty() || results.cases.back().skipped;
 }
 
 int run(const Flags &flags) {
   setUpPeers(flags.threads);
-  const ContestOptions options{flags.threads, flags.seconds, chosenPeers(flags.peers)};
+  const std::vector<std::string> none = {"none"};
+  const ContestOptions options{flags.threads, flags.seconds, flags.compileOnly,
+                               chosenPeers(flags.compileOnly ? none : flags.peers)};
   const std::vector<Case> cases = chosenCases(flags);
   const std::optional<Results> saved =
       flags.compare.empty() ? std::nullopt : std::optional(fromJson(readFile(flags.compare)));
@@ -111,7 +115,7 @@ int run(const Flags &flags) {
     results.peers[peer->name] = peer->version();
     print(fmt::format("  {:<10}{}\n", peer->name, results.peers[peer->name]));
   }
-  print("\n" + headingText());
+  print("\n" + (flags.compileOnly ? compileHeadingText() : headingText()));
   compile("i,i", {TensorType{DType::F32, {8}}, TensorType{DType::F32, {8}}}); // the first takes longer than the others
   bool good = true;
   const Progress progress(cases.size());
@@ -119,7 +123,8 @@ int run(const Flags &flags) {
     progress.show(i, cases[i].id);
     good &= measure(cases[i], options, progress, results);
   }
-  print(results.cases.size() == 1 ? contestantsText(results.cases.front()) : summaryText(results));
+  print(results.cases.size() == 1 && !flags.compileOnly ? contestantsText(results.cases.front())
+                                                        : summaryText(results));
   if (saved) print(comparisonText(*saved, results));
   if (!flags.json.empty()) good &= writeFile(flags.json, toJson(results));
   return good ? 0 : failed;
@@ -144,6 +149,7 @@ int parseAndRun(int argc, char **argv) {
   app.add_option("--threads", flags.threads, "threads of every contestant")->check(CLI::Range(1, 1024));
   app.add_option("--seconds", flags.seconds, "measure each case for so long")->check(CLI::Range(0.0, 3600.0));
   app.add_option("--peers", flags.peers, "only these, separated by commas, or none")->delimiter(',');
+  app.add_flag("--compile-only", flags.compileOnly, "compile the cases, make no data and run nothing");
   app.add_option("--json", flags.json, "write all numbers to this file");
   app.add_option("--compare", flags.compare, "compare with the numbers in this file");
   try {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <einjit/Kernel.h>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,19 +27,21 @@ struct Roof {
   friend bool operator==(const Roof &, const Roof &) = default;
 };
 
-/// One case. Where `error` is not empty nothing was measured, and it says why.
+/// One case. Where `error` is not empty it was not compiled or not measured, and it says why.
 struct Outcome {
   std::string id, group, program;
   std::map<std::string, std::string> inputs; ///< name (or number) and type
   std::string error;
   bool skipped = false; ///< the error is that this machine has too little memory
   double flops = 0, bytes = 0;
-  double compileSeconds = 0;
-  Timing einjit;
+  CompileTimes compile;
+  std::int64_t codeBytes = 0;
+  Timing einjit; ///< no samples where cases are only compiled
   std::vector<Timing> peers;
   Roof roof;
 
-  bool measured() const { return error.empty(); }
+  bool compiled() const { return codeBytes > 0; }
+  bool measured() const { return error.empty() && !einjit.samples.empty(); }
   /// The longer of two times: the arithmetic at the machine's peak, the inputs and results at its bandwidth.
   double roofSeconds() const;
   bool computeBound() const;

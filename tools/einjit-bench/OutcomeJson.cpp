@@ -34,16 +34,28 @@ void addDerived(Json &json, const Outcome &outcome) {
   }
 }
 
+void addCompilation(Json &json, const Outcome &outcome) {
+  json["compile_ms"] = outcome.compile.total() * 1e3;
+  for (const auto &[name, seconds] : compileStages) json["compile_stages_ms"][name] = outcome.compile.*seconds * 1e3;
+  json["code_bytes"] = outcome.codeBytes;
+}
+
+void readCompilation(const Json &json, Outcome &outcome) {
+  for (const auto &[name, seconds] : compileStages)
+    outcome.compile.*seconds = json.at("compile_stages_ms").at(name).get<double>() / 1e3;
+  outcome.codeBytes = json.at("code_bytes");
+}
+
 Json json(const Outcome &outcome) {
   Json json = {{"id", outcome.id}, {"class", outcome.group}, {"program", outcome.program}, {"inputs", outcome.inputs}};
-  if (!outcome.measured()) {
+  if (!outcome.error.empty()) {
     json["error"] = outcome.error;
     json["skipped"] = outcome.skipped;
-    return json;
   }
   json["flops"] = outcome.flops;
   json["bytes"] = outcome.bytes;
-  json["compile_ms"] = outcome.compileSeconds * 1e3;
+  if (outcome.compiled()) addCompilation(json, outcome);
+  if (!outcome.measured()) return json;
   json["peak_gflops"] = outcome.roof.flops / 1e9;
   json["stream_gbps"] = outcome.roof.bytes / 1e9;
   addDerived(json, outcome);
@@ -62,11 +74,11 @@ Outcome outcome(const Json &json) {
   if (json.contains("error")) {
     outcome.error = json.at("error");
     outcome.skipped = json.at("skipped");
-    return outcome;
   }
-  outcome.flops = json.at("flops");
-  outcome.bytes = json.at("bytes");
-  outcome.compileSeconds = json.at("compile_ms").get<double>() / 1e3;
+  outcome.flops = json.value("flops", 0.0);
+  outcome.bytes = json.value("bytes", 0.0);
+  if (json.contains("code_bytes")) readCompilation(json, outcome);
+  if (!json.contains("einjit")) return outcome;
   outcome.roof = {json.at("peak_gflops").get<double>() * 1e9, json.at("stream_gbps").get<double>() * 1e9};
   outcome.einjit = timing(json.at("einjit"));
   for (const Json &peer : json.at("peers")) outcome.peers.push_back(timing(peer));

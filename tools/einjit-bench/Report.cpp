@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Report.h"
+#include "CompileReport.h"
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -61,20 +62,10 @@ std::string worstText(std::string_view title, std::vector<const Outcome *> outco
   return text;
 }
 
-std::string compileText(const std::vector<const Outcome *> &outcomes) {
-  std::vector<double> times;
-  for (const Outcome *outcome : outcomes) times.push_back(outcome->compileSeconds * 1e3);
-  std::sort(times.begin(), times.end());
-  const auto quantile = [&](double q) {
-    return times[static_cast<std::size_t>(q * static_cast<double>(times.size() - 1) + 0.5)];
-  };
-  return fmt::format("\ncompiling: median {:.3g} ms, 99th percentile {:.3g} ms\n", quantile(0.5), quantile(0.99));
-}
-
 std::string unmeasuredText(const Results &results) {
   std::string text;
   for (const Outcome &outcome : results.cases)
-    if (!outcome.measured())
+    if (!outcome.error.empty())
       text += fmt::format("  {:<24}{}\n", outcome.id, outcome.error.substr(0, outcome.error.find('\n')));
   return text.empty() ? "" : "\nnot measured\n" + text;
 }
@@ -89,7 +80,7 @@ std::string headingText() {
 std::string rowText(const Outcome &outcome) {
   if (!outcome.measured()) return fmt::format("{:<24}not measured\n", outcome.id);
   return fmt::format("{:<24}{:>10}{:>16}{:>7.2f}     {:<19}{:>11.1f}\n", outcome.id, duration(outcome.einjit.median()),
-                     rate(outcome), outcome.roofFraction(), peerText(outcome), outcome.compileSeconds * 1e3);
+                     rate(outcome), outcome.roofFraction(), peerText(outcome), outcome.compile.total() * 1e3);
 }
 
 std::string contestantsText(const Outcome &outcome) {
@@ -112,7 +103,7 @@ std::string summaryText(const Results &results) {
     measured.push_back(&outcome);
     if (std::find(groups.begin(), groups.end(), outcome.group) == groups.end()) groups.push_back(outcome.group);
   }
-  if (measured.empty()) return unmeasuredText(results);
+  if (measured.empty()) return compileSummaryText(results) + unmeasuredText(results);
   std::string text =
       fmt::format("\n{:<24}{:>6}{:>10}{:>16}   (geometric means)\n", "class", "cases", "roof", "peer/einjit");
   for (const std::string &group : groups) {
@@ -123,7 +114,7 @@ std::string summaryText(const Results &results) {
   text += meansText("all", measured);
   text += worstText("farthest from the roof", measured, [](const Outcome &o) { return o.roofFraction(); });
   text += worstText("worst beside the best peer", measured, [](const Outcome &o) { return o.ratio(); });
-  return text + compileText(measured) + unmeasuredText(results);
+  return text + compileSummaryText(results) + unmeasuredText(results);
 }
 
 } // namespace einjit::bench

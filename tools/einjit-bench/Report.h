@@ -15,8 +15,8 @@ std::string rowText(const Outcome &outcome);
 /// Every contestant's time, and einjit's beside it; empty for a case that was not measured.
 std::string contestantsText(const Outcome &outcome);
 
-/// By class and in total: geometric means of roof fraction and of ratio to the best peer; the worst cases by each; how
-/// long compiling takes.
+/// By class and in total: geometric means of roof fraction and of ratio to the best peer; the worst cases by each;
+/// compilation; what was not measured, and why.
 std::string summaryText(const Results &results);
 
 /// What changed since a saved run, for the cases that both measured: the speed, and how near the roof of its own run

@@ -41,6 +41,7 @@ Roof best(Roof a, Roof b) { return {std::max(a.flops, b.flops), std::max(a.bytes
 struct Report {
   Timing timing;
   CompileTimes compile;
+  std::int64_t codeBytes;
   Cost cost;
   double gflops, gbps, peakGflops, streamGbps;
   bool computeBound;
@@ -56,6 +57,7 @@ Report judge(const Kernel &kernel, Timing timing, Roof roof, int threads) {
   const double memory = ratio(static_cast<double>(cost.bytes), roof.bytes);
   return {.timing = timing,
           .compile = kernel.compileTimes(),
+          .codeBytes = kernel.codeBytes(),
           .cost = cost,
           .gflops = ratio(static_cast<double>(cost.flops), timing.median) / 1e9,
           .gbps = ratio(static_cast<double>(cost.bytes), timing.median) / 1e9,
@@ -66,23 +68,15 @@ Report judge(const Kernel &kernel, Timing timing, Roof roof, int threads) {
           .threads = threads};
 }
 
-struct StageTime {
-  const char *name;
-  double CompileTimes::*seconds;
-};
-constexpr StageTime stageTimes[] = {{"parse", &CompileTimes::parse}, {"tensor", &CompileTimes::tensor},
-                                    {"plan", &CompileTimes::plan},   {"loop", &CompileTimes::loop},
-                                    {"llvm", &CompileTimes::llvm},   {"machine", &CompileTimes::machine},
-                                    {"link", &CompileTimes::link}};
-
 std::string bound(const Report &report) { return report.computeBound ? "compute" : "memory"; }
 
 void printJson(const Report &report) {
   nlohmann::ordered_json stages;
-  for (const auto &[name, seconds] : stageTimes) stages[name] = report.compile.*seconds * 1e3;
+  for (const auto &[name, seconds] : compileStages) stages[name] = report.compile.*seconds * 1e3;
   const nlohmann::ordered_json json = {
       {"compile_ms", report.compile.total() * 1e3},
       {"compile_stages_ms", stages},
+      {"code_bytes", report.codeBytes},
       {"runs", report.timing.runs},
       {"median_s", report.timing.median},
       {"min_s", report.timing.min},
@@ -115,9 +109,9 @@ void printText(const Report &report) {
   fmt::print("roof      {:.3g} of it reached; {} is the bound\n", report.roofFraction, bound(report));
   fmt::print("compile   {:.3g} ms:", report.compile.total() * 1e3);
   const char *separator = " ";
-  for (const auto &[name, seconds] : stageTimes)
+  for (const auto &[name, seconds] : compileStages)
     fmt::print("{}{} {:.2g}", std::exchange(separator, ", "), name, report.compile.*seconds * 1e3);
-  fmt::print("\n");
+  fmt::print("\ncode      {} bytes\n", report.codeBytes);
 }
 
 } // namespace
