@@ -11,6 +11,9 @@
 namespace einjit::bench {
 namespace {
 
+/// The rest is for what the machine needs besides.
+constexpr double mostOfMemory = 0.8;
+
 /// 0 to 4, from well-mixed bits of the element's place (the steps are those of SplitMix64).
 int digit(std::uint64_t place) {
   place *= 0x9e3779b97f4a7c15U;
@@ -39,6 +42,13 @@ template <class T> std::optional<Difference> difference(const AnyTensor &a, cons
   return std::nullopt;
 }
 
+double availableBytes() {
+  std::ifstream info("/proc/meminfo");
+  for (std::string line; std::getline(info, line);)
+    if (line.starts_with("MemAvailable:")) return std::stod(line.substr(line.find(':') + 1)) * 1024;
+  return std::numeric_limits<double>::infinity();
+}
+
 } // namespace
 
 std::vector<AnyTensor> makeInputs(const std::vector<Binding> &bindings, bool positive) {
@@ -65,11 +75,10 @@ double termsOf(const Case &which) {
   return spaceOf(reducedIndices(*which.formula), which.formula->extents);
 }
 
-double availableBytes() {
-  std::ifstream info("/proc/meminfo");
-  for (std::string line; std::getline(info, line);)
-    if (line.starts_with("MemAvailable:")) return std::stod(line.substr(line.find(':') + 1)) * 1024;
-  return std::numeric_limits<double>::infinity();
+std::string memoryShortage(double bytes) {
+  const double available = availableBytes();
+  if (bytes <= mostOfMemory * available) return "";
+  return fmt::format("skipped: needs {:.1f} GB of memory, {:.1f} GB are free", bytes / 1e9, available / 1e9);
 }
 
 } // namespace einjit::bench

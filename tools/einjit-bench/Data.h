@@ -6,6 +6,7 @@
 #include "Case.h"
 #include <einjit/Tensor.h>
 #include <optional>
+#include <string>
 
 namespace einjit::bench {
 
@@ -25,7 +26,7 @@ std::optional<Difference> firstDifference(const AnyTensor &a, const AnyTensor &b
 /// How many terms a result of the case sums up, at most; 1 where that is not known.
 double termsOf(const Case &which);
 
-/// Memory that can be had.
-double availableBytes();
+/// Why data of so many bytes is not made, where the machine has too little memory for them; empty where it has enough.
+std::string memoryShortage(double bytes);
 
 } // namespace einjit::bench
