@@ -5,6 +5,7 @@
 #include "Contest.h"
 #include "Progress.h"
 #include "Report.h"
+#include "Sweep.h"
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -16,12 +17,17 @@ namespace einjit::bench {
 namespace {
 
 struct Flags {
-  std::string cases = EINJIT_BENCH_CASES, filter, group, json, compare, program;
+  std::string cases = EINJIT_BENCH_CASES, filter, group, json, compare, program, svg;
   std::vector<std::string> types, peers;
   int tier = 0, threads = 1;
-  double seconds = 1;
+  std::optional<double> seconds;
   bool compileOnly = false;
+  SweepOptions sweep;
+  std::string dtype = "f32";
 };
+
+/// For each case; a sweep's many sizes have less each.
+constexpr double caseSeconds = 1, sweepSeconds = 0.1;
 
 constexpr int failed = 1, usageError = 2;
 
@@ -100,23 +106,48 @@ bool measure(const Case &which, const ContestOptions &options, const Progress &p
   return results.cases.back().error.empty() || results.cases.back().skipped;
 }
 
-int run(const Flags &flags) {
-  setUpPeers(flags.threads);
+/// The first kernel of a process takes longer to compile than the others.
+void warmUp() { compile("i,i", {TensorType{DType::F32, {8}}, TensorType{DType::F32, {8}}}); }
+
+std::string machineText(const Flags &flags) {
+  return fmt::format("{}, {} {}\n", processorName(), flags.threads, flags.threads == 1 ? "thread" : "threads");
+}
+
+int runSweep(const Flags &flags) {
+  SweepOptions options = flags.sweep;
+  const std::optional<DType> dtype = parseDType(flags.dtype);
+  if (!dtype) throw UsageError(fmt::format("there is no element type '{}'", flags.dtype));
+  options.dtype = *dtype;
+  options.threads = flags.threads;
+  options.secondsEach = flags.seconds.value_or(sweepSeconds);
+  print(machineText(flags) + "\n");
+  warmUp();
+  const std::vector<SweepPoint> points = measureSweep(options);
+  print(sweepText(points));
+  Results results{flags.threads, processorName(), {}, {}};
+  for (const SweepPoint &point : points) results.cases.push_back(point.outcome);
+  bool good = true;
+  if (!flags.svg.empty()) good &= writeFile(flags.svg, svgText(sweepPlot(options, points)));
+  if (!flags.json.empty()) good &= writeFile(flags.json, toJson(results));
+  return good ? 0 : failed;
+}
+
+int runCases(const Flags &flags) {
   const std::vector<std::string> none = {"none"};
-  const ContestOptions options{flags.threads, flags.seconds, flags.compileOnly,
+  const ContestOptions options{flags.threads, flags.seconds.value_or(caseSeconds), flags.compileOnly,
                                chosenPeers(flags.compileOnly ? none : flags.peers)};
   const std::vector<Case> cases = chosenCases(flags);
   const std::optional<Results> saved =
       flags.compare.empty() ? std::nullopt : std::optional(fromJson(readFile(flags.compare)));
 
   Results results{flags.threads, processorName(), {}, {}};
-  print(fmt::format("{}, {} {}\n", results.processor, flags.threads, flags.threads == 1 ? "thread" : "threads"));
+  print(machineText(flags));
   for (const Peer *peer : options.peers) {
     results.peers[peer->name] = peer->version();
     print(fmt::format("  {:<10}{}\n", peer->name, results.peers[peer->name]));
   }
   print("\n" + (flags.compileOnly ? compileHeadingText() : headingText()));
-  compile("i,i", {TensorType{DType::F32, {8}}, TensorType{DType::F32, {8}}}); // the first takes longer than the others
+  warmUp();
   bool good = true;
   const Progress progress(cases.size());
   for (std::size_t i = 0; i < cases.size(); ++i) {
@@ -147,17 +178,27 @@ int parseAndRun(int argc, char **argv) {
   app.add_option("--tier", flags.tier, "1: only the quick cases; 2: all")->check(CLI::Range(1, 2));
   app.add_option("--class", flags.group, "only cases of this class");
   app.add_option("--threads", flags.threads, "threads of every contestant")->check(CLI::Range(1, 1024));
-  app.add_option("--seconds", flags.seconds, "measure each case for so long")->check(CLI::Range(0.0, 3600.0));
+  app.add_option("--seconds", flags.seconds, "measure each case for so long: 1, of a sweep 0.1")
+      ->check(CLI::Range(0.0, 3600.0));
   app.add_option("--peers", flags.peers, "only these, separated by commas, or none")->delimiter(',');
   app.add_flag("--compile-only", flags.compileOnly, "compile the cases, make no data and run nothing");
   app.add_option("--json", flags.json, "write all numbers to this file");
   app.add_option("--compare", flags.compare, "compare with the numbers in this file");
+  auto *sweep =
+      app.add_option("--sweep", flags.sweep.einsum, "measure this einsum string at many sizes n of its indices");
+  app.add_option("--extents", flags.sweep.range, "from..to or from..to:step for n")
+      ->capture_default_str()
+      ->needs(sweep);
+  app.add_option("--sizes", flags.sweep.fixed, "sizes of indices that are not n: j=64,k=32")->needs(sweep);
+  app.add_option("--dtype", flags.dtype, "element type of the sweep")->capture_default_str()->needs(sweep);
+  app.add_option("--svg", flags.svg, "plot the sweep into this file")->needs(sweep);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? 0 : usageError;
   }
-  return run(flags);
+  setUpPeers(flags.threads);
+  return flags.sweep.einsum.empty() ? runCases(flags) : runSweep(flags);
 }
 
 } // namespace

@@ -10,18 +10,6 @@ namespace {
 constexpr std::size_t shownWorst = 5;
 constexpr std::size_t shownProgram = 80;
 
-std::string duration(double seconds) {
-  if (seconds < 1e-6) return fmt::format("{:.4g} ns", seconds * 1e9);
-  if (seconds < 1e-3) return fmt::format("{:.4g} us", seconds * 1e6);
-  return seconds < 1 ? fmt::format("{:.4g} ms", seconds * 1e3) : fmt::format("{:.4g} s", seconds);
-}
-
-std::string rate(const Outcome &outcome) {
-  const double median = outcome.einjit.median();
-  return outcome.computeBound() ? fmt::format("{:.4g} GFLOP/s", outcome.flops / median / 1e9)
-                                : fmt::format("{:.4g} GB/s", outcome.bytes / median / 1e9);
-}
-
 std::string peerText(const Outcome &outcome) {
   const Timing *best = outcome.bestPeer();
   return best ? fmt::format("{:>7.2f}  {}", outcome.ratio(), best->name) : fmt::format("{:>7}", "-");
@@ -71,6 +59,18 @@ std::string unmeasuredText(const Results &results) {
 }
 
 } // namespace
+
+std::string duration(double seconds) {
+  if (seconds < 1e-6) return fmt::format("{:.4g} ns", seconds * 1e9);
+  if (seconds < 1e-3) return fmt::format("{:.4g} us", seconds * 1e6);
+  return seconds < 1 ? fmt::format("{:.4g} ms", seconds * 1e3) : fmt::format("{:.4g} s", seconds);
+}
+
+std::string rate(const Outcome &outcome) {
+  const double median = outcome.einjit.median();
+  return outcome.computeBound() ? fmt::format("{:.4g} GFLOP/s", outcome.flops / median / 1e9)
+                                : fmt::format("{:.4g} GB/s", outcome.bytes / median / 1e9);
+}
 
 std::string headingText() {
   return fmt::format("{:<24}{:>10}{:>16}{:>7}{:>12}  {:<10}{:>11}\n", "case", "einjit", "rate", "roof", "peer/einjit",

@@ -8,6 +8,11 @@
 
 namespace einjit::bench {
 
+/// A time with its unit, as `1.25 us`.
+std::string duration(double seconds);
+/// Arithmetic or traffic a second, whichever bounds the case.
+std::string rate(const Outcome &outcome);
+
 /// The table's heading, and one line of it.
 std::string headingText();
 std::string rowText(const Outcome &outcome);
