@@ -226,7 +226,9 @@ void store(Builder &ir, const Place &place, Value *value, const Mask &mask, cons
     scatter(ir, place, value, mask);
 }
 
+// The parts of a complex number are loaded on their own, so that each can be broadcast to a register from memory.
 Value *loadOne(Builder &ir, const Place &place) {
+  if (isComplex(place.type)) return gather(ir, place, Mask::all(1));
   Value *loaded = plainLoad(ir, place, place.pointer, memoryType(ir.getContext(), place.type));
   return fromMemory(ir, loaded, place.type);
 }

@@ -52,9 +52,13 @@ llvm::Constant *constant(llvm::LLVMContext &context, const Scalar &value) {
 llvm::Value *splat(Builder &ir, llvm::Value *value, std::int64_t lanes, DType type) {
   if (lanes == 1) return value;
   if (!isComplex(type)) return ir.CreateVectorSplat(static_cast<unsigned>(lanes), value);
-  llvm::SmallVector<int> parts(static_cast<std::size_t>(2 * lanes), 0);
-  std::fill(parts.begin() + lanes, parts.end(), 1);
-  return ir.CreateShuffleVector(value, parts);
+  llvm::Value *re =
+      ir.CreateVectorSplat(static_cast<unsigned>(lanes), ir.CreateExtractElement(value, std::uint64_t{0}));
+  llvm::Value *im =
+      ir.CreateVectorSplat(static_cast<unsigned>(lanes), ir.CreateExtractElement(value, std::uint64_t{1}));
+  llvm::SmallVector<int> parts(static_cast<std::size_t>(2 * lanes));
+  std::iota(parts.begin(), parts.end(), 0);
+  return ir.CreateShuffleVector(re, im, parts);
 }
 
 llvm::Value *selectMask(Builder &ir, llvm::Value *mask, DType type) {

@@ -47,6 +47,13 @@ bool isProduct(const tensor::Generic &op) {
   return op.reduction && scalar::usedOperands(op.body).size() == 2 && root && root->op == ScalarOp::Mul;
 }
 
+/// Instructions that one point takes. The parts of a complex product are added to one another, and to a sum, by
+/// multiply-adds: four in all.
+std::int64_t instructionCount(const tensor::Generic &op) {
+  const bool fused = isProduct(op) && isComplex(op.body.type());
+  return std::max<std::int64_t>(1, scalar::operationCount(op.body) - (fused ? 2 : 0));
+}
+
 Role roleOf(const IteratorFacts &facts, bool product, const std::vector<std::size_t> &factors) {
   if (!product) return facts.reduced ? Role::Reduced : Role::Parallel;
   const bool first = facts.strides[factors[0]] != 0, second = facts.strides[factors[1]] != 0;
@@ -83,7 +90,7 @@ OpFacts collectFacts(const tensor::Kernel &kernel, const Memory &memory, const t
   facts.hasReduction = op.reduction.has_value();
   const std::int64_t functions = scalar::functionCount(op.body);
   facts.bodyNodes = static_cast<std::int64_t>(op.body.nodes.size()) + functions * functionNodes;
-  facts.bodyOperations = std::max<std::int64_t>(1, scalar::operationCount(op.body)) + functions * functionOperations;
+  facts.bodyOperations = instructionCount(op) + functions * functionOperations;
   for (const tensor::Access &operand : op.operands) {
     const TensorType &type = kernel[operand.value].type;
     facts.operandBytes.push_back(isIota(kernel, memory, operand.value)
@@ -100,10 +107,11 @@ OpFacts collectFacts(const tensor::Kernel &kernel, const Memory &memory, const t
   }
   facts.bodyOperand.assign(op.operands.size(), false);
   for (std::size_t operand : scalar::usedOperands(op.body)) facts.bodyOperand[operand] = true;
-  for (const scalar::Node &node : op.body.nodes)
-    facts.elementBytes = std::max(facts.elementBytes, static_cast<std::int64_t>(byteSize(node.type)));
-  for (const scalar::Node &node : op.finalExpr().nodes)
-    facts.elementBytes = std::max(facts.elementBytes, static_cast<std::int64_t>(byteSize(node.type)));
+  for (const scalar::Expr *expr : {&op.body, &op.finalExpr()})
+    for (const scalar::Node &node : expr->nodes) {
+      facts.elementBytes = std::max(facts.elementBytes, static_cast<std::int64_t>(byteSize(node.type)));
+      facts.laneBytes = std::max(facts.laneBytes, static_cast<std::int64_t>(byteSize(realType(node.type))));
+    }
 
   const tensor::Access result{tensor::ValueId(&value - kernel.values.data()), tensor::identityMap(op.parallel.size())};
   facts.hasOwnMemory = !memory.isShared(result.value) && memory.indices(result) == result.indices;

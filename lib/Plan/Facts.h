@@ -28,8 +28,9 @@ struct OpFacts {
   std::vector<IteratorFacts> iterators; ///< parallel ones first
   std::size_t operandCount = 0;
   std::int64_t elementBytes = 1;   ///< of the widest type that the op computes with or loads
+  std::int64_t laneBytes = 1;      ///< of the widest number among them: a complex one is two, in a register each
   std::int64_t bodyNodes = 1;      ///< size of the body: a measure of the code that one point takes
-  std::int64_t bodyOperations = 0; ///< arithmetic operations of one point, at least 1
+  std::int64_t bodyOperations = 0; ///< arithmetic instructions of one point, what adds it to a sum aside; at least 1
   bool hasReduction = false;
   std::vector<std::int64_t> operandBytes; ///< of the whole operand
   std::vector<bool> bodyOperand;          ///< whether the body (not only the epilogue) reads the operand
@@ -38,6 +39,7 @@ struct OpFacts {
   /// one with a stride of 0 is the same element at several indices.
   std::vector<bool> isPackable;
 
+  std::int64_t registersPerVector() const { return elementBytes / laneBytes; }
   std::int64_t points(bool reduced) const; ///< product of the extents of the reduced, or of the parallel iterators
 };
 

@@ -44,12 +44,12 @@ double instructionsPerPoint(const OpFacts &facts, const Target &target, std::siz
 
 /// At least two, which take two registers where an element is as wide as one.
 std::int64_t lanesFor(const OpFacts &facts, std::size_t v, const Target &target) {
-  const std::int64_t lanes = std::max<std::int64_t>(2, target.lanes(facts.elementBytes));
+  const std::int64_t lanes = std::max<std::int64_t>(2, target.lanes(facts.laneBytes));
   return std::min(lanes, roundUpToPowerOfTwo(facts.iterators[v].extent));
 }
 
 std::optional<std::size_t> chooseVectorIterator(const OpFacts &facts, const Target &target, bool exact) {
-  if (target.lanes(facts.elementBytes) < 2) return std::nullopt; // one element fills a register
+  if (target.lanes(facts.laneBytes) < 2) return std::nullopt; // one element fills a register
   std::optional<std::size_t> best;
   double bestCost = 0;
   // From the last to the first: of equals the one that moves the least in memory wins.

@@ -36,11 +36,13 @@ struct Tile {
 /// Vectors v and repetitions r: one step of the tile takes
 ///     t(v,r) = max(work, loads, fmaLatency) + min(work, loads) / 4 + 1/2              cycles,
 ///     work = v*r*f / fmaPerCycle,  loads = accesses(v,r) / loadsPerCycle,
-/// f the operations a point takes (a multiply-add is one), accesses(v,r) the sum over operands of (v if it moves with
-/// the vector iterator) times (r if it moves with the repeated one); the quarter is what the longer does not hide of
-/// the shorter, the half is the loop's own. The accumulators v*r, the operand vectors and one temporary must fit the
-/// vector registers. Lanes of a reduced iterator cost 2 v more for each result, to set and add up the partial ones, and
-/// their folding. The whole takes the sum over full and remaining tiles, so that a tile that divides the extents wins.
+/// f the operations a point takes (a multiply-add is one, a complex one four), accesses(v,r) the sum over operands of
+/// (v if it moves with the vector iterator) times (r if it moves with the repeated one), for complex numbers twice
+/// that: their parts have a register each, and take a shuffle each to get there. The quarter is what the longer does
+/// not hide of the shorter, the half is the loop's own. The accumulators v*r, the operand vectors and one temporary
+/// must fit the vector registers. Lanes of a reduced iterator cost 2 v more for each result, to set and add up the
+/// partial ones, and their folding. The whole takes the sum over full and remaining tiles, so that a tile that divides
+/// the extents wins.
 ///
 /// An op without a reduction whose data comes from memory repeats nothing: it wants long rows.
 ///

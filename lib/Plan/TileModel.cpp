@@ -41,7 +41,7 @@ std::int64_t TileModel::registers(const Tile &tile) const {
     else if (!everyPoint)
       operands += tile.vectors;
   }
-  return accumulators + operands;
+  return facts_.registersPerVector() * (accumulators + operands);
 }
 
 double TileModel::time(const Tile &tile) const {
@@ -53,17 +53,21 @@ double TileModel::time(const Tile &tile) const {
 }
 
 double TileModel::stepTime(const Tile &tile) const {
+  const std::int64_t parts = facts_.registersPerVector();
   double accesses = facts_.hasReduction ? 0.0 : static_cast<double>(size(tile)); // stores
+  double shuffles = 0; // that sort the parts of complex numbers into a register each
   for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
     if (!facts_.bodyOperand[operand]) continue;
     const bool isVector = operand == packed_ || vectorLoadable(facts_.iterators[v_].strides[operand]);
     const std::int64_t each = isVector ? 1 : lanes_;
-    accesses += static_cast<double>((moves(operand, v_) ? tile.vectors : 1) * movingRepeats(tile, operand) * each);
+    const std::int64_t vectors = (moves(operand, v_) ? tile.vectors : 1) * movingRepeats(tile, operand);
+    accesses += static_cast<double>(vectors * each);
+    if (moves(operand, v_) && parts > 1) shuffles += static_cast<double>(vectors * parts);
   }
   // The body's last operation and the addition to the accumulator are one FMA.
   const double work =
-      static_cast<double>(size(tile) * facts_.bodyOperations) / static_cast<double>(target_.fmaPerCycle);
-  const double memory = accesses / static_cast<double>(target_.loadsPerCycle);
+      (static_cast<double>(size(tile) * facts_.bodyOperations) + shuffles) / static_cast<double>(target_.fmaPerCycle);
+  const double memory = static_cast<double>(parts) * accesses / static_cast<double>(target_.loadsPerCycle);
   const double latency = facts_.hasReduction ? static_cast<double>(target_.fmaLatency) : 1.0;
   return std::max({work, memory, latency}) + exposed * std::min(work, memory) + loopOverhead;
 }

@@ -197,10 +197,9 @@ Expr contractFma(const Expr &expr) {
   };
   const auto copyApply = [&](const Node &node, const Apply &apply) {
     const std::vector<NodeId> &arguments = apply.arguments;
-    if (apply.op == ScalarOp::Add && isFloat(node.type) && isProduct(arguments[0]))
-      return fma(arguments[0], arguments[1]);
-    if (apply.op == ScalarOp::Add && isFloat(node.type) && isProduct(arguments[1]))
-      return fma(arguments[1], arguments[0]);
+    const bool rounds = isFloat(node.type) || isComplex(node.type);
+    if (apply.op == ScalarOp::Add && rounds && isProduct(arguments[0])) return fma(arguments[0], arguments[1]);
+    if (apply.op == ScalarOp::Add && rounds && isProduct(arguments[1])) return fma(arguments[1], arguments[0]);
     if (apply.op == ScalarOp::Cast) return builder.cast(copies[arguments[0].index()], node.type);
     std::vector<NodeId> copied;
     for (NodeId id : arguments) copied.push_back(copies[id.index()]);

@@ -93,8 +93,8 @@ std::int64_t functionCount(const Expr &expr);
 std::vector<std::size_t> usedOperands(const Expr &expr);
 /// `expr` with operand #i renumbered to `newIndex[i]`.
 Expr renumber(const Expr &expr, const std::vector<std::size_t> &newIndex);
-/// Contraction: add(mul(a,b),c) and add(c,mul(a,b)) in floating point become fma(a,b,c) where the product has no other
-/// user.
+/// Contraction: add(mul(a,b),c) and add(c,mul(a,b)) of floats and complex numbers become fma(a,b,c) where the product
+/// has no other user.
 Expr contractFma(const Expr &expr);
 
 /// Text of `expr`, each operand leaf printed by `operand`.

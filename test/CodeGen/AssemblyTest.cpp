@@ -15,16 +15,16 @@ using testing::HasSubstr;
 using testing::Not;
 
 /// A product of `rows` rows by `vectors` vectors, kept in registers over k.
-std::string tile(int rows, int vectors, int lanes) {
-  return fmt::format("kernel @k(in %a: f32[{0},64], in %b: f32[64,{3}], out %out: f32[{0},{3}]) {{\n"
-                     "  registers %acc: <{2} x f32>[{0},{1}]\n"
-                     "  unroll i in 0..{0} {{ unroll j in 0..{1} {{ {2} lanes: %acc[i,j] = f32(0) }} }}\n"
+std::string tile(int rows, int vectors, int lanes, DType type = DType::F32) {
+  return fmt::format("kernel @k(in %a: {4}[{0},64], in %b: {4}[64,{3}], out %out: {4}[{0},{3}]) {{\n"
+                     "  registers %acc: <{2} x {4}>[{0},{1}]\n"
+                     "  unroll i in 0..{0} {{ unroll j in 0..{1} {{ {2} lanes: %acc[i,j] = {4}({5}) }} }}\n"
                      "  for k in 0..64 {{ unroll i in 0..{0} {{ unroll j in 0..{1} {{\n"
                      "    {2} lanes: %acc[i,j] = fma(%a[i,k], %b[k,{2}*j + lane], %acc[i,j])\n"
                      "  }} }} }}\n"
                      "  unroll i in 0..{0} {{ unroll j in 0..{1} {{ {2} lanes: %out[i,{2}*j + lane] = %acc[i,j] }} }}\n"
                      "}}",
-                     rows, vectors, lanes, vectors * lanes);
+                     rows, vectors, lanes, vectors * lanes, name(type), isComplex(type) ? "0+0j" : "0");
 }
 
 /// How many lines hold all the words.
@@ -54,6 +54,32 @@ TEST(Assembly, Avx2TileStaysInRegisters) {
     const std::string assembly = assemblyFor(tile(6, 2, 8), target);
     EXPECT_EQ(lines(assembly, {"vfmadd", "%ymm"}), 12) << target << assembly;
     EXPECT_EQ(lines(assembly, {"%rsp"}), 0) << target << assembly;
+  }
+}
+
+/// The text of the loop that adds up a tile.
+std::string loopOver(const std::string &assembly) {
+  const std::size_t begin = assembly.find(".LBB0_1:");
+  return assembly.substr(begin, assembly.find("\tjl\t", begin) - begin);
+}
+
+// Each lane's parts are in a register each: four multiply-adds, two shuffles for each vector of %b, and each part of %a
+// is broadcast by a load.
+TEST(Assembly, ComplexTileIsFourMultiplyAdds) {
+  struct Case {
+    const char *target, *vector;
+    int rows, vectors, lanes;
+    DType type;
+  };
+  for (const Case &c :
+       {Case{"znver4", "%zmm", 6, 2, 16, DType::C64}, Case{"skylake-avx512", "%zmm", 12, 1, 8, DType::C128},
+        Case{"haswell", "%ymm", 5, 1, 8, DType::C64}, Case{"haswell", "%ymm", 2, 2, 4, DType::C128}}) {
+    const std::string assembly = assemblyFor(tile(c.rows, c.vectors, c.lanes, c.type), c.target),
+                      loop = loopOver(assembly);
+    EXPECT_EQ(lines(loop, {"vfmadd", c.vector}) + lines(loop, {"vfnmadd", c.vector}), 4 * c.rows * c.vectors) << loop;
+    EXPECT_EQ(lines(loop, {"vbroadcasts", "(%"}), 2 * c.rows) << loop;
+    EXPECT_LE(lines(loop, {"vperm"}) + lines(loop, {"vunpck"}) + lines(loop, {"vshuf"}), 4 * c.vectors) << loop;
+    EXPECT_EQ(lines(assembly, {"%rsp"}), 0) << c.target << assembly;
   }
 }
 

@@ -49,6 +49,15 @@ TEST(Facts, TheWidestTypeCounts) {
   EXPECT_EQ(facts.elementBytes, 8);
 }
 
+TEST(Facts, ComplexNumbersAreTwo) {
+  const OpFacts facts = factsOf("kernel @k(%a: c64[4,8], %b: c64[8,4]) -> c64[4,4] {"
+                                "  %0 = [i:4, j:4] add over [k:8] of mul(%a[i,k], %b[k,j]) return %0 }");
+  EXPECT_EQ(facts.elementBytes, 8);
+  EXPECT_EQ(facts.laneBytes, 4);
+  EXPECT_EQ(facts.registersPerVector(), 2);
+  EXPECT_EQ(facts.bodyOperations, 4); // multiply-adds
+}
+
 TEST(Facts, EpilogueOperandsAreNotOfTheBody) {
   const OpFacts facts = factsOf("kernel @k(%a: f32[4,5], %b: f32[4]) -> f32[4] {"
                                 "  %0 = [i:4] add over [k:5] of %a[i,k] then add(acc, %b[i]) return %0 }");

@@ -66,7 +66,7 @@ class PlannedLoops : public testing::TestWithParam<Family> {};
 TEST_P(PlannedLoops, AreFinalAndFitTheRegisters) {
   for (const Target &target : presetTargets())
     for (std::int64_t extent = 0; extent <= 67; ++extent)
-      for (const char *dtype : {"f32", "f64"}) {
+      for (const char *dtype : {"f32", "f64", "c64"}) {
         const std::string text = fmt::format(fmt::runtime(GetParam().text), dtype, extent);
         const tensor::Kernel kernel = test::canonicalKernel(text);
         const loop::Schedule schedule = planKernel(kernel, target);

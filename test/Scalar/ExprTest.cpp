@@ -195,6 +195,11 @@ TEST_F(ContractFma, NotIntegersAndNotSubtraction) {
   EXPECT_EQ(contracted(product), "mul(%0, %1)");
 }
 
+TEST_F(ContractFma, ComplexProducts) {
+  const NodeId z = b.operand(0, DType::C64);
+  EXPECT_EQ(contracted(b.add(z, b.mul(z, b.literal(std::complex<float>(0, 1))))), "fma(%0, c64(0+1j), %0)");
+}
+
 TEST_F(ContractFma, LeavesTheRestAlone) {
   std::mt19937_64 random(5);
   const auto kindIs = [](const Node &node, ScalarOp op) {
