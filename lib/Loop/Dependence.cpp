@@ -116,7 +116,8 @@ std::vector<BufferId> writtenBuffers(std::span<const Stmt> block) {
 }
 
 bool isDisjoint(const For &scope, const Nest &outside, const For &loop, BufferId buffer) {
-  if (loop.extent <= 1) return true;
+  const bool isBoundKnown = loop.bound && loop.bound->isConstant();
+  if ((isBoundKnown ? std::min(loop.extent, loop.bound->constant) : loop.extent) <= 1) return true;
   const std::vector<PlacedAccess> accesses = accessesIn(scope, outside, buffer);
   if (accesses.empty()) return true;
   for (std::size_t axis = 0; axis < accesses.front().access->indices.size(); ++axis)

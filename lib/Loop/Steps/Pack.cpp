@@ -9,7 +9,8 @@
 //
 // Elements that are read in different forms, as those of a remainder are, are copied to memory of their own. A copy may
 // read elements that the loops, with their bounds, did not; it is refused unless those exist. Copies into scratch are
-// left alone, so that what one step has packed another, around it, does not pack again.
+// left alone, so that what one step has packed another, around it, does not pack again. The copying loops may have
+// names of their own, so that later steps can treat them on their own.
 #include "Loop/Print.h"
 #include "Loop/Rewrite.h"
 #include "Loop/Steps/Refusal.h"
@@ -35,7 +36,8 @@ bool isCopy(const Kernel &kernel, const Store &store) {
 struct Packing {
   Access source;
   std::vector<PlacedRead> reads = {}; ///< those of this form
-  std::vector<For> loops = {};        ///< outermost first, still empty
+  std::vector<Affine> target = {};    ///< indices of the copy that is read instead
+  std::vector<For> loops = {};        ///< those that copy, outermost first, still empty
   bool isExact = true;                ///< whether every read is in just such loops, so that nothing else is copied
 };
 
@@ -43,6 +45,8 @@ class Packer {
 public:
   Packer(Kernel &kernel, const Pack &step, BufferId buffer) : kernel_(kernel), step_(step), buffer_(buffer) {
     for (const std::string &name : step.over) over_.push_back(*kernel.findVar(name));
+    for (const std::string &name : step.by) by_.push_back(kernel.var(name));
+    if (by_.empty()) by_ = over_;
   }
 
   /// Packs in one block, whose statements are inside the loops `outside`; leaves one alone that does not read the
@@ -119,7 +123,8 @@ private:
   /// bound can be said in the copy.
   void addLoops(const Nest &outside, Packing &packing) const {
     Nest around = outside;
-    for (VarId var : over_) {
+    for (std::size_t i = 0; i < over_.size(); ++i) {
+      const VarId var = over_[i];
       if (!isAround(var, packing, outside)) continue;
       std::vector<const For *> models;
       for (const PlacedRead &read : packing.reads)
@@ -135,8 +140,24 @@ private:
       if (copy.bound && !std::ranges::all_of(copy.bound->terms, isKnown)) copy.bound.reset();
       for (const For *model : models) packing.isExact &= model->extent == copy.extent && model->bound == copy.bound;
       around.push_back(models.front());
+      copy.var = by_[i];
+      if (copy.bound) copy.bound = inCopy(*copy.bound);
+      packing.target.push_back(Affine::variable(var.value));
       packing.loops.push_back(std::move(copy));
     }
+  }
+
+  /// What is said in the variables of the packed loops, in those of the loops that copy.
+  Affine inCopy(const Affine &expr) const {
+    return substituteAll(expr, [&](std::uint32_t variable) {
+      const auto place = std::ranges::find(over_, variable, &VarId::value);
+      return Affine::variable(place == over_.end() ? variable
+                                                   : by_[static_cast<std::size_t>(place - over_.begin())].value);
+    });
+  }
+  Access inCopy(Access access) const {
+    for (Affine &index : access.indices) index = inCopy(index);
+    return access;
   }
 
   /// The copy must stay inside the buffer, read nothing of scratch that may not be written yet, and fit into memory.
@@ -151,9 +172,10 @@ private:
     }
     if (!elementCount(type)) return fmt::format("%{} would be too large", step_.as);
     const std::vector<Range> values = ranges(nest);
-    for (std::size_t axis = 0; axis < packing.source.indices.size(); ++axis) {
-      const auto least = minimum(packing.source.indices[axis], values);
-      const auto greatest = maximum(packing.source.indices[axis], values);
+    const Access source = inCopy(packing.source);
+    for (std::size_t axis = 0; axis < source.indices.size(); ++axis) {
+      const auto least = minimum(source.indices[axis], values);
+      const auto greatest = maximum(source.indices[axis], values);
       if (!least || !greatest || *least < 0 || *greatest >= kernel_[buffer_].type.shape[axis])
         return fmt::format("the copy of {} could leave the buffer on axis {}", print(kernel_, packing.source), axis);
     }
@@ -164,11 +186,8 @@ private:
   void rewrite(Block &block, const Packing &packing, std::size_t at) {
     const DType type = kernel_[buffer_].type.dtype;
     Buffer packed{kernel_.findBuffer(step_.as) ? copyName(kernel_, step_.as) : step_.as, Storage::Scratch, {type, {}}};
-    Access target{BufferId(kernel_.buffers.size()), {}};
-    for (const For &loop : packing.loops) {
-      packed.type.shape.push_back(loop.extent);
-      target.indices.push_back(Affine::variable(loop.var.value));
-    }
+    const Access target{BufferId(kernel_.buffers.size()), packing.target};
+    for (const For &loop : packing.loops) packed.type.shape.push_back(loop.extent);
     kernel_.buffers.push_back(std::move(packed));
     forEach<Store>(block, [&](Store &store) {
       if (isCopy(kernel_, store)) return;
@@ -176,7 +195,7 @@ private:
         if (operand == packing.source) operand = target;
     });
 
-    Stmt copy = inLoops(packing.loops, {Store{target, {packing.source}, scalar::identityExpr(type)}});
+    Stmt copy = inLoops(packing.loops, {Store{inCopy(target), {inCopy(packing.source)}, scalar::identityExpr(type)}});
     block.insert(block.begin() + static_cast<std::ptrdiff_t>(at), {{Declare{target.buffer}}, std::move(copy)});
     hasPacked_ = true;
   }
@@ -184,7 +203,7 @@ private:
   Kernel &kernel_;
   const Pack &step_;
   const BufferId buffer_;
-  std::vector<VarId> over_;
+  std::vector<VarId> over_, by_; ///< the loops packed over, and those that copy for each of them
   bool hasPacked_ = false;
 };
 
@@ -197,6 +216,10 @@ Refusal check(const Kernel &kernel, const Pack &step) {
     if (auto reason = unlessLoopExists(kernel, name)) return reason;
     if (std::ranges::count(step.over, name) > 1) return fmt::format("loop '{}' is named twice", name);
   }
+  if (!step.by.empty() && step.by.size() != step.over.size()) return "there must be a name for each loop packed over";
+  for (const std::string &name : step.by)
+    if (kernel.findVar(name) || std::ranges::count(step.by, name) > 1)
+      return fmt::format("a loop '{}' is there already", name);
   for (BufferId buffer : buffersNamed(kernel, step.buffer))
     if (kernel[buffer].storage == Storage::Registers) return fmt::format("%{} is in registers", kernel[buffer].name);
   return std::nullopt;

@@ -2,11 +2,12 @@
 //
 // The text of schedules: one line for each step, with its reason as a comment behind it.
 //
-//   split i1 by 16 as i1o, i1l [masked]
+//   split i1 by 16 as i1o, i1l [masked | even 8]
 //   order i0, i1o, k0
 //   privatize %acc over k0 as %partial
+//   stage %acc over k0o [at i0] as %partial
 //   keep %acc in registers
-//   pack %b [at i0] [over k0, i1] as %panel
+//   pack %b [at i0] [over k0, i1] as %panel [by k0p, i1p]
 //   vectorize i1l        unroll i1v        parallelize i0
 #include "Loop/Steps/Step.h"
 #include "Support/Overloaded.h"
@@ -26,18 +27,23 @@ template <class Action> constexpr std::string_view keyword = {};
 // Printing: what follows the keyword.
 
 std::string arguments(const Split &step) {
-  return fmt::format("{} by {} as {}, {}{}", step.loop, step.factor, step.outer, step.inner,
-                     step.masked ? " masked" : "");
+  const std::string rest = step.masked ? " masked" : step.evenUnit > 0 ? fmt::format(" even {}", step.evenUnit) : "";
+  return fmt::format("{} by {} as {}, {}{}", step.loop, step.factor, step.outer, step.inner, rest);
 }
 std::string arguments(const Reorder &step) { return fmt::format("{}", fmt::join(step.loops, ", ")); }
 std::string arguments(const Privatize &step) {
   return fmt::format("%{} over {} as %{}", step.buffer, step.loop, step.as);
 }
+std::string arguments(const Stage &step) {
+  const std::string at = step.at.empty() ? "" : fmt::format(" at {}", step.at);
+  return fmt::format("%{} over {}{} as %{}", step.buffer, fmt::join(step.over, ", "), at, step.as);
+}
 std::string arguments(const Keep &step) { return fmt::format("%{} in registers", step.buffer); }
 std::string arguments(const Pack &step) {
   const std::string at = step.at.empty() ? "" : fmt::format(" at {}", step.at);
   const std::string over = step.over.empty() ? "" : fmt::format(" over {}", fmt::join(step.over, ", "));
-  return fmt::format("%{}{}{} as %{}", step.buffer, at, over, step.as);
+  const std::string by = step.by.empty() ? "" : fmt::format(" by {}", fmt::join(step.by, ", "));
+  return fmt::format("%{}{}{} as %{}{}", step.buffer, at, over, step.as, by);
 }
 std::string arguments(const Vectorize &step) { return step.loop; }
 std::string arguments(const Unroll &step) { return step.loop; }
@@ -99,12 +105,21 @@ private:
     reader_.expect(",");
     step.inner = loop();
     step.masked = reader_.accept("masked");
+    if (!step.masked && reader_.accept("even")) step.evenUnit = reader_.integer("the unit").value_or(1);
   }
   void read(Reorder &step) { step.loops = loops(); }
   void read(Privatize &step) {
     step.buffer = buffer();
     reader_.expect("over");
     step.loop = loop();
+    reader_.expect("as");
+    step.as = buffer();
+  }
+  void read(Stage &step) {
+    step.buffer = buffer();
+    reader_.expect("over");
+    step.over = loops();
+    if (reader_.accept("at")) step.at = loop();
     reader_.expect("as");
     step.as = buffer();
   }
@@ -118,6 +133,7 @@ private:
     if (reader_.accept("over")) step.over = loops();
     reader_.expect("as");
     step.as = buffer();
+    if (reader_.accept("by")) step.by = loops();
   }
   void read(Vectorize &step) { step.loop = loop(); }
   void read(Unroll &step) { step.loop = loop(); }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // With v = f*outer + inner, 0 <= inner < f, each v in 0..n has exactly one pair (outer, inner), and counting the pairs
-// row by row counts v in order: a split never changes what a kernel computes.
+// row by row counts v in order: a split never changes what a kernel computes. Parts of an even split come one after the
+// other, so that they too count v in order.
 #include "Loop/Rewrite.h"
 #include "Loop/Steps/Refusal.h"
 #include "Support/Checked.h"
@@ -59,6 +60,8 @@ Refusal ifBoundIsLost(const Split &step, const PlacedLoop &place) {
 Refusal check(const Kernel &kernel, const Split &step) {
   if (auto reason = unlessLoopExists(kernel, step.loop)) return reason;
   if (step.factor < 1) return "the factor must be at least 1";
+  if (step.evenUnit < 0 || (step.evenUnit > 0 && step.factor % step.evenUnit != 0))
+    return "the unit of an even split must divide the factor";
   if (step.outer == step.inner) return "the two loops need different names";
   if (step.outer == "lane" || step.inner == "lane") return "'lane' is the lane of a vector, not a loop";
   std::size_t statements = statementCount(kernel.body);
@@ -67,7 +70,7 @@ Refusal check(const Kernel &kernel, const Split &step) {
       if (auto reason = ifNameIsTaken(kernel, place, *name)) return reason;
     if (auto reason = ifBoundIsLost(step, place)) return reason;
     if (!indicesFit(*place.loop)) return "indices would not fit into 64 bits";
-    statements += statementCount(place.loop->body);
+    statements += (step.evenUnit > 0 ? 2 : 1) * statementCount(place.loop->body);
   }
   if (statements > maxStatements) return fmt::format("the kernel would have more than {} statements", maxStatements);
   return std::nullopt;
@@ -82,6 +85,18 @@ public:
   Block exact(For loop) const {
     const std::int64_t count = loop.extent / factor_;
     return {nest(std::move(loop), count, factor_, std::nullopt)};
+  }
+
+  Block even(const For &loop, std::int64_t unit) const {
+    Block result;
+    for (const EvenPart &part : evenParts(loop.extent, factor_, unit)) {
+      const Affine begin = Affine::variable(loop.var.value) + Affine::number(part.begin);
+      For piece{loop.var, loop.kind, part.count * part.length, {}, loop.body};
+      if (!result.empty()) piece.body = duplicate(kernel_, std::move(piece.body));
+      if (part.begin > 0) substitute(piece.body, loop.var, begin);
+      result.push_back(nest(std::move(piece), part.count, part.length, std::nullopt));
+    }
+    return result;
   }
 
   /// n = f*q + r: q rows of f, then a loop over the r that are left.
@@ -107,7 +122,7 @@ public:
 private:
   /// `for outer { for inner { body } }`. The inner loop of a parallel one runs in order.
   Stmt nest(For loop, std::int64_t count, std::int64_t extent, std::optional<Affine> bound) const {
-    const Affine row = count > 1 ? Affine::variable(outer_.value, factor_) : Affine::number(0);
+    const Affine row = count > 1 ? Affine::variable(outer_.value, extent) : Affine::number(0);
     substitute(loop.body, loop.var, row + Affine::variable(inner_.value));
     const LoopKind innerKind = loop.kind == LoopKind::Parallel ? LoopKind::Serial : loop.kind;
     For inner{inner_, innerKind, extent, std::move(bound), std::move(loop.body)};
@@ -121,10 +136,26 @@ private:
 
 } // namespace
 
+std::vector<EvenPart> evenParts(std::int64_t extent, std::int64_t factor, std::int64_t unit) {
+  if (extent == 0) return {{0, 0, factor}};
+  const auto up = [](std::int64_t a, std::int64_t b) { return a / b + (a % b != 0); };
+  const std::int64_t units = up(extent, unit), runs = up(units, factor / unit);
+  const std::int64_t length = units / runs, longer = units % runs;
+  std::vector<EvenPart> parts;
+  if (longer > 0) parts.push_back({0, longer, (length + 1) * unit});
+  const std::int64_t begin = longer * (length + 1) * unit,
+                     whole = units * unit == extent ? runs - longer : runs - longer - 1;
+  if (whole > 0) parts.push_back({begin, whole, length * unit});
+  const std::int64_t done = begin + whole * length * unit;
+  if (done < extent) parts.push_back({done, 1, extent - done});
+  return parts;
+}
+
 Result<Kernel> apply(Kernel kernel, const Split &step) {
   if (const Refusal reason = check(kernel, step)) return refused({step}, *reason);
   const Splitter splitter(kernel, step);
   replaceLoops(kernel.body, *kernel.findVar(step.loop), [&](For loop, const Nest &) {
+    if (step.evenUnit > 0) return splitter.even(loop, step.evenUnit);
     const bool divides = loop.extent % step.factor == 0;
     if (divides && !loop.bound) return splitter.exact(std::move(loop));
     return step.masked ? splitter.masked(std::move(loop)) : splitter.withRemainder(std::move(loop));

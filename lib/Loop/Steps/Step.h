@@ -23,12 +23,32 @@ namespace einjit::loop {
 
 /// `for v in 0..n` becomes `for outer in 0..n/factor { for inner in 0..factor }` with v = factor*outer + inner. Where
 /// factor does not divide n, the rest is a second loop `for inner in 0..n%factor` behind it; `masked` instead rounds
-/// the outer extent up and bounds the inner loop.
+/// the outer extent up and bounds the inner loop. `even u` instead makes lengths as equal as whole units of u allow, up
+/// to three pairs of loops, each `for outer { for inner }`: 29 by 16 even 1 is a pair of length 15 and one of 14.
 struct Split {
   std::string loop;
   std::int64_t factor;
   std::string outer, inner;
   bool masked = false;
+  std::int64_t evenUnit = 0; ///< 0: not even; divides the factor
+};
+
+/// One pair of loops of an even split: `count` runs of `length` iterations, from iteration `begin` on.
+struct EvenPart {
+  std::int64_t begin, count, length;
+};
+/// What an even split makes of a loop, O(1): with t = ceil(extent / factor) runs of s or s+1 units, the longer first;
+/// what the last one lacks to whole units makes it a part of its own.
+std::vector<EvenPart> evenParts(std::int64_t extent, std::int64_t factor, std::int64_t unit);
+
+/// Moves the loops `over` out of all loops inside loop `at` (or the kernel, if `at` is empty). They are the outermost
+/// ones of the reduction into `buffer`; between their iterations its partial results wait in new scratch `as`, and what
+/// stands before and behind the reduction is run in their first and in their last iteration.
+struct Stage {
+  std::string buffer;
+  std::vector<std::string> over;
+  std::string at;
+  std::string as;
 };
 
 /// Moves loops inward until they nest in the given order, outermost first; loops not named stay where they are. A loop
@@ -54,11 +74,13 @@ struct Keep {
 /// At the start of each iteration of loop `at` (or of the kernel, if `at` is empty) copies what the iteration reads of
 /// `buffer` into new scratch `as`, one axis for each loop in `over`, in that order, and reads it from there. Reads
 /// in different forms, as those of a remainder, get scratch of their own. What is copied into scratch already stays.
+/// The loops that copy have the names `by`, one for each in `over`, or else the same names as those.
 struct Pack {
   std::string buffer;
   std::string at;
   std::vector<std::string> over;
   std::string as;
+  std::vector<std::string> by = {};
 };
 
 /// Runs the iterations of an innermost loop as the lanes of vectors; a reduction folds its lanes.
@@ -77,7 +99,8 @@ struct Parallelize {
 };
 
 struct Step {
-  std::variant<Split, Reorder, Privatize, Keep, Pack, Vectorize, Unroll, Parallelize> action; ///< as in Steps.def
+  std::variant<Split, Reorder, Privatize, Stage, Keep, Pack, Vectorize, Unroll, Parallelize>
+      action;              ///< as in Steps.def
   std::string reason = {}; ///< why the planner took it; printed as a comment
 };
 

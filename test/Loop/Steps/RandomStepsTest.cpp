@@ -111,17 +111,29 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
       if (const std::string &name = random.of(loops); std::ranges::count(some, name) == 0) some.push_back(name);
     return some;
   };
-  switch (random.in(0, 9)) {
+  switch (random.in(0, 11)) {
   case 0:
-  case 1:
-    return {Split{loop, random.in(1, 5), fmt::format("o{}", number), fmt::format("t{}", number), random.chance(50)}};
+  case 1: {
+    Split step{loop, random.in(1, 5), fmt::format("o{}", number), fmt::format("t{}", number), random.chance(40)};
+    if (!step.masked && random.chance(60)) step.evenUnit = random.chance(50) ? 1 : step.factor;
+    return {step};
+  }
   case 2:
   case 3:
   case 4: return {Reorder{someLoops()}};
   case 5: return {Privatize{random.of(buffers), loop, fmt::format("p{}", number)}};
-  case 6: return {Pack{random.of(buffers), random.chance(20) ? "" : loop, someLoops(), fmt::format("q{}", number)}};
+  case 6: {
+    Pack step{random.of(buffers), random.chance(20) ? "" : loop, someLoops(), fmt::format("q{}", number)};
+    if (random.chance(50))
+      for (const std::string &name : step.over) step.by.push_back(fmt::format("{}q{}", name, number));
+    return {step};
+  }
   case 7: return random.chance(50) ? Step{Unroll{loop}} : Step{Keep{random.of(buffers)}};
   case 8: return {Parallelize{loop}};
+  case 9:
+  case 10:
+    return {Stage{
+        kernel.buffers.back().name, {loop}, random.chance(50) ? "" : random.of(loops), fmt::format("s{}", number)}};
   default: return {Vectorize{loop}};
   }
 }
