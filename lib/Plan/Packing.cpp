@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Packing.h"
+#include "Plan/Tile.h"
 #include "Plan/TileModel.h"
 #include "Support/Checked.h"
 #include <algorithm>
@@ -12,8 +13,10 @@ constexpr std::int64_t leastReuseOfStrided = 8, leastReuseOfContiguous = 64;
 /// Shorter sums are bound by their results, which are better written row by row.
 constexpr std::int64_t leastSumOfContiguous = 64;
 constexpr std::int64_t pageBytes = 4096;
-/// Vectors side by side in a tile, about.
-constexpr std::int64_t usualVectors = 4;
+/// Reads by different tiles that make a copy of what all lanes read the same element of worth its time.
+constexpr std::int64_t leastTilesOfBroadcast = 8;
+/// Lines so far apart share the same few places of L1.
+constexpr std::int64_t conflictBytes = 2048;
 
 /// How often each element is read: iterations of the parallel iterators that leave it in place.
 std::int64_t reuse(const OpFacts &facts, std::size_t operand) {
@@ -21,13 +24,6 @@ std::int64_t reuse(const OpFacts &facts, std::size_t operand) {
   for (const IteratorFacts &iterator : facts.iterators)
     if (!iterator.reduced && iterator.strides[operand] == 0) extents.push_back(iterator.extent);
   return checkedProduct(extents).value_or(INT64_MAX);
-}
-
-bool fitsCache(const OpFacts &facts, const Target &target, std::size_t operand, std::int64_t lanes) {
-  std::vector<std::int64_t> extents = {usualVectors, lanes, facts.elementBytes};
-  for (const IteratorFacts &iterator : facts.iterators)
-    if (iterator.reduced && iterator.strides[operand] != 0) extents.push_back(iterator.extent);
-  return checkedProduct(extents).value_or(INT64_MAX) <= target.l2Bytes / 2;
 }
 
 /// Whether rows of the operand, from one reduced iteration to the next, are pages apart.
@@ -39,8 +35,7 @@ bool jumpsPages(const OpFacts &facts, std::size_t operand) {
 
 } // namespace
 
-std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v,
-                                         std::int64_t lanes) {
+std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v) {
   if (!facts.hasReduction || facts.iterators[v].reduced || facts.points(true) < 2) return std::nullopt;
   // In memory of another shape it shows nowhere that loops in another order write each element once.
   if (!facts.hasOwnMemory) return std::nullopt;
@@ -50,25 +45,32 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
     if (!facts.bodyOperand[operand] || !facts.isPackable[operand] || stride == 0) continue;
     const std::int64_t again = reuse(facts, operand);
     const bool isFar = jumpsPages(facts, operand) || facts.operandBytes[operand] > target.l2Bytes;
-    const bool pays = vectorLoadable(stride) ? isFar && again >= leastReuseOfContiguous : again >= leastReuseOfStrided;
-    if (!pays || !fitsCache(facts, target, operand, lanes)) continue;
+    const bool pays = vectorLoadable(stride)
+                          ? isFar && again >= leastReuseOfContiguous && facts.points(true) >= leastSumOfContiguous
+                          : again >= leastReuseOfStrided;
+    if (!pays) continue;
     if (packed) return std::nullopt;
     packed = operand;
   }
   return packed;
 }
 
-std::optional<std::size_t> packedBroadcast(const OpFacts &facts, const Target &target, std::size_t v,
-                                           const std::vector<std::size_t> &repeated) {
-  if (!facts.hasReduction || facts.iterators[v].reduced) return std::nullopt;
-  for (std::size_t operand = 0; operand < facts.operandCount; ++operand) {
-    const auto moves = [&](std::size_t i) { return facts.iterators[i].strides[operand] != 0; };
-    if (!facts.bodyOperand[operand] || !facts.isPackable[operand] || moves(v)) continue;
-    if (std::ranges::any_of(repeated, moves) && jumpsPages(facts, operand) &&
-        reuse(facts, operand) >= leastReuseOfContiguous && facts.operandBytes[operand] <= target.l3Bytes)
-      return operand;
+bool packsBroadcast(const OpFacts &facts, const Target &target, std::size_t operand, std::int64_t tiles,
+                    const Tile &tile) {
+  if (!facts.isPackable[operand] || tiles < leastTilesOfBroadcast) return false;
+  std::int64_t rows = 1; // of the operand side by side in a tile
+  bool collide = false;
+  for (const Tile::Repeat &repeat : tile.repeats) {
+    const std::int64_t stride = facts.iterators[repeat.iterator].strides[operand];
+    if (stride == 0) continue;
+    rows *= repeat.count;
+    collide |= std::abs(stride) * facts.elementBytes % conflictBytes == 0;
   }
-  return std::nullopt;
+  const bool isContiguous = std::ranges::any_of(facts.iterators, [&](const IteratorFacts &iterator) {
+    return iterator.reduced && std::abs(iterator.strides[operand]) == 1 && iterator.extent > 1;
+  });
+  if (isContiguous) return collide && rows > 4 && facts.points(true) >= leastSumOfContiguous;
+  return facts.operandBytes[operand] > target.l1Bytes / 2 && facts.points(true) > 1;
 }
 
 double packingInstructions(const OpFacts &facts, std::size_t operand, std::size_t v, std::int64_t lanes) {

@@ -9,19 +9,20 @@
 
 namespace einjit::plan {
 
+struct Tile;
+
 /// The operand of a reduction to pack where iterator `v` becomes lanes; nothing if none, or more than one, is worth it.
 ///
 /// An operand is worth it that moves with v and is read again in R = (iterations of the parallel iterators that leave
 /// it in place) many: where its lanes are not neighbours, so that each is a load of its own, R >= 8 saves most of these
-/// loads; where they are, R >= 64 if it is larger than L2, so that it would come from afar each time, unless sums are
-/// short. Panels of all reduced points and a few vectors must fit half of L2.
-std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v, std::int64_t lanes);
+/// loads; where they are, R >= 64 if it is larger than L2, or its rows are pages apart, unless sums are short.
+std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v);
 
-/// The operand to pack though every lane reads the same element of it: one whose elements for neighbouring reduced
-/// iterations are pages apart, read in R >= 64 iterations again, and moved by a repeated iterator of the tile, so that
-/// a panel has side by side what one step of the tile reads. It must fit L3, where the panels then are.
-std::optional<std::size_t> packedBroadcast(const OpFacts &facts, const Target &target, std::size_t v,
-                                           const std::vector<std::size_t> &repeated);
+/// Whether to pack an operand of which all lanes read the same element, and which so many tiles read. Its elements for
+/// neighbouring reduced iterations should be neighbours: where they are not, each takes a line, and it is packed unless
+/// it stays in L1 anyway. Where they are, the rows of one tile may be so far apart that they collide in L1.
+bool packsBroadcast(const OpFacts &facts, const Target &target, std::size_t operand, std::int64_t tiles,
+                    const Tile &tile);
 
 /// Load and store instructions that copying costs for each vector that is read: those of one copy, divided by R.
 double packingInstructions(const OpFacts &facts, std::size_t operand, std::size_t v, std::int64_t lanes);

@@ -10,12 +10,12 @@
 // results in the lanes of `vectors` accumulators, which are folded at the end (privatize). Remainders of the repeated
 // iterators are loops of their own; the last vector of the vector iterator is masked.
 //
-// An operand that the tile says is packed is copied into a panel inside the innermost of the outer loops that move it;
-// these loops then come first, so that those that leave it in place read the same panel (pack).
+// Products of two operands have blocks around the tile, and panels (ContractionPlanner.h).
 //
 // Where the tile says streams, the accumulators of a whole row stay in memory and the innermost loops are
 //   for the reduced iterators, so many at a time { for vectors of the row { for those (unrolled) { for lanes } } }
 #include "Plan/Planner.h"
+#include "Plan/ContractionPlanner.h"
 #include "Plan/Facts.h"
 #include "Plan/Tile.h"
 #include "Support/Checked.h"
@@ -42,7 +42,6 @@ std::optional<std::uint32_t> scannedIterator(const tensor::Generic &op) {
 struct PlannedLoop {
   std::string name;
   std::size_t iterator;
-  bool hasRemainder = false; ///< whether the iterator goes on in a nest without this loop
 };
 
 class OpPlanner {
@@ -56,11 +55,10 @@ public:
   void run() {
     if (scanned_) return planScan();
     if (facts_.points(false) == 0 || facts_.iterators.empty()) return keepAccumulator();
-    orderForPanels();
+    if (const auto blocking = plan::chooseBlocking(facts_, target_, tile_, kernel_.exact)) return planBlocks(*blocking);
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i) planIterator(i);
     privatize();
     order();
-    packPanels();
     keepAccumulator();
     if (!lanes_.empty())
       add(loop::Vectorize{lanes_}, plan::describeContiguous(facts_.iterators[*tile_.vectorIterator], kernel_,
@@ -78,33 +76,17 @@ private:
     parallelize();
   }
 
+  void planBlocks(const plan::Blocking &blocking) {
+    const auto &op = std::get<tensor::Generic>(value_.def);
+    std::vector<std::string> names;
+    for (const tensor::Access &operand : op.operands) names.push_back(kernel_[operand.value].name);
+    plan::planContraction({facts_, target_, tile_, blocking, accumulator_, std::move(names),
+                           plan::describeContiguous(facts_.iterators[*tile_.vectorIterator], kernel_, op),
+                           isWorthThreads() ? options_.threads : 1},
+                          steps_);
+  }
+
   void add(auto action, std::string reason) { steps_.push_back({std::move(action), std::move(reason)}); }
-
-  /// Whether all of the iterator is in one tile.
-  bool isInTile(std::size_t i) const {
-    const auto repeat = std::ranges::find(tile_.repeats, i, &Tile::Repeat::iterator);
-    const std::int64_t length = i == tile_.vectorIterator       ? tile_.vectors * tile_.lanes
-                                : repeat != tile_.repeats.end() ? repeat->count
-                                                                : 1;
-    return length >= facts_.iterators[i].extent;
-  }
-
-  /// Loops around tiles that move the packed operand come first, before splits leave remainders: those then stand
-  /// inside as well.
-  void orderForPanels() {
-    if (!tile_.packed) return;
-    std::vector<std::string> given, inside;
-    loop::Reorder step;
-    for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
-      const IteratorFacts &iterator = facts_.iterators[i];
-      if (iterator.reduced) continue;
-      given.push_back(iterator.name);
-      const bool comesFirst = iterator.strides[*tile_.packed] != 0 && !isInTile(i);
-      (comesFirst ? step.loops : inside).push_back(iterator.name);
-    }
-    step.loops.insert(step.loops.end(), inside.begin(), inside.end());
-    if (step.loops != given) add(std::move(step), "what moves the packed operand comes first");
-  }
 
   /// Splits one iterator into what the tile takes of it and the loop that counts tiles.
   void planIterator(std::size_t i) {
@@ -127,8 +109,8 @@ private:
     std::string inner = iterator.name;
     if (repeat->count < iterator.extent) {
       inner = iterator.name + "t";
-      add(loop::Split{iterator.name, repeat->count, iterator.name + "o", inner}, tile_.reason);
-      outside.push_back({iterator.name + "o", i, iterator.extent % repeat->count != 0});
+      add(loop::Split{iterator.name, repeat->count, iterator.name + "o", inner, false, 1}, tile_.reason);
+      outside.push_back({iterator.name + "o", i});
     }
     inside_.push_back({inner, i});
     unrolled_.push_back(inner);
@@ -173,8 +155,8 @@ private:
     std::string rest = iterator.name;
     const std::int64_t width = tile_.vectors * tile_.lanes;
     if (width < iterator.extent) {
-      add(loop::Split{rest, width, rest + "o", rest + "t"}, tile_.reason);
-      outside.push_back({rest + "o", i, iterator.extent % width != 0});
+      add(loop::Split{rest, width, rest + "o", rest + "t", false, tile_.lanes}, tile_.reason);
+      outside.push_back({rest + "o", i});
       rest += "t";
     }
     lanes_ = rest;
@@ -200,7 +182,6 @@ private:
   }
 
   void order() {
-    if (tile_.packed) std::ranges::stable_partition(parallelOutside_, moving(*tile_.packed));
     loop::Reorder step;
     for (const auto *group : {&parallelOutside_, &reducedOutside_, &inside_})
       for (const PlannedLoop &loop : *group) step.loops.push_back(loop.name);
@@ -210,51 +191,20 @@ private:
     if (step.loops.size() > 1) add(std::move(step), plan::describeRoles(facts_) + "; tile " + tile_.reason);
   }
 
-  std::function<bool(const PlannedLoop &)> moving(std::size_t operand) const {
-    return [this, operand](const PlannedLoop &loop) { return facts_.iterators[loop.iterator].strides[operand] != 0; };
-  }
-
-  void packPanels() {
-    if (tile_.packed) pack(*tile_.packed);
-    if (tile_.packedBroadcast) pack(*tile_.packedBroadcast);
-  }
-
-  /// A panel inside the innermost of the first loops, as long as these move the operand. The remainder of a split is a
-  /// nest without the loop that counts tiles: there the panel belongs to the loop around it.
-  void pack(std::size_t operand) {
-    const auto moves = moving(operand);
-    const auto end = std::ranges::find_if_not(parallelOutside_, moves);
-    loop::Pack step;
-    auto over = [&](const PlannedLoop &loop) {
-      if (moves(loop)) step.over.push_back(loop.name);
-    };
-    std::for_each(end, parallelOutside_.end(), over);
-    std::ranges::for_each(reducedOutside_, over);
-    std::ranges::for_each(inside_, over);
-    const std::int64_t laneStride = facts_.iterators[*tile_.vectorIterator].strides[operand];
-    if (laneStride != 0 && !vectors_.empty()) step.over.push_back(vectors_);
-    if (laneStride != 0) step.over.push_back(lanes_);
-    step.buffer = kernel_[std::get<tensor::Generic>(value_.def).operands[operand].value].name;
-    for (auto loop = std::make_reverse_iterator(end);; ++loop) {
-      const bool isKernel = loop == parallelOutside_.rend();
-      step.at = isKernel ? "" : loop->name;
-      step.as = fmt::format("{}.p{}", step.buffer, panels_++);
-      add(step, std::abs(laneStride) <= 1 ? "its rows are far apart" : "its lanes are far apart");
-      if (isKernel || !loop->hasRemainder) return;
-    }
-  }
-
   void keepAccumulator() {
     if (!facts_.hasReduction || tile_.streams) return;
     for (const std::string &accumulator : accumulators_) add(loop::Keep{accumulator}, {});
   }
 
+  bool isWorthThreads() const {
+    if (options_.threads < 2) return false;
+    const auto work = checkedMul(facts_.points(false), std::max<std::int64_t>(1, facts_.points(true)));
+    return checkedMul(work.value_or(INT64_MAX), facts_.bodyOperations).value_or(INT64_MAX) >= parallelThreshold;
+  }
+
   /// The outermost parallel loop that has enough iterations, if the work is worth waking anyone for.
   void parallelize() {
-    if (options_.threads < 2) return;
-    const auto work = checkedMul(facts_.points(false), std::max<std::int64_t>(1, facts_.points(true)));
-    const std::int64_t operations = checkedMul(work.value_or(INT64_MAX), facts_.bodyOperations).value_or(INT64_MAX);
-    if (operations < parallelThreshold || parallelOutside_.empty()) return;
+    if (!isWorthThreads() || parallelOutside_.empty()) return;
     add(loop::Parallelize{parallelOutside_.front().name}, fmt::format("{} threads", options_.threads));
   }
 
@@ -270,7 +220,6 @@ private:
   std::vector<std::string> accumulators_{accumulator_};
   std::vector<PlannedLoop> parallelOutside_, reducedOutside_, inside_;
   std::vector<std::string> unrolled_;
-  std::size_t panels_ = 0;
   std::string vectors_, streams_, lanes_; ///< loops over the tile's vectors, streamed rows and lanes
 };
 

@@ -29,7 +29,7 @@ double instructionsPerPoint(const OpFacts &facts, const Target &target, std::siz
   const double vectorSteps =
       static_cast<double>(ceilDiv(iterator.extent, lanes)) / static_cast<double>(iterator.extent);
   auto cost = [&](std::int64_t stride) { return vectorLoadable(stride) ? 1.0 : static_cast<double>(lanes); };
-  const auto packed = packedOperand(facts, target, v, lanes);
+  const auto packed = packedOperand(facts, target, v);
   double loads = 0;
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
     if (operand == packed)
@@ -124,7 +124,7 @@ class TileSearch {
 public:
   TileSearch(const OpFacts &facts, const Target &target, std::size_t v)
       : facts_(facts), target_(target), v_(v), lanes_(lanesFor(facts, v, target)),
-        packed_(packedOperand(facts, target, v, lanes_)), model_(facts, target, v, lanes_, packed_) {
+        packed_(packedOperand(facts, target, v)), model_(facts, target, v, lanes_, packed_) {
     // Without a reduction nothing is carried from step to step. A few vectors a step hide the loop itself; between
     // memory and memory a long run of loads and stores without a branch keeps more lines under way.
     const std::int64_t widest = facts.hasReduction ? target.vectorRegisters : staysInCache(facts, target) ? 8 : maxSide;
@@ -145,9 +145,6 @@ public:
     for (const Tile::Repeat &repeat : best_.repeats)
       best_.reason += fmt::format(" by {} of {}", repeat.count, facts_.iterators[repeat.iterator].name);
     best_.reason += fmt::format(": {} of {} registers", model_.registers(best_), target_.vectorRegisters);
-    std::vector<std::size_t> repeated;
-    for (const Tile::Repeat &repeat : best_.repeats) repeated.push_back(repeat.iterator);
-    best_.packedBroadcast = packedBroadcast(facts_, target_, v_, repeated);
     return best_;
   }
 
@@ -167,7 +164,7 @@ private:
   }
 
   void consider(std::int64_t vectors, std::vector<Tile::Repeat> repeats) {
-    const Tile tile{v_, lanes_, vectors, std::move(repeats), {}, packed_, {}, {}};
+    const Tile tile{v_, lanes_, vectors, std::move(repeats), {}, packed_, {}};
     if (bestTime_ && model_.registers(tile) > target_.vectorRegisters) return;
     const double time = model_.time(tile);
     // Of tiles within a per mille the first, smaller one stays.
@@ -199,7 +196,7 @@ Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
   const auto streams = exact ? std::nullopt : chooseStreams(facts, target, tile);
   if (!streams) return tile;
   const std::string rows = streams->count == 1 ? "one row" : fmt::format("{} rows", streams->count);
-  return {v, tile.lanes, 1, {}, streams, {}, {}, rows + " at a time, streamed past accumulators in L1"};
+  return {v, tile.lanes, 1, {}, streams, {}, rows + " at a time, streamed past accumulators in L1"};
 }
 
 } // namespace einjit::plan

@@ -21,9 +21,8 @@ struct Tile {
   /// Instead of a tile in registers: so many iterations of this reduced iterator are added at once to a whole row of
   /// accumulators in L1.
   std::optional<Repeat> streams = {};
-  std::optional<std::size_t> packed = {};          ///< operand whose lanes are copied into panels (Packing.h)
-  std::optional<std::size_t> packedBroadcast = {}; ///< operand that is broadcast, copied into panels as well
-  std::string reason = {};                         ///< for the schedule's text
+  std::optional<std::size_t> packed = {}; ///< operand whose lanes are copied into panels (Packing.h)
+  std::string reason = {};                ///< for the schedule's text
 };
 
 /// The tile with the least estimated time.
@@ -34,15 +33,16 @@ struct Tile {
 /// lanes of a reduced iterator are folded once in all its points.
 ///
 /// Vectors v and repetitions r: one step of the tile takes
-///     t(v,r) = max(work, loads, fmaLatency) + min(work, loads) / 4 + 1/2              cycles,
-///     work = v*r*f / fmaPerCycle,  loads = accesses(v,r) / loadsPerCycle,
+///     t(v,r) = max(work, loads, far, fmaLatency) + (the two shorter of work, loads, far) / 4 + 1/2         cycles,
+///     work = v*r*f / fmaPerCycle,  loads = accesses(v,r) / loadsPerCycle,  far = bytes(v,r) / l2BytesPerCycle,
 /// f the operations a point takes (a multiply-add is one, a complex one four), accesses(v,r) the sum over operands of
 /// (v if it moves with the vector iterator) times (r if it moves with the repeated one), for complex numbers twice
-/// that: their parts have a register each, and take a shuffle each to get there. The quarter is what the longer does
-/// not hide of the shorter, the half is the loop's own. The accumulators v*r, the operand vectors and one temporary
-/// must fit the vector registers. Lanes of a reduced iterator cost 2 v more for each result, to set and add up the
-/// partial ones, and their folding. The whole takes the sum over full and remaining tiles, so that a tile that divides
-/// the extents wins.
+/// that: their parts have a register each, and take a shuffle each to get there; bytes(v,r) those of a reduction's
+/// operands that do not stay in L1: what has the lanes stays if all reduced points of one tile do, the other only as a
+/// whole. The quarter is what the longest does not hide of the others, the half is the loop's own. The accumulators
+/// v*r, the operand vectors and one temporary must fit the vector registers. Lanes of a reduced iterator cost 2 v more
+/// for each result, to set and add up the partial ones, and their folding. The whole takes the sum over the parts of an
+/// even split (Loop/Steps/Step.h), so that a tile that divides the extents wins.
 ///
 /// An op without a reduction whose data comes from memory repeats nothing: it wants long rows.
 ///

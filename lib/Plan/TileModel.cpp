@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/TileModel.h"
+#include "Loop/Steps/Step.h"
 #include <algorithm>
+#include <utility>
 
 namespace einjit::plan {
 namespace {
 
 /// Cycles that counting and branching adds to a step.
 constexpr double loopOverhead = 0.5;
-/// Part of the shorter of arithmetic and memory accesses that the longer does not hide: loads that miss L1 come late.
+/// Part of the shorter of arithmetic, loads and L2 that the longest does not hide: loads that miss L1 come late.
 constexpr double exposed = 0.25;
 
 /// Results that one step of the tile works on, in vectors.
@@ -45,7 +47,7 @@ std::int64_t TileModel::registers(const Tile &tile) const {
 }
 
 double TileModel::time(const Tile &tile) const {
-  const double steps = timeOfRemainders(tile, 0, pointsOutside(tile));
+  const double steps = timeOfParts(tile, 0, pointsOutside(tile));
   if (!facts_.iterators[v_].reduced) return steps;
   // Each result sets, adds up and folds the partial ones of all vectors.
   const double fold = static_cast<double>(2 * tile.vectors) + foldInstructions;
@@ -68,8 +70,26 @@ double TileModel::stepTime(const Tile &tile) const {
   const double work =
       (static_cast<double>(size(tile) * facts_.bodyOperations) + shuffles) / static_cast<double>(target_.fmaPerCycle);
   const double memory = static_cast<double>(parts) * accesses / static_cast<double>(target_.loadsPerCycle);
+  const double far = static_cast<double>(bytesFromL2(tile)) / static_cast<double>(target_.l2BytesPerCycle);
   const double latency = facts_.hasReduction ? static_cast<double>(target_.fmaLatency) : 1.0;
-  return std::max({work, memory, latency}) + exposed * std::min(work, memory) + loopOverhead;
+  const double longest = std::max({work, memory, far});
+  return std::max(longest, latency) + exposed * (work + memory + far - longest) + loopOverhead;
+}
+
+/// Of a reduction: what one step reads of operands that other tiles read again, and that do not stay in L1 meanwhile.
+std::int64_t TileModel::bytesFromL2(const Tile &tile) const {
+  if (!facts_.hasReduction || facts_.iterators[v_].reduced) return 0;
+  std::int64_t bytes = 0;
+  for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
+    if (!facts_.bodyOperand[operand]) continue;
+    const std::int64_t elements = (moves(operand, v_) ? tile.vectors * lanes_ : 1) * movingRepeats(tile, operand);
+    const std::int64_t step = elements * facts_.elementBytes;
+    const bool stays =
+        facts_.operandBytes[operand] <= target_.l1Bytes / 2 ||
+        (moves(operand, v_) && step <= target_.l1Bytes / 4 * 3 / std::max<std::int64_t>(1, facts_.points(true)));
+    if (!stays) bytes += step;
+  }
+  return bytes;
 }
 
 /// Points of all iterators that are not in the tile.
@@ -83,17 +103,19 @@ double TileModel::pointsOutside(const Tile &tile) const {
   return points;
 }
 
-/// Sums stepTime over all combinations of full and remaining sides, from this side on.
-double TileModel::timeOfRemainders(Tile tile, std::size_t side, double count) const {
+/// Sums stepTime over all combinations of parts of the tile's sides, from this side on.
+double TileModel::timeOfParts(Tile tile, std::size_t side, double count) const {
   if (side > tile.repeats.size()) return count * stepTime(tile);
   const bool isVector = side == tile.repeats.size();
-  const std::int64_t extent =
-      isVector ? ceilDiv(facts_.iterators[v_].extent, lanes_) : facts_.iterators[tile.repeats[side].iterator].extent;
+  const std::int64_t extent = facts_.iterators[isVector ? v_ : tile.repeats[side].iterator].extent;
   std::int64_t &length = isVector ? tile.vectors : tile.repeats[side].count;
-  const std::int64_t full = length, rest = extent % full;
-  double total = full <= extent ? timeOfRemainders(tile, side + 1, count * static_cast<double>(extent / full)) : 0;
-  length = rest;
-  if (rest > 0) total += timeOfRemainders(tile, side + 1, count);
+  const std::int64_t unit = isVector ? lanes_ : 1;
+  double total = 0;
+  for (const loop::EvenPart &part : loop::evenParts(extent, length * unit, unit)) {
+    const std::int64_t whole = std::exchange(length, ceilDiv(part.length, unit));
+    total += timeOfParts(tile, side + 1, count * static_cast<double>(part.count));
+    length = whole;
+  }
   return total;
 }
 

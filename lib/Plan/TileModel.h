@@ -32,8 +32,9 @@ private:
   }
   std::int64_t movingRepeats(const Tile &tile, std::size_t operand) const;
   double stepTime(const Tile &tile) const;
+  std::int64_t bytesFromL2(const Tile &tile) const;
   double pointsOutside(const Tile &tile) const;
-  double timeOfRemainders(Tile tile, std::size_t side, double count) const;
+  double timeOfParts(Tile tile, std::size_t side, double count) const;
 
   const OpFacts &facts_;
   const Target &target_;

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Plan/Blocking.h"
+#include "Plan/Packing.h"
+#include "Plan/TileModel.h"
+#include "Support/Checked.h"
+#include <algorithm>
+#include <cstdlib>
+
+namespace einjit::plan {
+namespace {
+
+std::int64_t countOf(const std::vector<OuterLoop> &loops) {
+  std::vector<std::int64_t> counts;
+  for (const OuterLoop &loop : loops) counts.push_back(loop.count);
+  return checkedProduct(counts).value_or(INT64_MAX);
+}
+
+std::int64_t product(std::int64_t a, std::int64_t b) { return checkedMul(a, b).value_or(INT64_MAX); }
+
+/// The innermost loops whose iterations together take at most `budget` bytes, `bytes` each.
+Cut cutAt(const std::vector<OuterLoop> &loops, std::int64_t bytes, std::int64_t budget) {
+  for (std::size_t i = loops.size(); i-- > 0;) {
+    const std::int64_t whole = product(bytes, loops[i].count);
+    if (whole <= budget) {
+      bytes = whole;
+      continue;
+    }
+    const std::int64_t most = std::max<std::int64_t>(1, budget / bytes);
+    const std::int64_t length = ceilDiv(loops[i].count, ceilDiv(loops[i].count, most)); // blocks of equal length
+    if (length == 1) return {i + 1, 0};
+    return {i, length == loops[i].count ? 0 : length};
+  }
+  return {};
+}
+
+/// Iterations inside the cut.
+std::int64_t inside(const std::vector<OuterLoop> &loops, const Cut &cut) {
+  std::int64_t count = 1;
+  for (std::size_t i = cut.position; i < loops.size(); ++i)
+    count = product(count, i == cut.position && cut.length > 0 ? cut.length : loops[i].count);
+  return count;
+}
+
+class BlockingChoice {
+public:
+  BlockingChoice(const OpFacts &facts, const Target &target, const Tile &tile, bool exact)
+      : facts_(facts), target_(target), tile_(tile), exact_(exact), v_(*tile.vectorIterator) {}
+
+  std::optional<Blocking> run() {
+    if (!findOperands()) return std::nullopt;
+    groupLoops();
+    if (!exact_) orderReduced();
+    cutReduced();
+    blocking_.packsVector = packsVector();
+    cutParallel();
+    blocking_.packsBroadcast = packsBroadcast();
+    choosePanel();
+    return blocking_;
+  }
+
+private:
+  bool moves(std::size_t operand, std::size_t iterator) const {
+    return facts_.iterators[iterator].strides[operand] != 0;
+  }
+
+  bool findOperands() {
+    std::optional<std::size_t> vector;
+    for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
+      if (!facts_.bodyOperand[operand]) continue;
+      std::optional<std::size_t> &place = moves(operand, v_) ? vector : blocking_.broadcastOperand;
+      if (place) return false;
+      place = operand;
+    }
+    if (vector) blocking_.vectorOperand = *vector;
+    return vector.has_value();
+  }
+
+  /// Iterations that the tile takes of an iterator at once.
+  std::int64_t tileLength(std::size_t i) const {
+    if (i == v_) return tile_.vectors * tile_.lanes;
+    const auto repeat = std::ranges::find(tile_.repeats, i, &Tile::Repeat::iterator);
+    return repeat == tile_.repeats.end() ? 1 : repeat->count;
+  }
+
+  void groupLoops() {
+    const auto &s = blocking_.broadcastOperand;
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
+      const std::int64_t count = ceilDiv(facts_.iterators[i].extent, tileLength(i));
+      const bool isV = moves(blocking_.vectorOperand, i), isS = s && moves(*s, i);
+      if (count == 1 && tileLength(i) > 1) continue; // all of it is in the tile
+      auto &group = facts_.iterators[i].reduced ? blocking_.k
+                    : isV == isS                ? blocking_.batch
+                    : isV                       ? blocking_.n
+                                                : blocking_.m;
+      group.push_back({i, count});
+    }
+    // Results are written in the order of memory.
+    for (auto *group : {&blocking_.batch, &blocking_.n, &blocking_.m})
+      std::ranges::stable_sort(*group, std::greater<>(), [&](const OuterLoop &loop) {
+        return std::abs(facts_.iterators[loop.iterator].resultStride);
+      });
+  }
+
+  /// The least distance that either operand moves by.
+  std::int64_t leastStride(const OuterLoop &loop) const {
+    const auto &strides = facts_.iterators[loop.iterator].strides;
+    std::int64_t least = std::abs(strides[blocking_.vectorOperand]);
+    if (blocking_.broadcastOperand) {
+      const std::int64_t other = std::abs(strides[*blocking_.broadcastOperand]);
+      least = least == 0 ? other : other == 0 ? least : std::min(least, other);
+    }
+    return least;
+  }
+  void orderReduced() {
+    std::ranges::stable_sort(blocking_.k, std::greater<>(), [&](const OuterLoop &loop) { return leastStride(loop); });
+  }
+
+  void cutReduced() {
+    if (blocking_.k.empty()) return;
+    const std::int64_t width = product(tileLength(v_), facts_.elementBytes);
+    const std::int64_t budget = target_.l2Bytes / 8;
+    const bool isReadAgain = blocking_.broadcastOperand && countOf(blocking_.m) > 1;
+    if (isReadAgain && product(countOf(blocking_.k), width) > budget / 2 * 3)
+      blocking_.kCut = cutAt(blocking_.k, width, budget);
+    // Blocks of whole vectors, so that copies along K need no second mask.
+    Cut &cut = blocking_.kCut;
+    if (cut.length > 0) cut.length = ceilDiv(cut.length, tile_.lanes) * tile_.lanes;
+    if (cut.length > 0 && cut.length >= blocking_.k[cut.position].count) cut.length = 0;
+    blockLength_ = inside(blocking_.k, blocking_.kCut);
+  }
+
+  /// Bytes of S that one tile reads in a block of K.
+  std::int64_t tileBytesOfS() const {
+    std::int64_t bytes = product(blockLength_, facts_.elementBytes);
+    for (const Tile::Repeat &repeat : tile_.repeats)
+      if (moves(*blocking_.broadcastOperand, repeat.iterator)) bytes = product(bytes, repeat.count);
+    return bytes;
+  }
+  std::int64_t tileBytesOfV() const {
+    std::int64_t bytes = product(product(blockLength_, tileLength(v_)), facts_.elementBytes);
+    for (const Tile::Repeat &repeat : tile_.repeats)
+      if (moves(blocking_.vectorOperand, repeat.iterator)) bytes = product(bytes, repeat.count);
+    return bytes;
+  }
+
+  void cutParallel() {
+    if (!blocking_.broadcastOperand || countOf(blocking_.n) < 2) return;
+    blocking_.mCut = cutAt(blocking_.m, tileBytesOfS(), target_.l2Bytes / 5 * 2);
+    if (blocking_.mCut.isNone() || !blocking_.packsVector) return;
+    const std::int64_t budget = std::max(target_.l2Bytes / 2, target_.l3Bytes / 8);
+    blocking_.nCut = cutAt(blocking_.n, tileBytesOfV(), budget);
+  }
+
+  bool packsVector() const { return packedOperand(facts_, target_, v_) == blocking_.vectorOperand; }
+
+  bool packsBroadcast() const {
+    return blocking_.broadcastOperand &&
+           plan::packsBroadcast(facts_, target_, *blocking_.broadcastOperand, countOf(blocking_.n), tile_);
+  }
+
+  /// The iterator along which V is contiguous has at least a cache line in each panel.
+  void choosePanel() {
+    blocking_.nPanel = blocking_.mCut.isNone() ? Cut{blocking_.n.size(), 0} : blocking_.nCut;
+    if (!blocking_.packsVector || !blocking_.mCut.isNone()) return;
+    const auto isContiguous = [&](const OuterLoop &loop) {
+      return loop.iterator != v_ && std::abs(facts_.iterators[loop.iterator].strides[blocking_.vectorOperand]) == 1;
+    };
+    const auto contiguous = std::ranges::find_if(blocking_.n, isContiguous);
+    if (contiguous == blocking_.n.end() || contiguous->count < 2) return;
+    std::rotate(contiguous, contiguous + 1, blocking_.n.end());
+    const std::int64_t budget = std::max(target_.l2Bytes / 4, product(tileBytesOfV(), tile_.lanes));
+    const std::size_t last = blocking_.n.size() - 1;
+    const Cut cut = cutAt({blocking_.n.back()}, tileBytesOfV(), budget);
+    blocking_.nPanel = {last + cut.position, cut.length};
+  }
+
+  const OpFacts &facts_;
+  const Target &target_;
+  const Tile &tile_;
+  const bool exact_;
+  const std::size_t v_;
+  std::int64_t blockLength_ = 1; ///< of K
+  Blocking blocking_{};
+};
+
+} // namespace
+
+std::optional<Blocking> chooseBlocking(const OpFacts &facts, const Target &target, const Tile &tile, bool exact) {
+  if (!facts.hasReduction || !facts.hasOwnMemory || !tile.vectorIterator || tile.streams) return std::nullopt;
+  if (facts.iterators[*tile.vectorIterator].reduced) return std::nullopt;
+  return BlockingChoice(facts, target, tile, exact).run();
+}
+
+} // namespace einjit::plan

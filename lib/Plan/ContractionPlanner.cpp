@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Plan/ContractionPlanner.h"
+#include "Plan/TileModel.h"
+#include <algorithm>
+#include <cstdlib>
+#include <fmt/format.h>
+
+namespace einjit::plan {
+namespace {
+
+/// A loop of the plan: all of an iterator, or what splits make of it. One iteration moves by `step` iterations of it.
+struct PlannedLoop {
+  std::string name;
+  std::size_t iterator;
+  std::int64_t extent; ///< the longest
+  std::int64_t step = 1;
+};
+
+class ContractionPlanner {
+public:
+  ContractionPlanner(const ContractionPlan &plan, std::vector<loop::Step> &steps)
+      : plan_(plan), facts_(plan.facts), tile_(plan.tile), blocking_(plan.blocking), steps_(steps),
+        v_(*plan.tile.vectorIterator) {}
+
+  void run() {
+    orderIterators();
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i) splitTile(i);
+    splitBlocks();
+    order();
+    if (!kBlocks_.empty()) stage();
+    if (blocking_.packsVector) packVector();
+    if (blocking_.packsBroadcast) packBroadcast();
+    add(loop::Keep{plan_.accumulator}, {});
+    add(loop::Vectorize{lanes_.name}, plan_.lanesReason);
+    for (const PlannedLoop &loop : tileLoops_) add(loop::Unroll{loop.name}, {});
+    for (const auto &[name, unrolled] : copyLanes_) {
+      add(loop::Vectorize{name}, {});
+      for (const std::string &loop : unrolled) add(loop::Unroll{loop}, {});
+    }
+    parallelize();
+  }
+
+private:
+  using Loops = std::vector<PlannedLoop>;
+
+  void add(auto action, std::string reason) { steps_.push_back({std::move(action), std::move(reason)}); }
+
+  bool moves(std::size_t operand, const PlannedLoop &loop) const {
+    return facts_.iterators[loop.iterator].strides[operand] != 0;
+  }
+
+  /// Splits make pairs of loops beside each other, of different lengths: those of an iterator further out have both of
+  /// those further in inside. Panels of V that are made inside of N stand outside of all that is made of M, those of S
+  /// the other way round.
+  void orderIterators() {
+    const bool nFirst = blocking_.mCut.isNone() || !blocking_.nCut.isNone();
+    std::vector<std::string> given;
+    loop::Reorder step;
+    for (const IteratorFacts &iterator : facts_.iterators)
+      if (!iterator.reduced) given.push_back(iterator.name);
+    std::vector<std::size_t> inOrder;
+    for (const auto *group :
+         {&blocking_.batch, nFirst ? &blocking_.n : &blocking_.m, nFirst ? &blocking_.m : &blocking_.n})
+      for (const OuterLoop &loop : *group) inOrder.push_back(loop.iterator);
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
+      if (!facts_.iterators[i].reduced && std::ranges::find(inOrder, i) == inOrder.end()) inOrder.push_back(i);
+    for (std::size_t i : inOrder) step.loops.push_back(facts_.iterators[i].name);
+    if (step.loops != given)
+      add(std::move(step), "whole loops first, so that the parts that splits leave nest in them");
+  }
+
+  // Splits.
+
+  /// What the tile takes of an iterator becomes loops of the tile; the rest, or all of it, a loop outside.
+  void splitTile(std::size_t i) {
+    const IteratorFacts &iterator = facts_.iterators[i];
+    const auto repeat = std::ranges::find(tile_.repeats, i, &Tile::Repeat::iterator);
+    if (i == v_) return splitVectors();
+    if (repeat == tile_.repeats.end()) {
+      outer_.push_back({iterator.name, i, iterator.extent});
+      return;
+    }
+    if (repeat->count >= iterator.extent) {
+      tileLoops_.push_back({iterator.name, i, iterator.extent});
+      return;
+    }
+    const std::string outer = iterator.name + "o", inner = iterator.name + "t";
+    add(loop::Split{iterator.name, repeat->count, outer, inner, false, 1}, tile_.reason);
+    outer_.push_back({outer, i, ceilDiv(iterator.extent, repeat->count), repeat->count});
+    tileLoops_.push_back({inner, i, repeat->count});
+  }
+
+  void splitVectors() {
+    const IteratorFacts &iterator = facts_.iterators[v_];
+    const std::int64_t width = tile_.vectors * tile_.lanes;
+    std::string rest = iterator.name;
+    if (width < iterator.extent) {
+      add(loop::Split{rest, width, rest + "o", rest + "t", false, tile_.lanes}, tile_.reason);
+      outer_.push_back({rest + "o", v_, ceilDiv(iterator.extent, width), width});
+      rest += "t";
+    }
+    lanes_ = {rest, v_, tile_.lanes};
+    if (tile_.lanes == std::min(width, iterator.extent)) return;
+    lanes_.name = iterator.name + "l";
+    vectors_ = PlannedLoop{iterator.name + "v", v_, tile_.vectors, tile_.lanes};
+    add(loop::Split{rest, tile_.lanes, vectors_->name, lanes_.name, true},
+        "lanes of one register; the last may be masked");
+  }
+
+  Loops loopsOf(const std::vector<OuterLoop> &group) const {
+    Loops loops;
+    for (const OuterLoop &loop : group)
+      loops.push_back(*std::ranges::find(outer_, loop.iterator, &PlannedLoop::iterator));
+    return loops;
+  }
+
+  /// The loops before the cut, in `outside`, and those behind.
+  Loops cut(Loops loops, const Cut &cut, Loops &outside, const std::string &reason) {
+    for (std::size_t i = 0; i < cut.position; ++i) outside.push_back(loops[i]);
+    loops.erase(loops.begin(), loops.begin() + static_cast<std::ptrdiff_t>(cut.position));
+    if (cut.length == 0) return loops;
+    PlannedLoop &split = loops.front();
+    const std::string name = split.name;
+    add(loop::Split{name, cut.length, name + "b", name + "i", true}, reason);
+    outside.push_back({name + "b", split.iterator, ceilDiv(split.extent, cut.length), split.step * cut.length});
+    split.name = name + "i";
+    split.extent = cut.length;
+    return loops;
+  }
+
+  void splitBlocks() {
+    batch_ = loopsOf(blocking_.batch);
+    k_ = cut(loopsOf(blocking_.k), blocking_.kCut, kBlocks_, "blocks of sums, so that panels fit L2");
+    m_ = cut(loopsOf(blocking_.m), blocking_.mCut, mBlocks_, "blocks of rows that stay in L2");
+    n_ = cut(loopsOf(blocking_.n), blocking_.nCut, nBlocks_, "blocks of columns whose panel stays in L3");
+    if (!blocking_.nCut.isNone()) return;
+    Loops outside;
+    n_ = cut(n_, blocking_.nPanel, outside, "lines of the packed operand");
+    nOutside_ = std::move(outside);
+  }
+
+  /// Loops over K blocks still stand inside of M and N, from where they are staged.
+  void order() {
+    loop::Reorder step;
+    const auto append = [&](const Loops &loops) {
+      for (const PlannedLoop &loop : loops) step.loops.push_back(loop.name);
+    };
+    for (const Loops *loops : {&batch_, &nBlocks_, &mBlocks_, &nOutside_, &n_, &m_, &kBlocks_, &k_, &tileLoops_})
+      append(*loops);
+    if (vectors_) step.loops.push_back(vectors_->name);
+    step.loops.push_back(lanes_.name);
+    if (step.loops.size() > 1) add(std::move(step), describeRoles(facts_) + "; tile " + tile_.reason);
+    if (vectors_) tileLoops_.push_back(*vectors_);
+  }
+
+  void stage() {
+    loop::Stage step{plan_.accumulator, {}, lastOf({&batch_, &nBlocks_}), plan_.accumulator + ".s"};
+    for (const PlannedLoop &loop : kBlocks_) step.over.push_back(loop.name);
+    add(std::move(step), "partial sums wait in memory while others are added to");
+  }
+
+  /// The innermost of the loops; empty if there is none.
+  static std::string lastOf(std::initializer_list<const Loops *> groups) {
+    std::string name;
+    for (const Loops *loops : groups)
+      if (!loops->empty()) name = loops->back().name;
+    return name;
+  }
+
+  // Panels.
+
+  void packVector() {
+    const std::size_t operand = blocking_.vectorOperand;
+    Loops over;
+    for (const Loops *loops : {&n_, &k_, &tileLoops_})
+      for (const PlannedLoop &loop : *loops)
+        if (moves(operand, loop)) over.push_back(loop);
+    over.push_back(lanes_);
+    const std::string at = blocking_.mCut.isNone() ? lastOf({&batch_, &nBlocks_, &kBlocks_, &nOutside_})
+                                                   : lastOf({&batch_, &nBlocks_, &kBlocks_});
+    const std::int64_t stride = facts_.iterators[v_].strides[operand];
+    pack(operand, at, over, std::abs(stride) == 1 ? "its rows are far apart" : "its lanes are far apart");
+  }
+
+  void packBroadcast() {
+    const std::size_t operand = *blocking_.broadcastOperand;
+    Loops over, last;
+    for (const Loops *loops : {&m_, &k_, &tileLoops_})
+      for (const PlannedLoop &loop : *loops)
+        if (moves(operand, loop)) (loops != &m_ && isContiguous(operand, loop) ? last : over).push_back(loop);
+    if (over.empty() && last.empty()) return;
+    if (last.empty() && !k_.empty()) {
+      const auto innermost = std::ranges::find(over, k_.back().name, &PlannedLoop::name);
+      if (innermost != over.end()) std::rotate(innermost, innermost + 1, over.end());
+    }
+    over.insert(over.end(), last.begin(), last.end());
+    pack(operand, lastOf({&batch_, &nBlocks_, &kBlocks_, &mBlocks_}), over,
+         "its elements are read again for each tile");
+  }
+
+  bool isContiguous(std::size_t operand, const PlannedLoop &loop) const {
+    return loop.step * std::abs(facts_.iterators[loop.iterator].strides[operand]) == 1;
+  }
+
+  void pack(std::size_t operand, const std::string &at, const Loops &over, const std::string &reason) {
+    loop::Pack step{plan_.operandNames[operand], at, {}, {}, {}};
+    const std::string suffix = fmt::format("p{}", panels_);
+    step.as = fmt::format("{}.{}", step.buffer, suffix);
+    ++panels_;
+    Loops copies = over;
+    for (PlannedLoop &copy : copies) {
+      step.over.push_back(copy.name);
+      copy.name += suffix;
+      step.by.push_back(copy.name);
+    }
+    add(std::move(step), reason);
+    vectorizeCopy(operand, copies);
+  }
+
+  /// Lanes of the panel's last axis; where the operand is contiguous along another one, as many of that repeated.
+  void vectorizeCopy(std::size_t operand, Loops copies) {
+    PlannedLoop last = copies.back();
+    copies.pop_back();
+    const std::int64_t lanes = last.name.starts_with(lanes_.name)
+                                   ? last.extent
+                                   : std::min(plan_.target.lanes(facts_.elementBytes), last.extent);
+    if (lanes < 2) return;
+    std::vector<std::string> unrolled;
+    const auto contiguous =
+        std::ranges::find_if(copies, [&](const PlannedLoop &loop) { return isContiguous(operand, loop); });
+    std::vector<std::string> inside;
+    if (!isContiguous(operand, last) && contiguous != copies.end()) {
+      std::string name = contiguous->name;
+      if (contiguous->extent > lanes) {
+        add(loop::Split{name, lanes, name + "o", name + "t", true}, "square blocks are transposed in registers");
+        contiguous->name = name + "o";
+        name += "t";
+      } else {
+        copies.erase(contiguous);
+      }
+      inside.push_back(name);
+      unrolled.push_back(name);
+    }
+    if (last.extent > lanes) {
+      add(loop::Split{last.name, lanes, last.name + "v", last.name + "l", true}, "lanes of one register");
+      copies.push_back({last.name + "v", last.iterator, 0});
+      last.name += "l";
+    }
+    loop::Reorder order;
+    for (const PlannedLoop &loop : copies) order.loops.push_back(loop.name);
+    order.loops.insert(order.loops.end(), inside.begin(), inside.end());
+    order.loops.push_back(last.name);
+    if (!inside.empty()) add(std::move(order), {});
+    copyLanes_.push_back({last.name, unrolled});
+  }
+
+  /// The outermost loop with work for all threads, of those that are not split further out.
+  void parallelize() {
+    if (plan_.threads < 2) return;
+    for (const Loops *loops : {&batch_, &nBlocks_, &mBlocks_, &nOutside_, &n_, &m_})
+      for (const PlannedLoop &loop : *loops)
+        if (loop.extent % plan_.threads == 0 || loop.extent >= 4 * plan_.threads)
+          return add(loop::Parallelize{loop.name}, fmt::format("{} threads", plan_.threads));
+  }
+
+  const ContractionPlan &plan_;
+  const OpFacts &facts_;
+  const Tile &tile_;
+  const Blocking &blocking_;
+  std::vector<loop::Step> &steps_;
+  const std::size_t v_;
+  Loops outer_;     ///< before blocks
+  Loops tileLoops_; ///< repetitions, then vectors; unrolled
+  Loops batch_, nBlocks_, kBlocks_, mBlocks_, nOutside_, n_, m_, k_;
+  PlannedLoop lanes_{};
+  std::optional<PlannedLoop> vectors_;
+  struct CopyLanes {
+    std::string lanes;
+    std::vector<std::string> unrolled;
+  };
+  std::vector<CopyLanes> copyLanes_;
+  std::size_t panels_ = 0;
+};
+
+} // namespace
+
+void planContraction(const ContractionPlan &plan, std::vector<loop::Step> &steps) {
+  ContractionPlanner(plan, steps).run();
+}
+
+} // namespace einjit::plan

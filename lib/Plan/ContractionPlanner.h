@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The steps of a blocked product (Blocking.h), around its register tile:
+//
+//   splits    what the tile takes of each iterator; lanes; blocks
+//   order     batch, N blocks, K blocks, M blocks, N, M, K, tile
+//   stage     the loops over K blocks go outside of M and N
+//   pack      V and S, at the innermost loop that is outside of their panels
+//   keep, vectorize, unroll
+//
+// A panel has one axis for each loop inside, that of the lanes last; S's is last the one along which S is contiguous,
+// if that is of the tile or of K, else the innermost of K. Its copying loops have names of their own, and are vectors
+// along the last axis. Where the operand is contiguous along another axis, these are repeated for as many iterations as
+// there are lanes, so that a square block is read in rows and transposed in registers.
+#pragma once
+
+#include "Loop/Steps/Step.h"
+#include "Plan/Blocking.h"
+
+namespace einjit::plan {
+
+struct ContractionPlan {
+  const OpFacts &facts;
+  const Target &target;
+  const Tile &tile;
+  const Blocking &blocking;
+  std::string accumulator;               ///< name of the reduction's
+  std::vector<std::string> operandNames; ///< of the buffers
+  std::string lanesReason;               ///< for the text: what is contiguous along the lanes
+  std::int64_t threads;                  ///< 1: no loop is parallel
+};
+
+/// Adds the steps to `steps`.
+void planContraction(const ContractionPlan &plan, std::vector<loop::Step> &steps);
+
+} // namespace einjit::plan
