@@ -7,7 +7,9 @@
 #include "CodeGen/Layout.h"
 #include "CodeGen/Memory.h"
 #include "CodeGen/Registers.h"
+#include "CodeGen/TransposedAccesses.h"
 #include <functional>
+#include <map>
 
 namespace einjit::codegen {
 
@@ -68,18 +70,37 @@ private:
   // Loops.
   llvm::Value *iterationCount(const loop::For &loop, const Iterations &iterations);
   void emitUnrolled(const loop::For &loop);
-  void emitOnce(const loop::For &loop, std::int64_t iteration);
   void emitSerial(const loop::For &loop, llvm::Value *begin, llvm::Value *end, llvm::Value *runs);
   bool canOutline() const;
   void emitParallel(const loop::For &loop, llvm::Value *count);
-  void emitIf(llvm::Value *condition, const loop::Block &writes, const std::function<void()> &body);
+  /// Where values are that may change in some statements.
+  using Places = std::vector<llvm::Value **>;
+  Places writtenBy(const loop::Block &block);
+  Places writtenBy(const loop::For &loop);
+  void emitIteration(const loop::For &loop, std::int64_t iteration, llvm::Value *runs, const Places &changed = {});
+  void emitIf(llvm::Value *condition, const Places &changed, const std::function<void()> &body,
+              const std::function<void()> &otherwise = {});
   llvm::BasicBlock *createBlock(const llvm::Twine &name);
+
+  // Unrolled loops with transposed accesses.
+  struct IterationBlock;
+  void emitTransposed(const loop::For &loop, const TransposedAccesses &accesses, const Iterations &iterations,
+                      llvm::Value *count);
+  void emitBlock(const loop::For &loop, const TransposedAccesses &accesses, const IterationBlock &block);
+  void emitColumns(const loop::For &loop, const TransposedAccesses &accesses, const IterationBlock &block);
+  Place row(const Place &place, const IterationBlock &block, std::int64_t lane);
+  llvm::SmallVector<llvm::Value *> readColumns(const TransposedAccesses::Member &read, const IterationBlock &block,
+                                               const Mask &mask);
+  void writeColumns(const TransposedAccesses::Member &write, const IterationBlock &block, const Mask &mask,
+                    llvm::ArrayRef<llvm::Value *> columns);
 
   const ModuleContext &context_;
   const loop::Kernel &kernel_;
   llvm::Function *function_;
   Builder ir_;
   Scope scope_;
+  std::map<const loop::Access *, llvm::Value *> transposedReads_;  ///< what they read in the current iteration
+  std::map<const loop::Access *, llvm::Value *> transposedWrites_; ///< what they are to write in the current iteration
 };
 
 } // namespace einjit::codegen

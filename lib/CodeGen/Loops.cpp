@@ -26,9 +26,15 @@ void addPhi(Builder &ir, Value *&target, Value *one, llvm::BasicBlock *from, Val
   target = phi;
 }
 
-std::vector<Value *> valuesOf(Registers &registers, const std::vector<Register> &which) {
+std::vector<Value **> placesOf(Registers &registers, const std::vector<Register> &which) {
+  std::vector<Value **> places;
+  for (const Register &r : which) places.push_back(&registers[r]);
+  return places;
+}
+
+std::vector<Value *> valuesAt(const std::vector<Value **> &places) {
   std::vector<Value *> values;
-  for (const Register &r : which) values.push_back(registers[r]);
+  for (Value **place : places) values.push_back(*place);
   return values;
 }
 
@@ -60,14 +66,17 @@ void Emitter::emit(const loop::For &loop) {
   if (iterations.most == 0) return;
   Value *count = iterationCount(loop, iterations);
   Value *runs = iterations.least == 0 ? ir_.CreateICmpSGT(count, ir_.getInt64(0)) : nullptr;
-  if (iterations.most == 1) return emitIf(runs, loop.body, [&] { emitOnce(loop, 0); });
+  if (iterations.most == 1) return emitIteration(loop, 0, runs);
   if (loop.kind == loop::LoopKind::Parallel && canOutline()) return emitParallel(loop, count);
   emitSerial(loop, ir_.getInt64(0), count, runs);
 }
 
-void Emitter::emitOnce(const loop::For &loop, std::int64_t iteration) {
+/// One iteration, whose number is known, if `runs` holds. `changed` are places that it writes besides registers.
+void Emitter::emitIteration(const loop::For &loop, std::int64_t iteration, Value *runs, const Places &changed) {
   scope_.variables.bind(loop.var, iteration);
-  emit(loop.body);
+  Places all = runs ? writtenBy(loop.body) : Places{};
+  all.insert(all.end(), changed.begin(), changed.end());
+  emitIf(runs, all, [&] { emit(loop.body); });
   scope_.variables.unbind(loop.var);
 }
 
@@ -75,29 +84,44 @@ void Emitter::emitOnce(const loop::For &loop, std::int64_t iteration) {
 void Emitter::emitUnrolled(const loop::For &loop) {
   const Iterations iterations = scope_.variables.iterations(loop);
   Value *count = iterationCount(loop, iterations);
+  const TransposedAccesses transposed = transposedAccesses(kernel_, loop, context_.target);
+  if (!transposed.empty()) return emitTransposed(loop, transposed, iterations, count);
   for (std::int64_t i = 0; i < iterations.most; ++i) {
     Value *number = ir_.getInt64(static_cast<std::uint64_t>(i));
-    Value *runs = i < iterations.least ? nullptr : ir_.CreateICmpSGT(count, number);
-    emitIf(runs, loop.body, [&] { emitOnce(loop, i); });
+    emitIteration(loop, i, i < iterations.least ? nullptr : ir_.CreateICmpSGT(count, number));
   }
 }
 
-/// `body` if the condition holds, always if there is none. `writes` is what the body emits.
-void Emitter::emitIf(Value *condition, const loop::Block &writes, const std::function<void()> &body) {
+Emitter::Places Emitter::writtenBy(const loop::Block &block) {
+  return placesOf(scope_.registers, writtenRegisters(kernel_, block, scope_.variables));
+}
+
+Emitter::Places Emitter::writtenBy(const loop::For &loop) {
+  return placesOf(scope_.registers, writtenRegisters(kernel_, loop, scope_.variables));
+}
+
+/// `body` if the condition holds, always if there is none; else `otherwise`. `changed` are places that they write.
+void Emitter::emitIf(Value *condition, const Places &changed, const std::function<void()> &body,
+                     const std::function<void()> &otherwise) {
   if (!condition) return body();
-  const std::vector<Register> written = writtenRegisters(kernel_, writes, scope_.variables);
-  const std::vector<Value *> before = valuesOf(scope_.registers, written);
+  const std::vector<Value *> before = valuesAt(changed);
   llvm::BasicBlock *from = ir_.GetInsertBlock(), *then = createBlock("then"), *exit = createBlock("endif");
-  ir_.CreateCondBr(condition, then, exit);
+  llvm::BasicBlock *other = otherwise ? createBlock("else") : exit;
+  ir_.CreateCondBr(condition, then, other);
   ir_.SetInsertPoint(then);
   body();
   llvm::BasicBlock *last = ir_.GetInsertBlock();
   ir_.CreateBr(exit);
-  ir_.SetInsertPoint(exit);
-  for (std::size_t i = 0; i < written.size(); ++i) {
-    Value *&target = scope_.registers[written[i]];
-    addPhi(ir_, target, before[i], from, target, last);
+  const std::vector<Value *> after = valuesAt(changed);
+  for (std::size_t i = 0; i < changed.size(); ++i) *changed[i] = before[i];
+  if (otherwise) {
+    ir_.SetInsertPoint(other);
+    otherwise();
+    from = ir_.GetInsertBlock();
+    ir_.CreateBr(exit);
   }
+  ir_.SetInsertPoint(exit);
+  for (std::size_t i = 0; i < changed.size(); ++i) addPhi(ir_, *changed[i], *changed[i], from, after[i], last);
 }
 
 void Emitter::emitRange(const loop::For &loop, Value *begin, Value *end) { emitSerial(loop, begin, end, nullptr); }
@@ -106,7 +130,7 @@ void Emitter::emitSerial(const loop::For &loop, Value *begin, Value *end, Value 
   const std::string &name = kernel_.vars[loop.var.index()];
   llvm::BasicBlock *from = ir_.GetInsertBlock(), *head = createBlock(name);
   const std::vector<Register> written = writtenRegisters(kernel_, loop.body, scope_.variables);
-  const std::vector<Value *> before = valuesOf(scope_.registers, written);
+  const std::vector<Value *> before = valuesAt(placesOf(scope_.registers, written));
   llvm::BasicBlock *exit = createBlock(name + ".end");
   runs ? ir_.CreateCondBr(runs, head, exit) : ir_.CreateBr(head);
 

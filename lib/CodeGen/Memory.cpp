@@ -170,17 +170,6 @@ Value *reverse(Builder &ir, Value *vector, std::int64_t lanes, DType type) {
   return ir.CreateShuffleVector(vector, from);
 }
 
-/// Lanes whose elements lie side by side, in the order of registers.
-Value *loadAdjacent(Builder &ir, const Place &place, const Mask &mask, const Target &target) {
-  if (!isComplex(place.type)) return loadContiguous(ir, place, mask, target);
-  return toPlanar(ir, loadContiguous(ir, partsOf(place), partsOf(ir, mask), target), mask.lanes);
-}
-
-void storeAdjacent(Builder &ir, const Place &place, Value *value, const Mask &mask, const Target &target) {
-  if (!isComplex(place.type)) return storeContiguous(ir, place, value, mask, target);
-  storeContiguous(ir, partsOf(place), toInterleaved(ir, value, mask.lanes), partsOf(ir, mask), target);
-}
-
 } // namespace
 
 Value *Mask::value(Builder &ir) const {
@@ -203,27 +192,36 @@ Mask maskBelow(Builder &ir, std::int64_t lanes, Value *bound, std::int64_t least
   return {lanes, lanes, ir.CreateICmpSLT(iota, splat(ir, ir.CreateTrunc(bound, ir.getInt32Ty()), lanes, DType::I32))};
 }
 
+Value *loadAdjacent(Builder &ir, const Place &place, const Mask &mask, const Target &target) {
+  return isComplex(place.type) ? loadContiguous(ir, partsOf(place), partsOf(ir, mask), target)
+                               : loadContiguous(ir, place, mask, target);
+}
+
+void storeAdjacent(Builder &ir, const Place &place, Value *value, const Mask &mask, const Target &target) {
+  isComplex(place.type) ? storeContiguous(ir, partsOf(place), value, partsOf(ir, mask), target)
+                        : storeContiguous(ir, place, value, mask, target);
+}
+
+Value *fromAdjacent(Builder &ir, Value *vector, std::int64_t lanes, DType type) {
+  return isComplex(type) ? toPlanar(ir, vector, lanes) : fromMemory(ir, vector, type);
+}
+
+Value *toAdjacent(Builder &ir, Value *vector, std::int64_t lanes, DType type) {
+  return isComplex(type) ? toInterleaved(ir, vector, lanes) : toMemory(ir, vector, type);
+}
+
 Value *load(Builder &ir, const Place &place, const Mask &mask, const Target &target) {
-  Value *loaded = nullptr;
-  if (place.stride == 1)
-    loaded = loadAdjacent(ir, place, mask, target);
-  else if (place.stride == -1)
-    loaded = reverse(ir, loadAdjacent(ir, lastLaneFirst(ir, place, mask.lanes), reversed(ir, mask), target), mask.lanes,
-                     place.type);
-  else
-    loaded = gather(ir, place, mask);
-  return fromMemory(ir, loaded, place.type);
+  if (place.stride == 1) return fromAdjacent(ir, loadAdjacent(ir, place, mask, target), mask.lanes, place.type);
+  if (place.stride != -1) return fromMemory(ir, gather(ir, place, mask), place.type);
+  Value *loaded = loadAdjacent(ir, lastLaneFirst(ir, place, mask.lanes), reversed(ir, mask), target);
+  return reverse(ir, fromAdjacent(ir, loaded, mask.lanes, place.type), mask.lanes, place.type);
 }
 
 void store(Builder &ir, const Place &place, Value *value, const Mask &mask, const Target &target) {
-  value = toMemory(ir, value, place.type);
-  if (place.stride == 1)
-    storeAdjacent(ir, place, value, mask, target);
-  else if (place.stride == -1)
-    storeAdjacent(ir, lastLaneFirst(ir, place, mask.lanes), reverse(ir, value, mask.lanes, place.type),
-                  reversed(ir, mask), target);
-  else
-    scatter(ir, place, value, mask);
+  if (place.stride == 1) return storeAdjacent(ir, place, toAdjacent(ir, value, mask.lanes, place.type), mask, target);
+  if (place.stride != -1) return scatter(ir, place, toMemory(ir, value, place.type), mask);
+  value = toAdjacent(ir, reverse(ir, value, mask.lanes, place.type), mask.lanes, place.type);
+  storeAdjacent(ir, lastLaneFirst(ir, place, mask.lanes), value, reversed(ir, mask), target);
 }
 
 // The parts of a complex number are loaded on their own, so that each can be broadcast to a register from memory.

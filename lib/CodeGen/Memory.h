@@ -37,6 +37,15 @@ struct Place {
 llvm::Value *load(Builder &ir, const Place &place, const Mask &mask, const Target &target);
 /// Stores the lanes that take part.
 void store(Builder &ir, const Place &place, llvm::Value *value, const Mask &mask, const Target &target);
+
+// The same in memory's form, for whoever arranges elements himself: side by side from the place's pointer on, whatever
+// its stride, a bool as a byte, complex numbers as re im re im ….
+llvm::Value *loadAdjacent(Builder &ir, const Place &place, const Mask &mask, const Target &target);
+void storeAdjacent(Builder &ir, const Place &place, llvm::Value *value, const Mask &mask, const Target &target);
+/// Between memory's form and registers'.
+llvm::Value *fromAdjacent(Builder &ir, llvm::Value *vector, std::int64_t lanes, DType type);
+llvm::Value *toAdjacent(Builder &ir, llvm::Value *vector, std::int64_t lanes, DType type);
+
 /// One element, at the place's pointer.
 llvm::Value *loadOne(Builder &ir, const Place &place);
 void storeOne(Builder &ir, const Place &place, llvm::Value *value);

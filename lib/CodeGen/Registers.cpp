@@ -22,14 +22,6 @@ public:
     return std::move(found_);
   }
 
-private:
-  void visit(const loop::Store &store) {
-    if (kernel_[store.target.buffer].storage == loop::Storage::Registers)
-      found_.push_back(registerOf(kernel_, store.target, variables_));
-  }
-  void visit(const loop::Prefetch &) {}
-  void visit(const loop::Declare &declare) { local_.push_back(declare.buffer); }
-
   // The body of a loop that never runs may name registers that do not exist.
   void visit(const loop::For &loop) {
     const std::int64_t most = variables_.iterations(loop).most;
@@ -46,6 +38,14 @@ private:
       variables_.unbind(loop.var);
     }
   }
+
+private:
+  void visit(const loop::Store &store) {
+    if (kernel_[store.target.buffer].storage == loop::Storage::Registers)
+      found_.push_back(registerOf(kernel_, store.target, variables_));
+  }
+  void visit(const loop::Prefetch &) {}
+  void visit(const loop::Declare &declare) { local_.push_back(declare.buffer); }
 
   bool isLocal(loop::BufferId id) const { return std::find(local_.begin(), local_.end(), id) != local_.end(); }
 
@@ -73,6 +73,12 @@ std::vector<Register> writtenRegisters(const loop::Kernel &kernel, const loop::B
                                        const Variables &variables) {
   Collector collector(kernel, variables);
   collector.visit(body);
+  return collector.take();
+}
+
+std::vector<Register> writtenRegisters(const loop::Kernel &kernel, const loop::For &loop, const Variables &variables) {
+  Collector collector(kernel, variables);
+  collector.visit(loop);
   return collector.take();
 }
 

@@ -31,5 +31,7 @@ Register registerOf(const loop::Kernel &kernel, const loop::Access &access, cons
 /// The registers declared outside `body` that it writes, each once, in order: those for which a loop around it needs
 /// phis. O(statements of the body, unrolled loops repeated).
 std::vector<Register> writtenRegisters(const loop::Kernel &kernel, const loop::Block &body, const Variables &variables);
+/// The same for a loop in all its iterations.
+std::vector<Register> writtenRegisters(const loop::Kernel &kernel, const loop::For &loop, const Variables &variables);
 
 } // namespace einjit::codegen

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CodeGen/Size.h"
+#include "CodeGen/TransposedAccesses.h"
 #include "Support/Checked.h"
 #include "Support/Overloaded.h"
 #include <algorithm>
+#include <bit>
 #include <fmt/format.h>
 #include <limits>
 
@@ -70,9 +72,26 @@ private:
     return times(pieces(buffer.type.dtype, buffer.lanes), elementCount(buffer.type).value_or(huge));
   }
 
+  /// What the blocks of a loop save in each of its iterations: instead of being handled one by one, the lanes of all
+  /// iterations of a block are loaded together and shuffled log2(columns) times.
+  std::int64_t savedByBlocks(const loop::For &loop) const {
+    const TransposedAccesses accesses = transposedAccesses(kernel_, loop, target_);
+    if (loop.bound && !target_.maskedVectors) return 0;
+    const std::int64_t columns = std::min(accesses.mostColumns, loop.extent);
+    std::int64_t saved = 0;
+    for (const auto *members : {&accesses.reads, &accesses.writes})
+      for (const auto &[access, lanes] : *members) {
+        const std::int64_t shuffles = std::bit_width(static_cast<std::uint64_t>(columns)) - 1;
+        const std::int64_t blocked = 2 * lanes / columns + shuffles * pieces(kernel_[access->buffer].type.dtype, lanes);
+        saved += std::max<std::int64_t>(0, 2 * lanes - blocked);
+      }
+    return saved;
+  }
+
   std::int64_t count(const loop::For &loop) const {
     if (loop.extent == 0) return 0;
-    const std::int64_t body = plus((*this)(loop.body), 2); // even an empty one takes time to repeat
+    std::int64_t body = plus((*this)(loop.body), 2); // even an empty one takes time to repeat
+    if (body < huge) body -= savedByBlocks(loop);
     return loop.kind == loop::LoopKind::Unrolled ? times(loop.extent, body) : body;
   }
 

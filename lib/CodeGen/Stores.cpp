@@ -95,6 +95,7 @@ Emitter::Lanes Emitter::read(const loop::Access &access, const Mask &mask) {
   if (buffer.storage == loop::Storage::Registers)
     return {scope_.registers[registerOf(kernel_, access, scope_.variables)], buffer.lanes == 1};
   if (buffer.storage == loop::Storage::Iota) return position(access, mask.lanes);
+  if (const auto found = transposedReads_.find(&access); found != transposedReads_.end()) return {found->second, false};
   const Place from = place(access);
   if (from.stride == 0 || mask.lanes == 1) return {loadOne(ir_, from), true};
   return {load(ir_, from, mask, context_.target), false};
@@ -115,6 +116,8 @@ Emitter::Lanes Emitter::position(const loop::Access &access, std::int64_t lanes)
 void Emitter::write(const loop::Access &access, const Lanes &value, const Mask &mask) {
   if (kernel_[access.buffer].storage == loop::Storage::Registers)
     writeRegister(access, value, mask);
+  else if (const auto found = transposedWrites_.find(&access); found != transposedWrites_.end())
+    found->second = widen(value, mask.lanes, kernel_[access.buffer].type.dtype);
   else if (mask.lanes == 1)
     storeOne(ir_, place(access), value.value);
   else

@@ -2,7 +2,6 @@
 //
 // What the machine code of register tiles and of the shapes around them must and must not contain.
 #include "CodeGen/Execution.h"
-#include <algorithm>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,19 +24,6 @@ std::string tile(int rows, int vectors, int lanes, DType type = DType::F32) {
                      "  unroll i in 0..{0} {{ unroll j in 0..{1} {{ {2} lanes: %out[i,{2}*j + lane] = %acc[i,j] }} }}\n"
                      "}}",
                      rows, vectors, lanes, vectors * lanes, name(type), isComplex(type) ? "0+0j" : "0");
-}
-
-/// How many lines hold all the words.
-int lines(const std::string &text, std::initializer_list<std::string_view> words) {
-  int count = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string_view line = std::string_view(text).substr(begin, end - begin);
-    count += std::all_of(words.begin(), words.end(),
-                         [&](std::string_view word) { return line.find(word) != std::string_view::npos; });
-    begin = end + 1;
-  }
-  return count;
 }
 
 TEST(Assembly, Avx512TileStaysInRegisters) {

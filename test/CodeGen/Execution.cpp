@@ -91,14 +91,19 @@ std::vector<Memory> argumentsOf(const loop::Kernel &kernel) {
 
 void runCompiled(const loop::Kernel &kernel, std::vector<Memory> &arguments, const Target &target,
                  std::int64_t threads) {
+  std::vector<void *> buffers;
+  for (Memory &memory : arguments) buffers.push_back(memory.data());
+  runCompiled(kernel, std::vector<std::vector<void *>>{buffers}, target, threads);
+}
+
+void runCompiled(const loop::Kernel &kernel, const std::vector<std::vector<void *>> &runs, const Target &target,
+                 std::int64_t threads) {
   const codegen::Module module = moduleFor(kernel, target, threads);
   const Result<jit::Code> code = jit::Code::load(codegen::object(module), module.entry());
   if (!code) throw std::logic_error(render(code.errors(), ""));
-  std::vector<void *> buffers;
-  for (Memory &memory : arguments) buffers.push_back(memory.data());
   const auto bytes = static_cast<std::size_t>(module.scratch().totalBytes());
   const std::unique_ptr<void, Free> scratch(std::aligned_alloc(64, (bytes + 64) / 64 * 64));
-  code->entry()(buffers.data(), scratch.get());
+  for (const std::vector<void *> &buffers : runs) code->entry()(buffers.data(), scratch.get());
 }
 
 void runInterpreted(const loop::Kernel &kernel, std::vector<Memory> &arguments) {
@@ -173,6 +178,18 @@ std::string assemblyFor(std::string_view text, std::string_view target, std::int
   const Result<Target> found = findTarget(target);
   if (!found) throw std::logic_error(render(found.errors(), ""));
   return codegen::assembly(moduleFor(kernelOf(text), *found, threads));
+}
+
+int lines(const std::string &text, std::initializer_list<std::string_view> words) {
+  int count = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = std::string_view(text).substr(begin, end - begin);
+    count += std::all_of(words.begin(), words.end(),
+                         [&](std::string_view word) { return line.find(word) != std::string_view::npos; });
+    begin = end + 1;
+  }
+  return count;
 }
 
 } // namespace einjit::test

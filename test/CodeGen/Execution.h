@@ -42,6 +42,9 @@ std::vector<Memory> argumentsOf(const loop::Kernel &kernel);
 /// Runs the kernel's machine code.
 void runCompiled(const loop::Kernel &kernel, std::vector<Memory> &arguments, const Target &target,
                  std::int64_t threads = 1);
+/// The same once for each of `runs`, the arguments in memory of the caller's.
+void runCompiled(const loop::Kernel &kernel, const std::vector<std::vector<void *>> &runs, const Target &target,
+                 std::int64_t threads = 1);
 void runInterpreted(const loop::Kernel &kernel, std::vector<Memory> &arguments);
 /// Fails the test unless all elements agree (any NaN with any NaN) and all guards are intact. `tolerance` is relative.
 void expectSame(const std::vector<Memory> &actual, const std::vector<Memory> &expected, double tolerance = 0);
@@ -59,5 +62,7 @@ void expectLikeInterpreter(std::string_view text, double tolerance = 0);
 
 /// The assembly of an optimized kernel.
 std::string assemblyFor(std::string_view text, std::string_view target, std::int64_t threads = 1);
+/// How many lines of a text hold all the words.
+int lines(const std::string &text, std::initializer_list<std::string_view> words);
 
 } // namespace einjit::test
