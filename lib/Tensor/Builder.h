@@ -46,6 +46,7 @@ public:
   ValueId generic(Generic op);
 
   const TensorType &type(ValueId id) const { return kernel_[id].type; }
+  const std::vector<Value> &values() const { return kernel_.values; }
   /// The type of a value, made since this was last asked, that does not stay below 2^62 elements or bytes.
   std::optional<TensorType> takeTooLarge() { return std::exchange(tooLarge_, std::nullopt); }
   /// The kernel, its parameters in the order in which they were made, but `last` behind all others.

@@ -124,10 +124,10 @@ Path orderedPath(const Path &path, std::size_t factorCount) {
   return result;
 }
 
-Path leftToRight(std::size_t factorCount) {
+Path leftToRight(const std::vector<std::size_t> &factors) {
   Path path;
-  for (std::size_t next = 1; next < factorCount; ++next)
-    path.emplace_back(next == 1 ? 0 : factorCount + next - 2, next);
+  for (std::size_t next = 1; next < factors.size(); ++next)
+    path.emplace_back(next == 1 ? factors.front() : factors.size() + next - 2, factors[next]);
   return path;
 }
 

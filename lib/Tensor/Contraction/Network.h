@@ -55,8 +55,8 @@ ContractionTree followPath(const Network &network, const Path &path, const PairM
 
 /// The same products, each behind those it needs, with the part that has the first factor on the left.
 Path orderedPath(const Path &path, std::size_t factorCount);
-/// The first two, their product with the third, and so on.
-Path leftToRight(std::size_t factorCount);
+/// The first two of these factors, their product with the third, and so on.
+Path leftToRight(const std::vector<std::size_t> &factors);
 
 /// Whether the tensor IR can hold a node's value.
 bool fitsInValue(std::size_t rank, double bytes);

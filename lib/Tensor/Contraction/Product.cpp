@@ -36,22 +36,6 @@ Factor factorOf(const Generic &op, scalar::NodeId root) {
   return {std::move(operands).take(), scalar::renumber(expr, number)};
 }
 
-/// The factors of a body whose products are `times`, from left to right.
-std::vector<Factor> factorsOf(const Generic &op, ScalarOp times) {
-  std::vector<Factor> factors;
-  std::vector<scalar::NodeId> open = {scalar::NodeId(op.body.nodes.size() - 1)};
-  while (!open.empty() && factors.size() < maxFactors) {
-    const scalar::NodeId node = open.back();
-    open.pop_back();
-    const auto *apply = std::get_if<scalar::Apply>(&op.body[node].kind);
-    if (apply && apply->op == times)
-      open.insert(open.end(), apply->arguments.rbegin(), apply->arguments.rend());
-    else
-      factors.push_back(factorOf(op, node));
-  }
-  return open.empty() ? std::move(factors) : std::vector<Factor>{};
-}
-
 IndexList indicesOf(const Factor &factor) {
   std::set<std::uint32_t> indices;
   for (const Access &operand : factor.operands)
@@ -81,6 +65,28 @@ ElementRates ratesOf(DType type) {
 }
 
 } // namespace
+
+std::vector<Factor> factorsOf(const Generic &op, ScalarOp times) {
+  std::vector<Factor> factors;
+  std::vector<scalar::NodeId> open = {scalar::NodeId(op.body.nodes.size() - 1)};
+  while (!open.empty() && factors.size() < maxFactors) {
+    const scalar::NodeId node = open.back();
+    open.pop_back();
+    const auto *apply = std::get_if<scalar::Apply>(&op.body[node].kind);
+    if (apply && apply->op == times)
+      open.insert(open.end(), apply->arguments.rbegin(), apply->arguments.rend());
+    else
+      factors.push_back(factorOf(op, node));
+  }
+  return open.empty() ? std::move(factors) : std::vector<Factor>{};
+}
+
+std::vector<Factor> sidesOf(const Generic &op) {
+  std::vector<Factor> sides;
+  for (scalar::NodeId argument : std::get<scalar::Apply>(op.body.root().kind).arguments)
+    sides.push_back(factorOf(op, argument));
+  return sides;
+}
 
 std::optional<Product> asProduct(const Kernel &kernel, const Generic &op) {
   if (!op.reduction || op.reduction->along) return std::nullopt;

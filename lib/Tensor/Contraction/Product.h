@@ -15,6 +15,11 @@ struct Factor {
   scalar::Expr expr;
 };
 
+/// The factors of a body whose products are `times`, from left to right; none of a product of thousands.
+std::vector<Factor> factorsOf(const Generic &op, ScalarOp times);
+/// The arguments of the operation that is the body's root.
+std::vector<Factor> sidesOf(const Generic &op);
+
 /// body(i) = f0 * f1 * … in the body's order, where the op's sum distributes over the product.
 struct Product {
   ScalarOp times;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <numeric>
 
 namespace einjit::tensor {
 namespace {
@@ -34,7 +35,7 @@ public:
       }
     const std::size_t count = product_.factors.size();
     lines.push_back({"in this order", tree_.total});
-    lines.push_back({"from left to right", followPath(product_.network, leftToRight(count), model).total});
+    lines.push_back({"from left to right", followPath(product_.network, leftToRight(byValue()), model).total});
     lines.push_back({"all at once", nestEstimate(product_, model)});
 
     std::string text = fmt::format("# a product of {} in {} steps, the largest value between them {} bytes\n", count,
@@ -43,6 +44,20 @@ public:
   }
 
 private:
+  /// The factors in the order of the first values that they read: that of an einsum string's operands, whatever order
+  /// the op has them in.
+  std::vector<std::size_t> byValue() const {
+    std::vector<std::size_t> order(product_.factors.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto firstValue = [&](std::size_t factor) {
+      const std::vector<Access> &operands = product_.factors[factor].operands;
+      return operands.empty() ? kernel_.values.size() : operands.front().value.index();
+    };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return firstValue(a) < firstValue(b); });
+    return order;
+  }
+
   std::string stepText(std::size_t node) const {
     const ContractionTree::Node &step = tree_.nodes[node];
     const std::string product =

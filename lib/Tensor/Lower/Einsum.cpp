@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Lower/Einsum.h"
+#include "Tensor/Passes/orderFactors.h"
 #include <algorithm>
 #include <cctype>
 #include <fmt/format.h>
@@ -245,6 +246,8 @@ private:
     const DType dtype = addProduct(result, iteratorOf);
     if (!reduced.empty())
       result.reduction = Reduction{dtype == DType::Bool ? ScalarOp::Or : ScalarOp::Add, std::move(reduced), {}};
+    // An einsum string leaves the order open; where nothing is summed it could not be told from a program's own later.
+    if (operands_.size() > 2) result = withOrderedFactors(builder_.values(), result);
     return withResultType(std::move(result), dtype);
   }
 

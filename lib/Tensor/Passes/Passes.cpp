@@ -7,6 +7,7 @@
 #include "Tensor/Passes/materializeResults.h"
 #include "Tensor/Passes/mergeAxes.h"
 #include "Tensor/Passes/nameCanonically.h"
+#include "Tensor/Passes/orderFactors.h"
 #include "Tensor/Passes/orderReductions.h"
 #include "Tensor/Passes/removeDead.h"
 #include "Tensor/Passes/shareCommon.h"
@@ -30,8 +31,10 @@ template <auto pass> Kernel runPass(Kernel kernel, const PassOptions &options) {
 Kernel beforeSplit(Kernel kernel) {
   kernel = foldViews(std::move(kernel));    // first: what is left reads the data itself
   kernel = dropUnitAxes(std::move(kernel)); // before comparing: x[b,c,0] and x[b,c] are the same then
-  kernel = shareCommon(std::move(kernel));  // before fusing, which would make copies of what is shared
-  return removeDead(std::move(kernel));     // before fusing: a dead reader must not forbid it
+  kernel = orderFactors(std::move(kernel)); // before comparing, too; after the views, which hide how a factor is read
+  kernel = orderReductions(std::move(kernel)); // the split's intermediates have the sums' order
+  kernel = shareCommon(std::move(kernel));     // before fusing, which would make copies of what is shared
+  return removeDead(std::move(kernel));        // before fusing: a dead reader must not forbid it
 }
 
 } // namespace
@@ -58,6 +61,7 @@ Kernel canonicalize(Kernel kernel, const PassOptions &options) {
   kernel = keepPrecision(std::move(kernel));         // before fusing, which hides what the program asked to be rounded
   kernel = fuse(std::move(kernel));
   kernel = removeDead(std::move(kernel));      // and again, before merging
+  kernel = orderFactors(std::move(kernel));    // and again: fusing brings factors together, and products under sums
   kernel = orderReductions(std::move(kernel)); // brings axes together that can merge
   kernel = mergeAxes(std::move(kernel));
   kernel = materializeResults(std::move(kernel)); // after sharing, which can make two results one

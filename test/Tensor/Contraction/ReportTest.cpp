@@ -33,7 +33,7 @@ TEST(Orders, AreThoseOfTheCanonicalKernel) {
 }
 )");
   ASSERT_TRUE(kernel);
-  EXPECT_THAT(describeOrders(*kernel), testing::HasSubstr("(1) = %b[k,j] * %c[k,l] -> [l,j]"));
+  EXPECT_THAT(describeOrders(*kernel), testing::HasSubstr("(1) = %c[k,l] * %b[k,j] -> [l,j]"));
 }
 
 } // namespace
