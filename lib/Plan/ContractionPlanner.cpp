@@ -203,7 +203,7 @@ private:
   }
 
   void pack(std::size_t operand, const std::string &at, const Loops &over, const std::string &reason) {
-    loop::Pack step{plan_.operandNames[operand], at, {}, {}, {}};
+    loop::Pack step{plan_.operandNames[operand], at, {}, {}, {}, facts_.convertedTo[operand]};
     const std::string suffix = fmt::format("p{}", panels_);
     step.as = fmt::format("{}.{}", step.buffer, suffix);
     ++panels_;
@@ -213,7 +213,7 @@ private:
       copy.name += suffix;
       step.by.push_back(copy.name);
     }
-    add(std::move(step), reason);
+    add(std::move(step), facts_.convertedTo[operand] ? "each element is converted once" : reason);
     vectorizeCopy(operand, copies);
   }
 

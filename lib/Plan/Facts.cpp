@@ -54,6 +54,12 @@ std::int64_t instructionCount(const tensor::Generic &op) {
   return std::max<std::int64_t>(1, scalar::operationCount(op.body) - (fused ? 2 : 0));
 }
 
+/// Zeros are no instruction: complex numbers of real ones are best made where they are used.
+std::optional<DType> conversionOf(const tensor::Generic &op, std::size_t operand) {
+  const auto type = scalar::conversionOf(op.body, operand);
+  return type && isComplex(*type) ? std::nullopt : type;
+}
+
 Role roleOf(const IteratorFacts &facts, bool product, const std::vector<std::size_t> &factors) {
   if (!product) return facts.reduced ? Role::Reduced : Role::Parallel;
   const bool first = facts.strides[factors[0]] != 0, second = facts.strides[factors[1]] != 0;
@@ -104,6 +110,7 @@ OpFacts collectFacts(const tensor::Kernel &kernel, const Memory &memory, const t
     for (std::size_t i = 0; i < op.iteratorCount(); ++i)
       isPackable = isPackable && (!usesIterator(operand, i) || strideOf(kernel, memory, operand, i) != 0);
     facts.isPackable.push_back(isPackable);
+    facts.convertedTo.push_back(conversionOf(op, facts.convertedTo.size()));
   }
   facts.bodyOperand.assign(op.operands.size(), false);
   for (std::size_t operand : scalar::usedOperands(op.body)) facts.bodyOperand[operand] = true;

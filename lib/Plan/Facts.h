@@ -38,6 +38,8 @@ struct OpFacts {
   /// Whether it is an input that nothing else in the kernel reads, and that moves with each iterator of its indices:
   /// one with a stride of 0 is the same element at several indices.
   std::vector<bool> isPackable;
+  /// The type that the body converts the operand to wherever it reads it, if that takes instructions.
+  std::vector<std::optional<DType>> convertedTo;
 
   std::int64_t registersPerVector() const { return elementBytes / laneBytes; }
   std::int64_t points(bool reduced) const; ///< product of the extents of the reduced, or of the parallel iterators

@@ -9,7 +9,7 @@
 namespace einjit::plan {
 namespace {
 
-constexpr std::int64_t leastReuseOfStrided = 8, leastReuseOfContiguous = 64;
+constexpr std::int64_t leastReuseOfStrided = 8, leastReuseOfContiguous = 64, leastReuseOfConverted = 32;
 /// Shorter sums are bound by their results, which are better written row by row.
 constexpr std::int64_t leastSumOfContiguous = 64;
 constexpr std::int64_t pageBytes = 4096;
@@ -48,7 +48,8 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
     const bool pays = vectorLoadable(stride)
                           ? isFar && again >= leastReuseOfContiguous && facts.points(true) >= leastSumOfContiguous
                           : again >= leastReuseOfStrided;
-    if (!pays) continue;
+    const bool convertsOnce = facts.convertedTo[operand] && again >= leastReuseOfConverted;
+    if (!pays && !convertsOnce) continue;
     if (packed) return std::nullopt;
     packed = operand;
   }
@@ -57,7 +58,9 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
 
 bool packsBroadcast(const OpFacts &facts, const Target &target, std::size_t operand, std::int64_t tiles,
                     const Tile &tile) {
-  if (!facts.isPackable[operand] || tiles < leastTilesOfBroadcast) return false;
+  if (!facts.isPackable[operand]) return false;
+  if (facts.convertedTo[operand] && reuse(facts, operand) >= leastReuseOfConverted) return true;
+  if (tiles < leastTilesOfBroadcast) return false;
   std::int64_t rows = 1; // of the operand side by side in a tile
   bool collide = false;
   for (const Tile::Repeat &repeat : tile.repeats) {

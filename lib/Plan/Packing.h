@@ -15,12 +15,14 @@ struct Tile;
 ///
 /// An operand is worth it that moves with v and is read again in R = (iterations of the parallel iterators that leave
 /// it in place) many: where its lanes are not neighbours, so that each is a load of its own, R >= 8 saves most of these
-/// loads; where they are, R >= 64 if it is larger than L2, or its rows are pages apart, unless sums are short.
+/// loads; where they are, R >= 64 if it is larger than L2, or its rows are pages apart, unless sums are short. One that
+/// is converted wherever it is read is worth it for R >= 32, so that it is converted once.
 std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v);
 
 /// Whether to pack an operand of which all lanes read the same element, and which so many tiles read. Its elements for
 /// neighbouring reduced iterations should be neighbours: where they are not, each takes a line, and it is packed unless
-/// it stays in L1 anyway. Where they are, the rows of one tile may be so far apart that they collide in L1.
+/// it stays in L1 anyway. Where they are, the rows of one tile may be so far apart that they collide in L1. One that is
+/// converted is packed as above, whatever the number of tiles: lanes at a time are converted faster than one by one.
 bool packsBroadcast(const OpFacts &facts, const Target &target, std::size_t operand, std::int64_t tiles,
                     const Tile &tile);
 

@@ -171,6 +171,27 @@ std::vector<std::size_t> usedOperands(const Expr &expr) {
   return used;
 }
 
+std::optional<DType> conversionOf(const Expr &expr, std::size_t number) {
+  const auto reads = [&](NodeId id) { return expr[id].kind == decltype(Node::kind)(Operand{number}); };
+  std::optional<DType> to;
+  for (const Node &node : expr.nodes) {
+    const std::vector<NodeId> &arguments = argumentsOf(node);
+    if (std::none_of(arguments.begin(), arguments.end(), reads)) continue;
+    if (std::get<Apply>(node.kind).op != ScalarOp::Cast || (to && *to != node.type)) return std::nullopt;
+    to = node.type;
+  }
+  return to;
+}
+
+Expr withConverted(const Expr &expr, std::size_t number, DType type) {
+  ExprBuilder builder;
+  return builder.take(builder.splice(expr, [&](const Node &leaf) {
+    const Operand *operand = std::get_if<Operand>(&leaf.kind);
+    if (!operand) return builder.accumulator(leaf.type);
+    return builder.operand(operand->index, operand->index == number ? type : leaf.type);
+  }));
+}
+
 Expr renumber(const Expr &expr, const std::vector<std::size_t> &newIndex) {
   ExprBuilder builder;
   const NodeId root = builder.splice(expr, [&](const Node &leaf) {

@@ -13,6 +13,7 @@
 #include "Scalar/ScalarOp.h"
 #include "Support/StrongId.h"
 #include <functional>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -91,6 +92,10 @@ std::int64_t operationCount(const Expr &expr);
 std::int64_t functionCount(const Expr &expr);
 /// Operand numbers as they occur in `expr`, each once, ascending.
 std::vector<std::size_t> usedOperands(const Expr &expr);
+/// The type that every use of operand #number in `expr` converts it to; nothing if there is another use, or none.
+std::optional<DType> conversionOf(const Expr &expr, std::size_t number);
+/// `expr` where operand #number is of the type to which it was only converted so far.
+Expr withConverted(const Expr &expr, std::size_t number, DType type);
 /// `expr` with operand #i renumbered to `newIndex[i]`.
 Expr renumber(const Expr &expr, const std::vector<std::size_t> &newIndex);
 /// Contraction: add(mul(a,b),c) and add(c,mul(a,b)) of floats and complex numbers become fma(a,b,c) where the product

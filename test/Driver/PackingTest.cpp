@@ -85,6 +85,32 @@ TEST(Packing, OfTheOperandThatIsBroadcast) {
   }
 }
 
+/// Both are converted once; remainders on all sides of the tile.
+TEST(Packing, ConvertsWhatIsReadOften) {
+  for (const Target &target : presetTargets()) {
+    if (!runsOnHost(target)) continue;
+    for (std::int64_t n : {33, 64, 97}) {
+      const Tensor<float> x = integers({41, 37}, 1), y = integers({37, n}, 5);
+      Tensor<BFloat16> a({41, 37}), b({37, n});
+      std::ranges::transform(x, a.begin(), [](float v) { return BFloat16(v); });
+      std::ranges::transform(y, b.begin(), [](float v) { return BFloat16(v); });
+      Options options;
+      options.target = target.name;
+      const Kernel kernel = compile("ik,kj->ij", {a.type(), b.type()}, options);
+      EXPECT_THAT(kernel.text(Stage::Schedule),
+                  testing::AllOf(testing::HasSubstr("as f32 %a"), testing::HasSubstr("as f32 %b")))
+          << target.name;
+      const Kernel plain = compile("ik,kj->ij", {x.type(), y.type()}, options);
+      Tensor<BFloat16> out({41, n});
+      Tensor<float> wanted({41, n});
+      kernel(a, b, out);
+      plain(x, y, wanted);
+      for (std::int64_t i = 0; i < wanted.size(); ++i)
+        ASSERT_EQ(out.data()[i].bits(), BFloat16(wanted.data()[i]).bits()) << target.name << ", " << n;
+    }
+  }
+}
+
 TEST(Packing, OfAnInputThatAnotherOpReadsIsLeftOut) {
   const TensorType x{DType::F32, {70, 9}}, y{DType::F32, {50, 9}};
   const Kernel kernel = compileProgram("y.sum(), x @ y.T", {{"x", x, {}}, {"y", y, {}}});

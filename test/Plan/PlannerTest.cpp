@@ -49,6 +49,8 @@ constexpr Family families[] = {
                    "  %0 = [i:{1}, j:33] add over [k:4] of mul(%a[i,k], %b[k,j]) return %0 }}"},
     {"MatmulTransposed", "kernel @k(%a: {0}[{1},19], %b: {0}[6,19]) -> {0}[{1},6] {{"
                          "  %0 = [i:{1}, j:6] add over [k:19] of mul(%a[i,k], %b[j,k]) return %0 }}"},
+    {"MatmulConverted", "kernel @k(%a: bf16[{1},19], %b: bf16[19,{1}]) -> {0}[{1},{1}] {{"
+                        "  %0 = [i:{1}, j:{1}] add over [k:19] of mul({0}(%a[i,k]), {0}(%b[k,j])) return %0 }}"},
     {"Dot", "kernel @k(%a: {0}[{1}], %b: {0}[{1}]) -> {0}[] {{"
             "  %0 = [] add over [k:{1}] of mul(%a[k], %b[k]) return %0 }}"},
     {"RowSums", "kernel @k(%a: {0}[5,{1}]) -> {0}[5] {{ %0 = [i:5] add over [k:{1}] of %a[i,k] return %0 }}"},

@@ -150,6 +150,20 @@ TEST(Expr, UsedOperands) {
   EXPECT_TRUE(usedOperands(builder.take(builder.literal(1.0f))).empty());
 }
 
+TEST(Expr, ConversionsOfAnOperand) {
+  ExprBuilder b;
+  const NodeId x = b.operand(0, DType::BF16), y = b.operand(1, DType::F32);
+  const NodeId product = b.apply(ScalarOp::Mul, {b.cast(x, DType::F32), y});
+  const Expr expr = b.take(b.apply(ScalarOp::Add, {product, b.cast(x, DType::F32)}));
+  EXPECT_EQ(conversionOf(expr, 0), DType::F32);
+  EXPECT_EQ(conversionOf(expr, 1), std::nullopt);
+  EXPECT_EQ(conversionOf(expr, 2), std::nullopt);
+  EXPECT_EQ(conversionOf(identityExpr(DType::BF16), 0), std::nullopt);
+  EXPECT_EQ(text(withConverted(expr, 0, DType::F32)), "add(mul(%0, %1), %0)");
+  const NodeId both = b.apply(ScalarOp::Add, {b.cast(x, DType::F64), b.cast(b.cast(x, DType::F32), DType::F64)});
+  EXPECT_EQ(conversionOf(b.take(both), 0), std::nullopt);
+}
+
 TEST(Expr, RenumberMergesWhatBecomesEqual) {
   F32Builder builder;
   const Expr expr = builder.take(builder.add(builder.mul(builder.x(0), builder.x(1)), builder.x(2)));

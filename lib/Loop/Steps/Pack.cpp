@@ -10,7 +10,8 @@
 // Elements that are read in different forms, as those of a remainder are, are copied to memory of their own. A copy may
 // read elements that the loops, with their bounds, did not; it is refused unless those exist. Copies into scratch are
 // left alone, so that what one step has packed another, around it, does not pack again. The copying loops may have
-// names of their own, so that later steps can treat them on their own.
+// names of their own, so that later steps can treat them on their own. Where every read converts, the copy can be
+// converted instead.
 #include "Loop/Print.h"
 #include "Loop/Rewrite.h"
 #include "Loop/Steps/Refusal.h"
@@ -22,14 +23,22 @@ namespace {
 
 /// A read of the buffer, and the loops around it.
 struct PlacedRead {
-  const Access *access;
+  const Store *store;
+  const Access *access; ///< one of its operands
   Nest nest;
 };
 
-/// Whether a store moves an element into scratch, and nothing else.
+/// `operand`, converted if its type is another one.
+scalar::Expr copied(DType from, DType to) {
+  scalar::ExprBuilder builder;
+  return builder.take(builder.cast(builder.operand(0, from), to));
+}
+
+/// Whether a store moves an element into scratch, perhaps converted, and nothing else.
 bool isCopy(const Kernel &kernel, const Store &store) {
-  return kernel[store.target.buffer].storage == Storage::Scratch && store.operands.size() == 1 && !store.reduce &&
-         scalar::isIdentity(store.value);
+  if (kernel[store.target.buffer].storage != Storage::Scratch || store.operands.size() != 1 || store.reduce)
+    return false;
+  return store.value == copied(kernel[store.operands[0].buffer].type.dtype, store.value.type());
 }
 
 /// What is packed of one form of access in one iteration: the element read, and the loops that copy.
@@ -97,7 +106,7 @@ private:
     walk(block, outside, [&](const Stmt &stmt, const Nest &nest) {
       if (const Store *store = std::get_if<Store>(&stmt.node); store && !isCopy(kernel_, *store))
         for (const Access &operand : store->operands)
-          if (operand.buffer == buffer_) reads.push_back({&operand, nest});
+          if (operand.buffer == buffer_) reads.push_back({store, &operand, nest});
     });
     return reads;
   }
@@ -108,6 +117,9 @@ private:
         return fmt::format("{} depends on {}, which it is not packed over", print(kernel_, *read.access),
                            quoted(kernel_, loop->var));
     if (uses(*read.access, laneVariable)) return "it is read by vectors already; pack before vectorizing";
+    const auto operand = static_cast<std::size_t>(read.access - read.store->operands.data());
+    if (step_.type && scalar::conversionOf(read.store->value, operand) != step_.type)
+      return fmt::format("{} is not only read as {}", print(kernel_, *read.access), name(*step_.type));
     return std::nullopt;
   }
 
@@ -165,7 +177,7 @@ private:
     if (kernel_[buffer_].storage == Storage::Scratch && !packing.isExact)
       return fmt::format("the copy of {} could read elements before they are written", print(kernel_, packing.source));
     Nest nest = outside;
-    TensorType type{kernel_[buffer_].type.dtype, {}};
+    TensorType type{step_.type.value_or(kernel_[buffer_].type.dtype), {}};
     for (const For &loop : packing.loops) {
       nest.push_back(&loop);
       type.shape.push_back(loop.extent);
@@ -184,18 +196,21 @@ private:
 
   /// Puts declaration and copy where statement `at` of the block is.
   void rewrite(Block &block, const Packing &packing, std::size_t at) {
-    const DType type = kernel_[buffer_].type.dtype;
+    const DType from = kernel_[buffer_].type.dtype, type = step_.type.value_or(from);
     Buffer packed{kernel_.findBuffer(step_.as) ? copyName(kernel_, step_.as) : step_.as, Storage::Scratch, {type, {}}};
     const Access target{BufferId(kernel_.buffers.size()), packing.target};
     for (const For &loop : packing.loops) packed.type.shape.push_back(loop.extent);
     kernel_.buffers.push_back(std::move(packed));
     forEach<Store>(block, [&](Store &store) {
       if (isCopy(kernel_, store)) return;
-      for (Access &operand : store.operands)
-        if (operand == packing.source) operand = target;
+      for (std::size_t i = 0; i < store.operands.size(); ++i) {
+        if (store.operands[i] != packing.source) continue;
+        store.operands[i] = target;
+        if (step_.type) store.value = scalar::withConverted(store.value, i, type);
+      }
     });
 
-    Stmt copy = inLoops(packing.loops, {Store{inCopy(target), {inCopy(packing.source)}, scalar::identityExpr(type)}});
+    Stmt copy = inLoops(packing.loops, {Store{inCopy(target), {inCopy(packing.source)}, copied(from, type)}});
     block.insert(block.begin() + static_cast<std::ptrdiff_t>(at), {{Declare{target.buffer}}, std::move(copy)});
     hasPacked_ = true;
   }
@@ -220,8 +235,11 @@ Refusal check(const Kernel &kernel, const Pack &step) {
   for (const std::string &name : step.by)
     if (kernel.findVar(name) || std::ranges::count(step.by, name) > 1)
       return fmt::format("a loop '{}' is there already", name);
-  for (BufferId buffer : buffersNamed(kernel, step.buffer))
+  for (BufferId buffer : buffersNamed(kernel, step.buffer)) {
     if (kernel[buffer].storage == Storage::Registers) return fmt::format("%{} is in registers", kernel[buffer].name);
+    if (step.type == kernel[buffer].type.dtype)
+      return fmt::format("%{} is of type {} already", kernel[buffer].name, name(*step.type));
+  }
   return std::nullopt;
 }
 

@@ -7,7 +7,7 @@
 //   privatize %acc over k0 as %partial
 //   stage %acc over k0o [at i0] as %partial
 //   keep %acc in registers
-//   pack %b [at i0] [over k0, i1] as %panel [by k0p, i1p]
+//   pack %b [at i0] [over k0, i1] as [f32] %panel [by k0p, i1p]
 //   vectorize i1l        unroll i1v        parallelize i0
 #include "Loop/Steps/Step.h"
 #include "Support/Overloaded.h"
@@ -43,7 +43,8 @@ std::string arguments(const Pack &step) {
   const std::string at = step.at.empty() ? "" : fmt::format(" at {}", step.at);
   const std::string over = step.over.empty() ? "" : fmt::format(" over {}", fmt::join(step.over, ", "));
   const std::string by = step.by.empty() ? "" : fmt::format(" by {}", fmt::join(step.by, ", "));
-  return fmt::format("%{}{}{} as %{}{}", step.buffer, at, over, step.as, by);
+  const std::string type = step.type ? fmt::format("{} ", name(*step.type)) : "";
+  return fmt::format("%{}{}{} as {}%{}{}", step.buffer, at, over, type, step.as, by);
 }
 std::string arguments(const Vectorize &step) { return step.loop; }
 std::string arguments(const Unroll &step) { return step.loop; }
@@ -132,6 +133,7 @@ private:
     if (reader_.accept("at")) step.at = loop();
     if (reader_.accept("over")) step.over = loops();
     reader_.expect("as");
+    if (!reader_.peek("%")) step.type = type();
     step.as = buffer();
     if (reader_.accept("by")) step.by = loops();
   }
@@ -144,6 +146,12 @@ private:
     std::vector<std::string> names{loop()};
     while (reader_.accept(",")) names.push_back(loop());
     return names;
+  }
+  std::optional<DType> type() {
+    const std::uint32_t begin = reader_.position();
+    const auto type = parseDType(reader_.identifier("a buffer's name or its type").value_or(""));
+    if (!type) reader_.failSince(begin, "expected an element type");
+    return type;
   }
   std::string buffer() {
     reader_.expect("%");

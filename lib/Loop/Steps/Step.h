@@ -74,13 +74,15 @@ struct Keep {
 /// At the start of each iteration of loop `at` (or of the kernel, if `at` is empty) copies what the iteration reads of
 /// `buffer` into new scratch `as`, one axis for each loop in `over`, in that order, and reads it from there. Reads
 /// in different forms, as those of a remainder, get scratch of their own. What is copied into scratch already stays.
-/// The loops that copy have the names `by`, one for each in `over`, or else the same names as those.
+/// The loops that copy have the names `by`, one for each in `over`, or else the same names as those. With a `type` the
+/// copy is converted to it, which every read did itself before.
 struct Pack {
   std::string buffer;
   std::string at;
   std::vector<std::string> over;
   std::string as;
   std::vector<std::string> by = {};
+  std::optional<DType> type = {};
 };
 
 /// Runs the iterations of an innermost loop as the lanes of vectors; a reduction folds its lanes.

@@ -55,19 +55,10 @@ void dropRounding(Generic &op) {
   op.reduction->epilogue = nothing ? std::nullopt : std::optional(std::move(epilogue));
 }
 
-/// `expr` where operand #number is f32 already.
-scalar::Expr readingF32(const scalar::Expr &expr, std::size_t number) {
-  scalar::ExprBuilder builder;
-  return builder.take(builder.splice(expr, [&](const scalar::Node &leaf) {
-    const auto *operand = std::get_if<scalar::Operand>(&leaf.kind);
-    if (!operand) return builder.accumulator(leaf.type);
-    return builder.operand(operand->index, operand->index == number ? DType::F32 : leaf.type);
-  }));
-}
-
 void readF32(Generic &op, std::size_t number) {
-  op.body = readingF32(op.body, number);
-  if (op.reduction && op.reduction->epilogue) op.reduction->epilogue = readingF32(*op.reduction->epilogue, number);
+  op.body = scalar::withConverted(op.body, number, DType::F32);
+  if (op.reduction && op.reduction->epilogue)
+    op.reduction->epilogue = scalar::withConverted(*op.reduction->epilogue, number, DType::F32);
 }
 
 } // namespace

@@ -53,6 +53,10 @@ std::string naiveKernel(Random &random) {
       "  for i0 in 0..M { for i1 in 0..N { scratch %acc: f32[] %acc[] = f32(0)"
       "    for k0 in 0..K { %acc[] = add(mul(%a[i0,k0,i1], %b[i0,k0]), %acc[]) }"
       "    %out[i0,i1] = mul(%acc[], f32(2)) } } }",
+      "kernel @converted(in %a: f32[M,K], in %b: f32[K,N], out %out: f32[M,N]) {"
+      "  for i0 in 0..M { for i1 in 0..N { scratch %acc: f64[] %acc[] = f64(0)"
+      "    for k0 in 0..K { %acc[] = fma(f64(%a[i0,k0]), f64(%b[k0,i1]), %acc[]) }"
+      "    %out[i0,i1] = f32(%acc[]) } } }",
       "kernel @maxima(in %a: f32[M,K], out %out: f32[M]) {"
       "  for i0 in 0..M { scratch %acc: f32[] %acc[] = f32(-inf)"
       "    for k0 in 0..K { %acc[] = max(%acc[], %a[i0,k0]) }"
@@ -126,6 +130,7 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
     Pack step{random.of(buffers), random.chance(20) ? "" : loop, someLoops(), fmt::format("q{}", number)};
     if (random.chance(50))
       for (const std::string &name : step.over) step.by.push_back(fmt::format("{}q{}", name, number));
+    if (random.chance(30)) step.type = DType::F64;
     return {step};
   }
   case 7: return random.chance(50) ? Step{Unroll{loop}} : Step{Keep{random.of(buffers)}};
