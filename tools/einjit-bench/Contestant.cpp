@@ -15,12 +15,17 @@ constexpr double warmUpSeconds = 20e-3;
 
 Contestant entryContestant(std::string name, Entry entry, Problem &problem, std::int64_t scratchBytes) {
   auto output = std::make_shared<AnyTensor>(problem.result);
-  auto scratch = std::make_shared<AnyTensor>(TensorType{DType::Bool, {std::max<std::int64_t>(scratchBytes, 1)}});
   std::vector<void *> buffers;
   for (AnyTensor &input : problem.inputs) buffers.push_back(input.data());
   buffers.push_back(output->data());
-  return {std::move(name), output,
-          [entry, scratch, buffers](std::int64_t count) {
+  return entryContestant(std::move(name), entry, std::move(buffers), std::move(output), scratchBytes);
+}
+
+Contestant entryContestant(std::string name, Entry entry, std::vector<void *> buffers,
+                           std::shared_ptr<AnyTensor> output, std::int64_t scratchBytes) {
+  auto scratch = std::make_shared<AnyTensor>(TensorType{DType::Bool, {std::max<std::int64_t>(scratchBytes, 1)}});
+  return {std::move(name), std::move(output),
+          [entry, scratch, buffers = std::move(buffers)](std::int64_t count) {
             for (std::int64_t i = 0; i < count; ++i) entry(buffers.data(), scratch->data());
           },
           true};

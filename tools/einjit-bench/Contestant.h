@@ -37,6 +37,10 @@ using Entry = void (*)(void *const *buffers, void *scratch);
 /// Calls an entry point with a prepared record.
 Contestant entryContestant(std::string name, Entry entry, Problem &problem, std::int64_t scratchBytes = 0);
 
+/// The same with a record of the caller's, whose last buffer is that of `output`.
+Contestant entryContestant(std::string name, Entry entry, std::vector<void *> buffers,
+                           std::shared_ptr<AnyTensor> output, std::int64_t scratchBytes);
+
 /// Seconds that `count` runs take together.
 double time(const Contestant &contestant, std::int64_t count);
 

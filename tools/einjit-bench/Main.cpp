@@ -5,6 +5,7 @@
 #include "Contest.h"
 #include "Progress.h"
 #include "Report.h"
+#include "Spellings.h"
 #include "Sweep.h"
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -19,7 +20,7 @@ namespace {
 struct Flags {
   std::string cases = EINJIT_BENCH_CASES, filter, group, json, compare, program, svg;
   std::vector<std::string> types, peers;
-  int tier = 0, threads = 1;
+  int tier = 0, threads = 1, spellings = 0;
   std::optional<double> seconds;
   bool compileOnly = false;
   SweepOptions sweep;
@@ -132,6 +133,29 @@ int runSweep(const Flags &flags) {
   return good ? 0 : failed;
 }
 
+int runSpellings(const Flags &flags) {
+  std::vector<Case> cases = chosenCases(flags);
+  std::erase_if(cases, [](const Case &which) { return !which.einsum; });
+  print(machineText(flags) + "\n" + spellingsHeadingText());
+  warmUp();
+  std::vector<SpellingSpread> spreads;
+  bool good = true;
+  const Progress progress(cases.size());
+  for (const Case &which : cases) {
+    progress.show(spreads.size(), which.id);
+    try {
+      spreads.push_back(measureSpellings(which, flags.spellings, flags.threads, flags.seconds.value_or(caseSeconds)));
+      progress.clear();
+      print(rowText(spreads.back()));
+    } catch (const std::exception &error) {
+      fmt::print(stderr, "{}: {}\n", which.id, error.what());
+      good = false;
+    }
+  }
+  print(summaryText(spreads));
+  return good ? 0 : failed;
+}
+
 int runCases(const Flags &flags) {
   const std::vector<std::string> none = {"none"};
   const ContestOptions options{flags.threads, flags.seconds.value_or(caseSeconds), flags.compileOnly,
@@ -192,13 +216,17 @@ int parseAndRun(int argc, char **argv) {
   app.add_option("--sizes", flags.sweep.fixed, "sizes of indices that are not n: j=64,k=32")->needs(sweep);
   app.add_option("--dtype", flags.dtype, "element type of the sweep")->capture_default_str()->needs(sweep);
   app.add_option("--svg", flags.svg, "plot the sweep into this file")->needs(sweep);
+  app.add_option("--spellings", flags.spellings, "compare each einsum with so many others that mean the same")
+      ->check(CLI::Range(1, 1000))
+      ->excludes(sweep);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? 0 : usageError;
   }
   setUpPeers(flags.threads);
-  return flags.sweep.einsum.empty() ? runCases(flags) : runSweep(flags);
+  if (!flags.sweep.einsum.empty()) return runSweep(flags);
+  return flags.spellings > 0 ? runSpellings(flags) : runCases(flags);
 }
 
 } // namespace
