@@ -63,8 +63,8 @@ std::string verify(const Module &module);
 std::string text(const Module &module);
 /// The machine code as `.s`, without comments and directives for debuggers.
 std::string assembly(const Module &module);
-/// The machine code as an object file.
-std::vector<char> object(const Module &module);
+/// The machine code as an object file. The module is used up: the code generator rewrites what it is given.
+std::vector<char> object(Module module);
 /// Bytes of instructions in an object file. Throws InternalError for what is none.
 std::int64_t codeBytes(std::span<const char> object);
 

@@ -4,7 +4,7 @@
 //
 //   entry:  …                                 registers written in the loop have a phi in `head`,
 //           br (runs) head, exit              and another in `exit` if it may not run at all
-//   head:   i = phi(begin, i + 1)
+//   head:   i = phi(begin, i + 1)             so have multiples of i, where addresses of an innermost loop need them
 //           body
 //           br (i + 1 < end) head, exit
 //   exit:
@@ -24,6 +24,14 @@ void addPhi(Builder &ir, Value *&target, Value *one, llvm::BasicBlock *from, Val
   phi->addIncoming(one, from);
   phi->addIncoming(other, orFrom);
   target = phi;
+}
+
+/// Nothing in it is repeated by a branch.
+bool isInnermost(const loop::Block &body) {
+  return std::ranges::all_of(body, [](const loop::Stmt &stmt) {
+    const auto *loop = std::get_if<loop::For>(&stmt.node);
+    return !loop || (loop->kind == loop::LoopKind::Unrolled && isInnermost(loop->body));
+  });
 }
 
 std::vector<Value **> placesOf(Registers &registers, const std::vector<Register> &which) {
@@ -144,13 +152,20 @@ void Emitter::emitSerial(const loop::For &loop, Value *begin, Value *end, Value 
     target = phis.back();
   }
   scope_.variables.bind(loop, variable);
+  if (isInnermost(loop.body)) scope_.variables.keepMultiples(head);
   emit(loop.body);
+  const std::vector<Multiple> multiples = scope_.variables.takeMultiples();
   scope_.variables.unbind(loop.var);
 
   llvm::BasicBlock *latch = ir_.GetInsertBlock();
   Value *next = ir_.CreateAdd(variable, ir_.getInt64(1), "", /*HasNUW=*/true, /*HasNSW=*/true);
   variable->addIncoming(begin, from);
   variable->addIncoming(next, latch);
+  for (const auto &[factor, phi] : multiples) {
+    Value *step = ir_.getInt64(static_cast<std::uint64_t>(factor));
+    phi->addIncoming(Builder(from->getTerminator()).CreateMul(begin, step), from);
+    phi->addIncoming(ir_.CreateAdd(phi, step), latch);
+  }
   for (std::size_t i = 0; i < written.size(); ++i) phis[i]->addIncoming(scope_.registers[written[i]], latch);
   ir_.CreateCondBr(ir_.CreateICmpSLT(next, end), head, exit);
 

@@ -13,7 +13,7 @@ namespace {
 /// Idle machines, by what they were made for. Never destroyed, so that it outlives every static kernel.
 struct Pool {
   std::mutex mutex;
-  std::multimap<std::string, std::unique_ptr<llvm::TargetMachine>> idle;
+  std::multimap<std::string, Machine::Generator> idle;
 };
 
 Pool &pool() {
@@ -21,13 +21,14 @@ Pool &pool() {
   return instance;
 }
 
-std::unique_ptr<llvm::TargetMachine> takeIdle(const std::string &key) {
+/// Without a machine if none is idle.
+Machine::Generator takeIdle(const std::string &key) {
   const std::lock_guard lock(pool().mutex);
   const auto found = pool().idle.find(key);
-  if (found == pool().idle.end()) return nullptr;
-  std::unique_ptr<llvm::TargetMachine> machine = std::move(found->second);
+  if (found == pool().idle.end()) return {};
+  Machine::Generator generator = std::move(found->second);
   pool().idle.erase(found);
-  return machine;
+  return generator;
 }
 
 void initializeHost() {
@@ -94,19 +95,25 @@ Result<std::unique_ptr<llvm::TargetMachine>> create(const Target &target) {
 
 Result<Machine> Machine::borrow(const Target &target) {
   std::string key = fmt::format("{}|{}|{}", target.triple, target.cpu, target.features);
-  std::unique_ptr<llvm::TargetMachine> machine = takeIdle(key);
-  if (!machine) {
+  Generator generator = takeIdle(key);
+  if (!generator.machine) {
     auto created = create(target);
     if (!created) return created.errors();
-    machine = *std::move(created);
+    generator.machine = *std::move(created);
   }
-  return Machine(std::move(key), std::move(machine));
+  return Machine(std::move(key), std::move(generator));
+}
+
+Emission &Machine::objects() {
+  if (!generator_.objects)
+    generator_.objects = std::make_unique<Emission>(*generator_.machine, llvm::CodeGenFileType::ObjectFile);
+  return *generator_.objects;
 }
 
 Machine::~Machine() {
-  if (!machine_) return;
+  if (!generator_.machine) return;
   const std::lock_guard lock(pool().mutex);
-  pool().idle.emplace(std::move(key_), std::move(machine_));
+  pool().idle.emplace(std::move(key_), std::move(generator_));
 }
 
 } // namespace einjit::codegen

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// LLVM's code generators. Setting one up takes longer than compiling a small kernel, so they are kept and lent.
+// LLVM's code generators. Setting one up takes longer than compiling a small kernel, so they are kept and lent, each
+// with its passes.
 #pragma once
 
+#include "CodeGen/Emission.h"
 #include "Support/Result.h"
 #include "Target/Target.h"
 #include <llvm/Target/TargetMachine.h>
@@ -20,14 +22,20 @@ public:
   Machine &operator=(Machine &&) = delete;
   ~Machine();
 
-  llvm::TargetMachine &operator*() const { return *machine_; }
-  llvm::TargetMachine *operator->() const { return machine_.get(); }
+  llvm::TargetMachine &operator*() const { return *generator_.machine; }
+  llvm::TargetMachine *operator->() const { return generator_.machine.get(); }
+  /// Its passes to object files.
+  Emission &objects();
+
+  struct Generator {
+    std::unique_ptr<llvm::TargetMachine> machine;
+    std::unique_ptr<Emission> objects; ///< null before it is first asked for; destroyed before the machine
+  };
 
 private:
-  Machine(std::string key, std::unique_ptr<llvm::TargetMachine> machine)
-      : key_(std::move(key)), machine_(std::move(machine)) {}
+  Machine(std::string key, Generator generator) : key_(std::move(key)), generator_(std::move(generator)) {}
   std::string key_;
-  std::unique_ptr<llvm::TargetMachine> machine_;
+  Generator generator_;
 };
 
 } // namespace einjit::codegen

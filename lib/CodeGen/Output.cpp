@@ -4,8 +4,6 @@
 #include "CodeGen/Machine.h"
 #include "CodeGen/Module.h"
 #include <einjit/Error.h>
-#include <llvm/ADT/SmallString.h>
-#include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Object/ObjectFile.h>
 #include <llvm/Support/raw_ostream.h>
@@ -14,15 +12,10 @@
 namespace einjit::codegen {
 namespace {
 
-/// Runs the code generator on a copy, because it rewrites what it is given.
-void emit(const Module &module, llvm::CodeGenFileType type, llvm::raw_pwrite_stream &out) {
-  const Result<Machine> machine = Machine::borrow(module.impl().target);
+Machine borrowFor(const Module &module) {
+  Result<Machine> machine = Machine::borrow(module.impl().target);
   if (!machine) throw InternalError("code generation: the target is gone");
-  const std::unique_ptr<llvm::Module> copy = llvm::CloneModule(module.impl().module);
-  llvm::legacy::PassManager passes;
-  if ((*machine)->addPassesToEmitFile(passes, out, nullptr, type, /*DisableVerify=*/true))
-    throw InternalError("code generation: LLVM cannot write this kind of file for the target");
-  passes.run(*copy);
+  return *std::move(machine);
 }
 
 } // namespace
@@ -42,17 +35,17 @@ std::string text(const Module &module) {
 }
 
 std::string assembly(const Module &module) {
-  llvm::SmallString<0> result;
-  llvm::raw_svector_ostream out(result);
-  emit(module, llvm::CodeGenFileType::AssemblyFile, out);
-  return std::string(result);
+  const Machine machine = borrowFor(module);
+  const std::unique_ptr<llvm::Module> copy = llvm::CloneModule(module.impl().module);
+  Emission emission(*machine, llvm::CodeGenFileType::AssemblyFile);
+  const llvm::ArrayRef<char> text = emission.run(*copy);
+  return std::string(text.begin(), text.end());
 }
 
-std::vector<char> object(const Module &module) {
-  llvm::SmallVector<char, 0> bytes;
-  llvm::raw_svector_ostream out(bytes);
-  emit(module, llvm::CodeGenFileType::ObjectFile, out);
-  return {bytes.begin(), bytes.end()};
+std::vector<char> object(Module module) {
+  Machine machine = borrowFor(module);
+  const llvm::ArrayRef<char> bytes = machine.objects().run(module.impl().module);
+  return std::vector<char>(bytes.begin(), bytes.end());
 }
 
 std::int64_t codeBytes(std::span<const char> object) {

@@ -137,12 +137,12 @@ Place Emitter::place(const loop::Access &access) {
   const loop::Buffer &buffer = kernel_[access.buffer];
   const DType dtype = buffer.type.dtype;
   const Affine offset = scope_.variables.fold(loop::linearOffset(kernel_, access));
-  llvm::Type *element = memoryType(ir_.getContext(), dtype);
+  const auto bytes = static_cast<std::int64_t>(byteSize(dtype));
   Value *pointer = scope_.memory[access.buffer.index()];
   for (const Affine::Term &term : scope_.variables.outermostFirst(offset))
-    pointer = ir_.CreateGEP(element, pointer, scope_.variables.emit(ir_, term));
+    pointer = scope_.variables.advance(ir_, pointer, term, bytes);
   if (offset.constant != 0)
-    pointer = ir_.CreateGEP(element, pointer, ir_.getInt64(static_cast<std::uint64_t>(offset.constant)));
+    pointer = ir_.CreatePtrAdd(pointer, ir_.getInt64(static_cast<std::uint64_t>(offset.constant * bytes)));
   return {pointer, dtype, offset.coefficient(loop::laneVariable), context_.aliases[access.buffer]};
 }
 

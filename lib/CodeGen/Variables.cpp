@@ -59,6 +59,34 @@ llvm::Value *Variables::emit(Builder &ir, const Affine::Term &term) const {
   return term.coefficient == 1 ? value : ir.CreateMul(value, ir.getInt64(static_cast<std::uint64_t>(term.coefficient)));
 }
 
+std::vector<Multiple> Variables::takeMultiples() {
+  std::vector<Multiple> kept = multiples_ ? std::move(multiples_->kept) : std::vector<Multiple>{};
+  multiples_.reset();
+  return kept;
+}
+
+/// Null where none is kept, or where as many are kept as leave registers for pointers.
+llvm::Value *Variables::keptMultiple(std::uint32_t variable, std::int64_t factor) {
+  constexpr std::size_t mostKept = 6;
+  if (!multiples_ || multiples_->variable != variable) return nullptr;
+  for (const Multiple &multiple : multiples_->kept)
+    if (multiple.factor == factor) return multiple.phi;
+  if (multiples_->kept.size() == mostKept) return nullptr;
+  Builder start(multiples_->head, multiples_->head->begin());
+  multiples_->kept.push_back({factor, start.CreatePHI(start.getInt64Ty(), 2)});
+  return multiples_->kept.back().phi;
+}
+
+// What a processor scales an index by is left to its addressing modes.
+llvm::Value *Variables::advance(Builder &ir, llvm::Value *pointer, const Affine::Term &term,
+                                std::int64_t elementBytes) {
+  const std::int64_t bytes = term.coefficient * elementBytes;
+  for (unsigned scale : {1, 2, 4, 8})
+    if (bytes == scale) return ir.CreateGEP(ir.getIntNTy(8 * scale), pointer, values_[term.variable]);
+  if (llvm::Value *offset = keptMultiple(term.variable, bytes)) return ir.CreateGEP(ir.getInt8Ty(), pointer, offset);
+  return ir.CreateGEP(ir.getInt8Ty(), pointer, emit(ir, {term.variable, bytes}));
+}
+
 llvm::Value *Variables::emit(Builder &ir, const Affine &folded) const {
   llvm::Value *sum = nullptr;
   for (const Affine::Term &term : outermostFirst(folded)) {

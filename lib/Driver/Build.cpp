@@ -19,9 +19,10 @@ Status addCode(Kernel::Impl &impl) {
   compilation.times.llvm = watch.lap();
   if (!runsOnHost(compilation.target)) return Success{};
 
-  const std::vector<char> object = codegen::object(*module);
+  const std::string entry = module->entry();
+  const std::vector<char> object = codegen::object(*std::move(module));
   compilation.times.machine = watch.lap();
-  auto code = jit::Code::load(object, module->entry());
+  auto code = jit::Code::load(object, entry);
   if (!code) return code.errors();
   impl.code.emplace(*std::move(code));
   impl.codeBytes = codegen::codeBytes(object);

@@ -98,10 +98,11 @@ void runCompiled(const loop::Kernel &kernel, std::vector<Memory> &arguments, con
 
 void runCompiled(const loop::Kernel &kernel, const std::vector<std::vector<void *>> &runs, const Target &target,
                  std::int64_t threads) {
-  const codegen::Module module = moduleFor(kernel, target, threads);
-  const Result<jit::Code> code = jit::Code::load(codegen::object(module), module.entry());
-  if (!code) throw std::logic_error(render(code.errors(), ""));
+  codegen::Module module = moduleFor(kernel, target, threads);
+  const std::string entry = module.entry();
   const auto bytes = static_cast<std::size_t>(module.scratch().totalBytes());
+  const Result<jit::Code> code = jit::Code::load(codegen::object(std::move(module)), entry);
+  if (!code) throw std::logic_error(render(code.errors(), ""));
   const std::unique_ptr<void, Free> scratch(std::aligned_alloc(64, (bytes + 64) / 64 * 64));
   for (const std::vector<void *> &buffers : runs) code->entry()(buffers.data(), scratch.get());
 }

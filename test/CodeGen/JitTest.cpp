@@ -13,7 +13,7 @@ namespace {
 std::vector<char> constantKernel(int value, std::string_view name = "k") {
   const loop::Kernel kernel = kernelOf(fmt::format("kernel @{}(out %o: i32[]) {{ %o[] = i32({}) }}", name, value));
   Result<codegen::Module> module = codegen::generate(kernel, hostTarget());
-  return codegen::object(*module);
+  return codegen::object(*std::move(module));
 }
 
 int call(const jit::Code &code) {
