@@ -6,7 +6,8 @@
 namespace einjit::codegen {
 
 // Inputs may overlap each other, which does not matter as nobody writes them, so they are one scope.
-AliasScopes::AliasScopes(llvm::LLVMContext &context, const loop::Kernel &kernel) : buffers_(kernel.buffers.size()) {
+AliasScopes::AliasScopes(llvm::LLVMContext &context, const loop::Kernel &kernel, const Layout &layout)
+    : buffers_(kernel.buffers.size()) {
   llvm::MDBuilder builder(context);
   llvm::MDNode *domain = builder.createAnonymousAliasScopeDomain("buffers");
   llvm::MDNode *inputs = builder.createAnonymousAliasScope(domain, "inputs");
@@ -26,6 +27,8 @@ AliasScopes::AliasScopes(llvm::LLVMContext &context, const loop::Kernel &kernel)
     if (!own[i]) continue;
     std::vector<llvm::Metadata *> others = scopes;
     std::erase(others, own[i]);
+    for (std::size_t j = 0; j < kernel.buffers.size(); ++j)
+      if (j != i && own[j] && layout.overlap(loop::BufferId(i), loop::BufferId(j))) std::erase(others, own[j]);
     buffers_[i].scope = llvm::MDNode::get(context, {own[i]});
     buffers_[i].others = llvm::MDNode::get(context, others);
   }

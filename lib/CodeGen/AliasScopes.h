@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What tells LLVM that buffers do not overlap. Marking the accesses, rather than passing each buffer as a `noalias`
-// parameter, needs no second function between the entry point and the code, which saves a fifth of LLVM's time.
+// What tells LLVM that buffers do not overlap, or that they do: scratch of different times may lie in one place.
+// Marking the accesses, rather than passing each buffer as a `noalias` parameter, needs no second function between the
+// entry point and the code, which saves a fifth of LLVM's time.
 #pragma once
 
+#include "CodeGen/Layout.h"
 #include "Loop/Kernel.h"
 #include <llvm/IR/Instruction.h>
 #include <llvm/IR/Metadata.h>
@@ -20,7 +22,7 @@ struct AliasInfo {
 
 class AliasScopes {
 public:
-  AliasScopes(llvm::LLVMContext &context, const loop::Kernel &kernel);
+  AliasScopes(llvm::LLVMContext &context, const loop::Kernel &kernel, const Layout &layout);
   const AliasInfo &operator[](loop::BufferId id) const { return buffers_[id.index()]; }
 
 private:

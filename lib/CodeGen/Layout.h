@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Where scratch buffers lie in the arena. Every buffer has a place of its own, whether or not lifetimes overlap.
+// Where scratch buffers lie in the arena. Buffers whose lives do not meet share their place.
 #pragma once
 
 #include "CodeGen/CodeGen.h"
@@ -12,10 +12,14 @@ struct Layout {
   ScratchLayout arena;
   std::vector<std::optional<std::int64_t>> shared; ///< by buffer: its offset in bytes from the arena's start
   std::vector<std::optional<std::int64_t>> slot;   ///< the same from its slot's start
+  std::vector<std::int64_t> bytes;                 ///< by buffer: its size; 0 of what is no scratch
+
+  /// Whether some byte is in both buffers.
+  bool overlap(loop::BufferId a, loop::BufferId b) const;
 };
 
 /// Scratch declared outside parallel loops is shared, that declared inside has a place in each thread's slot. With one
-/// thread everything is shared.
+/// thread everything is shared. O(n^2) for n buffers.
 Result<Layout> layOut(const loop::Kernel &kernel, std::int64_t threads);
 
 /// The scratch buffers declared in `block`, at any depth.

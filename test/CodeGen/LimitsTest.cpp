@@ -30,8 +30,11 @@ TEST(Limits, TooManyRegisters) {
 }
 
 TEST(Limits, ScratchBeyondTheAddressSpace) {
-  EXPECT_EQ(refusal("kernel @k() { scratch %a: f32[1000000000,1000000000] scratch %b: f32[1000000000,1000000000] }"),
-            DiagnosticKind::TensorTooLarge);
+  const std::string two =
+      "kernel @k() { scratch %a: f32[1000000000,1000000000] scratch %b: f32[1000000000,1000000000] ";
+  EXPECT_EQ(refusal(two + "%a[0,0] = f32(1) %b[0,0] = %a[0,0] }"), DiagnosticKind::TensorTooLarge);
+  EXPECT_TRUE(codegen::generate(kernelOf(two + "%a[0,0] = f32(1) %b[0,0] = f32(1) }"), hostTarget()))
+      << "not at the same time";
   EXPECT_EQ(refusal("kernel @k() { parallel i in 0..4 { scratch %a: f32[1000000000,1000000000] } }"),
             DiagnosticKind::TensorTooLarge);
 }

@@ -161,7 +161,7 @@ TEST(Parallel, MoreThreadsThanIterations) {
 
 TEST(Parallel, ScratchIsLaidOutForEachThread) {
   const loop::Kernel kernel = kernelOf("kernel @k(out %out: f32[3]) { scratch %s: f64[9] %s[0] = f64(0)"
-                                       " parallel i in 0..3 { scratch %t: f32[1] %t[0] = f32(1) %out[i] = %t[0] } }");
+                                       " parallel i in 0..3 { scratch %t: f32[1] %t[0] = f32(%s[0]) %out[i] = %t[0] } }");
   const auto layout = [&](std::int64_t threads) { return codegen::generate(kernel, hostTarget(), threads)->scratch(); };
   EXPECT_EQ(layout(1), (codegen::ScratchLayout{192, 0, 0}));
   EXPECT_EQ(layout(3), (codegen::ScratchLayout{128, 64, 3}));
