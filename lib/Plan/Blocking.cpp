@@ -51,10 +51,12 @@ public:
     groupLoops();
     if (!exact_) orderReduced();
     cutReduced();
-    blocking_.packsVector = packsVector();
-    cutParallel();
+    blocking_.packsVector = packedOperand(facts_, target_, v_) == blocking_.vectorOperand;
     blocking_.packsBroadcast = packsBroadcast();
-    choosePanel();
+    blocking_.vectorStays = blocking_.packsVector || !blocking_.packsBroadcast;
+    if (blocking_.packsVector) bringContiguousInside(blocking_.n, blocking_.vectorOperand);
+    if (blocking_.packsBroadcast) bringContiguousInside(blocking_.m, *blocking_.broadcastOperand);
+    cutParallel();
     return blocking_;
   }
 
@@ -115,13 +117,14 @@ private:
     std::ranges::stable_sort(blocking_.k, std::greater<>(), [&](const OuterLoop &loop) { return leastStride(loop); });
   }
 
+  std::int64_t stayBudget() const { return target_.l2Bytes / 5 * 2; }
+
   void cutReduced() {
     if (blocking_.k.empty()) return;
     const std::int64_t width = product(tileLength(v_), facts_.elementBytes);
-    const std::int64_t budget = target_.l2Bytes / 8;
     const bool isReadAgain = blocking_.broadcastOperand && countOf(blocking_.m) > 1;
-    if (isReadAgain && product(countOf(blocking_.k), width) > budget / 2 * 3)
-      blocking_.kCut = cutAt(blocking_.k, width, budget);
+    if (isReadAgain && product(countOf(blocking_.k), width) > stayBudget())
+      blocking_.kCut = cutAt(blocking_.k, width, stayBudget());
     // Blocks of whole vectors, so that copies along K need no second mask.
     Cut &cut = blocking_.kCut;
     if (cut.length > 0) cut.length = ceilDiv(cut.length, tile_.lanes) * tile_.lanes;
@@ -129,49 +132,48 @@ private:
     blockLength_ = inside(blocking_.k, blocking_.kCut);
   }
 
-  /// Bytes of S that one tile reads in a block of K.
-  std::int64_t tileBytesOfS() const {
+  /// Bytes of the operand that one tile reads in a block of K.
+  std::int64_t tileBytes(std::size_t operand) const {
     std::int64_t bytes = product(blockLength_, facts_.elementBytes);
+    if (moves(operand, v_)) bytes = product(bytes, tileLength(v_));
     for (const Tile::Repeat &repeat : tile_.repeats)
-      if (moves(*blocking_.broadcastOperand, repeat.iterator)) bytes = product(bytes, repeat.count);
+      if (moves(operand, repeat.iterator)) bytes = product(bytes, repeat.count);
     return bytes;
   }
-  std::int64_t tileBytesOfV() const {
-    std::int64_t bytes = product(product(blockLength_, tileLength(v_)), facts_.elementBytes);
-    for (const Tile::Repeat &repeat : tile_.repeats)
-      if (moves(blocking_.vectorOperand, repeat.iterator)) bytes = product(bytes, repeat.count);
-    return bytes;
+
+  /// Blocks of a packed operand have at least a vector of the iterator along which it is contiguous.
+  Cut cutOf(const std::vector<OuterLoop> &loops, std::size_t operand, bool isPacked, std::int64_t budget) const {
+    Cut cut = cutAt(loops, tileBytes(operand), budget);
+    if (!isPacked || cut.isNone() || !isContiguous(loops.back(), operand)) return cut;
+    const std::size_t last = loops.size() - 1;
+    if (cut.position < last || (cut.position == last && cut.length >= tile_.lanes)) return cut;
+    return {last, tile_.lanes < loops[last].count ? tile_.lanes : 0};
   }
 
   void cutParallel() {
-    if (!blocking_.broadcastOperand || countOf(blocking_.n) < 2) return;
-    blocking_.mCut = cutAt(blocking_.m, tileBytesOfS(), target_.l2Bytes / 5 * 2);
-    if (blocking_.mCut.isNone() || !blocking_.packsVector) return;
-    const std::int64_t budget = std::max(target_.l2Bytes / 2, target_.l3Bytes / 8);
-    blocking_.nCut = cutAt(blocking_.n, tileBytesOfV(), budget);
+    if (!blocking_.broadcastOperand) return;
+    const std::size_t v = blocking_.vectorOperand, s = *blocking_.broadcastOperand;
+    if (blocking_.vectorStays && (blocking_.packsVector || countOf(blocking_.m) > 1))
+      blocking_.nCut = cutOf(blocking_.n, v, blocking_.packsVector, stayBudget());
+    if (!blocking_.packsBroadcast) return;
+    const bool isOneBlock = !blocking_.vectorStays || blocking_.nCut.isNone();
+    const std::int64_t budget = isOneBlock ? stayBudget() : std::max(stayBudget(), target_.l3Bytes / 8);
+    blocking_.mCut = cutOf(blocking_.m, s, true, budget);
   }
-
-  bool packsVector() const { return packedOperand(facts_, target_, v_) == blocking_.vectorOperand; }
 
   bool packsBroadcast() const {
     return blocking_.broadcastOperand &&
            plan::packsBroadcast(facts_, target_, *blocking_.broadcastOperand, countOf(blocking_.n), tile_);
   }
 
-  /// The iterator along which V is contiguous has at least a cache line in each panel.
-  void choosePanel() {
-    blocking_.nPanel = blocking_.mCut.isNone() ? Cut{blocking_.n.size(), 0} : blocking_.nCut;
-    if (!blocking_.packsVector || !blocking_.mCut.isNone()) return;
-    const auto isContiguous = [&](const OuterLoop &loop) {
-      return loop.iterator != v_ && std::abs(facts_.iterators[loop.iterator].strides[blocking_.vectorOperand]) == 1;
-    };
-    const auto contiguous = std::ranges::find_if(blocking_.n, isContiguous);
-    if (contiguous == blocking_.n.end() || contiguous->count < 2) return;
-    std::rotate(contiguous, contiguous + 1, blocking_.n.end());
-    const std::int64_t budget = std::max(target_.l2Bytes / 4, product(tileBytesOfV(), tile_.lanes));
-    const std::size_t last = blocking_.n.size() - 1;
-    const Cut cut = cutAt({blocking_.n.back()}, tileBytesOfV(), budget);
-    blocking_.nPanel = {last + cut.position, cut.length};
+  bool isContiguous(const OuterLoop &loop, std::size_t operand) const {
+    return loop.iterator != v_ && std::abs(facts_.iterators[loop.iterator].strides[operand]) == 1;
+  }
+  /// The loop along which a packed operand is contiguous goes innermost, so that blocks have whole lines.
+  void bringContiguousInside(std::vector<OuterLoop> &loops, std::size_t operand) const {
+    const auto contiguous =
+        std::ranges::find_if(loops, [&](const OuterLoop &loop) { return isContiguous(loop, operand); });
+    if (contiguous != loops.end()) std::rotate(contiguous, contiguous + 1, loops.end());
   }
 
   const OpFacts &facts_;

@@ -49,11 +49,12 @@ private:
     return facts_.iterators[loop.iterator].strides[operand] != 0;
   }
 
-  /// Splits make pairs of loops beside each other, of different lengths: those of an iterator further out have both of
-  /// those further in inside. Panels of V that are made inside of N stand outside of all that is made of M, those of S
-  /// the other way round.
+  /// Splits make pairs of loops beside each other, of different lengths, and what is further in stands in both. Blocks
+  /// come first; else what streams, so that panels of what stays, which are made outside, serve all its parts.
   void orderIterators() {
-    const bool nFirst = blocking_.mCut.isNone() || !blocking_.nCut.isNone();
+    const Cut &streamCut = blocking_.vectorStays ? blocking_.mCut : blocking_.nCut;
+    const bool staysFirst = streamCut.isNone() && !blocking_.stayCut().isNone();
+    const bool nFirst = blocking_.vectorStays == staysFirst;
     std::vector<std::string> given;
     loop::Reorder step;
     for (const IteratorFacts &iterator : facts_.iterators)
@@ -130,14 +131,14 @@ private:
 
   void splitBlocks() {
     batch_ = loopsOf(blocking_.batch);
-    k_ = cut(loopsOf(blocking_.k), blocking_.kCut, kBlocks_, "blocks of sums, so that panels fit L2");
-    m_ = cut(loopsOf(blocking_.m), blocking_.mCut, mBlocks_, "blocks of rows that stay in L2");
-    n_ = cut(loopsOf(blocking_.n), blocking_.nCut, nBlocks_, "blocks of columns whose panel stays in L3");
-    if (!blocking_.nCut.isNone()) return;
-    Loops outside;
-    n_ = cut(n_, blocking_.nPanel, outside, "lines of the packed operand");
-    nOutside_ = std::move(outside);
+    k_ = cut(loopsOf(blocking_.k), blocking_.kCut, kBlocks_, "blocks of sums, whose part of an operand fits L2");
+    n_ = cut(loopsOf(blocking_.n), blocking_.nCut, nBlocks_, "blocks of columns that stay in L2");
+    m_ = cut(loopsOf(blocking_.m), blocking_.mCut, mBlocks_,
+             blocking_.vectorStays ? "blocks of rows for a panel" : "blocks of rows that stay in L2");
   }
+
+  const Loops &stayBlocks() const { return blocking_.vectorStays ? nBlocks_ : mBlocks_; }
+  const Loops &streamBlocks() const { return blocking_.vectorStays ? mBlocks_ : nBlocks_; }
 
   /// Loops over K blocks still stand inside of M and N, from where they are staged.
   void order() {
@@ -145,7 +146,9 @@ private:
     const auto append = [&](const Loops &loops) {
       for (const PlannedLoop &loop : loops) step.loops.push_back(loop.name);
     };
-    for (const Loops *loops : {&batch_, &nBlocks_, &mBlocks_, &nOutside_, &n_, &m_, &kBlocks_, &k_, &tileLoops_})
+    const Loops &stays = blocking_.vectorStays ? n_ : m_, &streams = blocking_.vectorStays ? m_ : n_;
+    for (const Loops *loops : std::initializer_list<const Loops *>{&batch_, &streamBlocks(), &stayBlocks(), &streams,
+                                                                   &stays, &kBlocks_, &k_, &tileLoops_})
       append(*loops);
     if (vectors_) step.loops.push_back(vectors_->name);
     step.loops.push_back(lanes_.name);
@@ -154,7 +157,7 @@ private:
   }
 
   void stage() {
-    loop::Stage step{plan_.accumulator, {}, lastOf({&batch_, &nBlocks_}), plan_.accumulator + ".s"};
+    loop::Stage step{plan_.accumulator, {}, lastOf({&batch_}), plan_.accumulator + ".s"};
     for (const PlannedLoop &loop : kBlocks_) step.over.push_back(loop.name);
     add(std::move(step), "partial sums wait in memory while others are added to");
   }
@@ -169,6 +172,12 @@ private:
 
   // Panels.
 
+  /// The loop that a panel is made in: the innermost one that it depends on and the panel is not over.
+  std::string panelPlace(bool stays, const Loops &blocks) const {
+    if (blocks.empty()) return lastOf({&batch_, &kBlocks_});
+    return stays ? blocks.back().name : lastOf({&batch_, &kBlocks_, &blocks});
+  }
+
   void packVector() {
     const std::size_t operand = blocking_.vectorOperand;
     Loops over;
@@ -176,10 +185,9 @@ private:
       for (const PlannedLoop &loop : *loops)
         if (moves(operand, loop)) over.push_back(loop);
     over.push_back(lanes_);
-    const std::string at = blocking_.mCut.isNone() ? lastOf({&batch_, &nBlocks_, &kBlocks_, &nOutside_})
-                                                   : lastOf({&batch_, &nBlocks_, &kBlocks_});
     const std::int64_t stride = facts_.iterators[v_].strides[operand];
-    pack(operand, at, over, std::abs(stride) == 1 ? "its rows are far apart" : "its lanes are far apart");
+    pack(operand, panelPlace(blocking_.vectorStays, nBlocks_), over,
+         std::abs(stride) == 1 ? "its rows are far apart" : "its lanes are far apart");
   }
 
   void packBroadcast() {
@@ -194,8 +202,7 @@ private:
       if (innermost != over.end()) std::rotate(innermost, innermost + 1, over.end());
     }
     over.insert(over.end(), last.begin(), last.end());
-    pack(operand, lastOf({&batch_, &nBlocks_, &kBlocks_, &mBlocks_}), over,
-         "its elements are read again for each tile");
+    pack(operand, panelPlace(!blocking_.vectorStays, mBlocks_), over, "its elements are read again for each tile");
   }
 
   bool isContiguous(std::size_t operand, const PlannedLoop &loop) const {
@@ -257,7 +264,7 @@ private:
   /// The outermost loop with work for all threads, of those that are not split further out.
   void parallelize() {
     if (plan_.threads < 2) return;
-    for (const Loops *loops : {&batch_, &nBlocks_, &mBlocks_, &nOutside_, &n_, &m_})
+    for (const Loops *loops : std::initializer_list<const Loops *>{&batch_, &streamBlocks(), &stayBlocks(), &n_, &m_})
       for (const PlannedLoop &loop : *loops)
         if (loop.extent % plan_.threads == 0 || loop.extent >= 4 * plan_.threads)
           return add(loop::Parallelize{loop.name}, fmt::format("{} threads", plan_.threads));
@@ -271,7 +278,7 @@ private:
   const std::size_t v_;
   Loops outer_;     ///< before blocks
   Loops tileLoops_; ///< repetitions, then vectors; unrolled
-  Loops batch_, nBlocks_, kBlocks_, mBlocks_, nOutside_, n_, m_, k_;
+  Loops batch_, nBlocks_, kBlocks_, mBlocks_, n_, m_, k_;
   PlannedLoop lanes_{};
   std::optional<PlannedLoop> vectors_;
   struct CopyLanes {

@@ -3,8 +3,8 @@
 // The steps of a blocked product (Blocking.h), around its register tile:
 //
 //   splits    what the tile takes of each iterator; lanes; blocks
-//   order     batch, N blocks, K blocks, M blocks, N, M, K, tile
-//   stage     the loops over K blocks go outside of M and N
+//   order     as there, but for the loops over K blocks
+//   stage     those go outside of M and N
 //   pack      V and S, at the innermost loop that is outside of their panels
 //   keep, vectorize, unroll
 //

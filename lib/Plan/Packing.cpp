@@ -5,6 +5,7 @@
 #include "Support/Checked.h"
 #include <algorithm>
 #include <cstdlib>
+#include <numeric>
 
 namespace einjit::plan {
 namespace {
@@ -15,8 +16,8 @@ constexpr std::int64_t leastSumOfContiguous = 64;
 constexpr std::int64_t pageBytes = 4096;
 /// Reads by different tiles that make a copy of what all lanes read the same element of worth its time.
 constexpr std::int64_t leastTilesOfBroadcast = 8;
-/// Lines so far apart share the same few places of L1.
-constexpr std::int64_t conflictBytes = 2048;
+/// Lines a multiple of this apart share the places of one set of L1, l1Bytes / setBytes many.
+constexpr std::int64_t setBytes = 4096;
 
 /// How often each element is read: iterations of the parallel iterators that leave it in place.
 std::int64_t reuse(const OpFacts &facts, std::size_t operand) {
@@ -61,18 +62,18 @@ bool packsBroadcast(const OpFacts &facts, const Target &target, std::size_t oper
   if (!facts.isPackable[operand]) return false;
   if (facts.convertedTo[operand] && reuse(facts, operand) >= leastReuseOfConverted) return true;
   if (tiles < leastTilesOfBroadcast) return false;
-  std::int64_t rows = 1; // of the operand side by side in a tile
-  bool collide = false;
+  // Rows of the operand side by side in a tile, and the greatest common divisor of their distances.
+  std::int64_t rows = 1, apart = setBytes;
   for (const Tile::Repeat &repeat : tile.repeats) {
     const std::int64_t stride = facts.iterators[repeat.iterator].strides[operand];
     if (stride == 0) continue;
     rows *= repeat.count;
-    collide |= std::abs(stride) * facts.elementBytes % conflictBytes == 0;
+    apart = std::gcd(apart, stride * facts.elementBytes);
   }
   const bool isContiguous = std::ranges::any_of(facts.iterators, [&](const IteratorFacts &iterator) {
     return iterator.reduced && std::abs(iterator.strides[operand]) == 1 && iterator.extent > 1;
   });
-  if (isContiguous) return collide && rows > 4 && facts.points(true) >= leastSumOfContiguous;
+  if (isContiguous) return rows * apart > target.l1Bytes - setBytes && facts.points(true) >= leastSumOfContiguous;
   return facts.operandBytes[operand] > target.l1Bytes / 2 && facts.points(true) > 1;
 }
 

@@ -6,10 +6,14 @@
 #include <cstring>
 #include <fstream>
 #include <limits>
+#include <sys/mman.h>
 #include <unistd.h>
 
 namespace einjit {
 namespace {
+
+/// Of x86-64, and of most others with pages of 4 KiB.
+constexpr std::size_t hugePageBytes = std::size_t{2} << 20;
 
 /// The number in a control group's limit file; no limit where there is no such file or it says `max`.
 std::size_t limitIn(const char *path) {
@@ -35,15 +39,21 @@ std::size_t usableMemory() {
 // Layout of a block from calloc, which unlike aligned_alloc knows when pages are zero already:
 //
 //   block ... [block's address][the tensor: aligned]...
+//
+// Large blocks start a huge page and ask for such pages: a panel of a product, or a matrix read by columns, would else
+// need more pages than the processor keeps the places of.
 void *allocateZeroed(std::size_t bytes) noexcept {
-  constexpr std::size_t overhead = tensorAlignment + sizeof(void *);
+  const bool isLarge = bytes >= hugePageBytes / 2;
+  const std::size_t alignment = isLarge ? hugePageBytes : tensorAlignment;
+  const std::size_t overhead = alignment + sizeof(void *);
   if (bytes > usableMemory() || bytes > std::numeric_limits<std::size_t>::max() - overhead) return nullptr;
   void *block = std::calloc(bytes + overhead, 1);
   if (!block) return nullptr;
   const auto address = reinterpret_cast<std::uintptr_t>(block) + sizeof(void *);
-  const std::uintptr_t padding = (tensorAlignment - address % tensorAlignment) % tensorAlignment;
+  const std::uintptr_t padding = (alignment - address % alignment) % alignment;
   char *memory = static_cast<char *>(block) + sizeof(void *) + padding;
   std::memcpy(memory - sizeof(void *), &block, sizeof(void *));
+  if (isLarge) madvise(memory, bytes, MADV_HUGEPAGE); // only a wish
   return memory;
 }
 
