@@ -9,6 +9,7 @@
 #include "CodeGen/Registers.h"
 #include "CodeGen/TransposedAccesses.h"
 #include <functional>
+#include <llvm/Target/TargetMachine.h>
 #include <map>
 
 namespace einjit::codegen {
@@ -20,6 +21,7 @@ struct ModuleContext {
   const Layout &layout;
   const AliasScopes &aliases;
   std::int64_t threads;
+  const llvm::TargetMachine &machine;
   llvm::Module &module;
 };
 
@@ -81,6 +83,10 @@ private:
   void emitIf(llvm::Value *condition, const Places &changed, const std::function<void()> &body,
               const std::function<void()> &otherwise = {});
   llvm::BasicBlock *createBlock(const llvm::Twine &name);
+
+  // Unrolled loops that add four products of bytes.
+  bool emitDot(const loop::For &loop);
+  llvm::Value *readFours(const loop::Access &access, loop::VarId var, const Mask &mask);
 
   // Unrolled loops with transposed accesses.
   struct IterationBlock;

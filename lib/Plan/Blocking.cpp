@@ -80,6 +80,7 @@ private:
   /// Iterations that the tile takes of an iterator at once.
   std::int64_t tileLength(std::size_t i) const {
     if (i == v_) return tile_.vectors * tile_.lanes;
+    if (tile_.together && i == tile_.together->iterator) return tile_.together->count;
     const auto repeat = std::ranges::find(tile_.repeats, i, &Tile::Repeat::iterator);
     return repeat == tile_.repeats.end() ? 1 : repeat->count;
   }
@@ -119,11 +120,16 @@ private:
 
   std::int64_t stayBudget() const { return target_.l2Bytes / 5 * 2; }
 
+  /// Whether iterations that one instruction takes together leave a shorter loop: then no loop has the whole sum.
+  bool hasShortEnd() const {
+    return tile_.together && facts_.iterators[tile_.together->iterator].extent % tile_.together->count != 0;
+  }
+
   void cutReduced() {
     if (blocking_.k.empty()) return;
     const std::int64_t width = product(tileLength(v_), facts_.elementBytes);
     const bool isReadAgain = blocking_.broadcastOperand && countOf(blocking_.m) > 1;
-    if (isReadAgain && product(countOf(blocking_.k), width) > stayBudget())
+    if (isReadAgain && !hasShortEnd() && product(countOf(blocking_.k), width) > stayBudget())
       blocking_.kCut = cutAt(blocking_.k, width, stayBudget());
     // Blocks of whole vectors, so that copies along K need no second mask.
     Cut &cut = blocking_.kCut;

@@ -77,6 +77,7 @@ private:
     const IteratorFacts &iterator = facts_.iterators[i];
     const auto repeat = std::ranges::find(tile_.repeats, i, &Tile::Repeat::iterator);
     if (i == v_) return splitVectors();
+    if (tile_.together && i == tile_.together->iterator) return splitTogether(iterator, i);
     if (repeat == tile_.repeats.end()) {
       outer_.push_back({iterator.name, i, iterator.extent});
       return;
@@ -89,6 +90,17 @@ private:
     add(loop::Split{iterator.name, repeat->count, outer, inner, false, 1}, tile_.reason);
     outer_.push_back({outer, i, ceilDiv(iterator.extent, repeat->count), repeat->count});
     tileLoops_.push_back({inner, i, repeat->count});
+  }
+
+  /// Iterations that one instruction takes; what is left in the end is a shorter loop.
+  void splitTogether(const IteratorFacts &iterator, std::size_t i) {
+    const std::int64_t count = tile_.together->count;
+    together_ = PlannedLoop{iterator.name, i, count};
+    if (count == iterator.extent) return;
+    together_->name = iterator.name + "t";
+    add(loop::Split{iterator.name, count, iterator.name + "o", together_->name, false, count},
+        fmt::format("{} products of bytes at once", count));
+    outer_.push_back({iterator.name + "o", i, ceilDiv(iterator.extent, count), count});
   }
 
   void splitVectors() {
@@ -151,9 +163,11 @@ private:
                                                                    &stays, &kBlocks_, &k_, &tileLoops_})
       append(*loops);
     if (vectors_) step.loops.push_back(vectors_->name);
+    if (together_) step.loops.push_back(together_->name);
     step.loops.push_back(lanes_.name);
     if (step.loops.size() > 1) add(std::move(step), describeRoles(facts_) + "; tile " + tile_.reason);
     if (vectors_) tileLoops_.push_back(*vectors_);
+    if (together_) tileLoops_.push_back(*together_);
   }
 
   void stage() {
@@ -195,7 +209,7 @@ private:
     Loops over, last;
     for (const Loops *loops : {&m_, &k_, &tileLoops_})
       for (const PlannedLoop &loop : *loops)
-        if (moves(operand, loop)) (loops != &m_ && isContiguous(operand, loop) ? last : over).push_back(loop);
+        if (moves(operand, loop)) (loops != &m_ && standsLast(operand, loop) ? last : over).push_back(loop);
     if (over.empty() && last.empty()) return;
     if (last.empty() && !k_.empty()) {
       const auto innermost = std::ranges::find(over, k_.back().name, &PlannedLoop::name);
@@ -205,6 +219,10 @@ private:
     pack(operand, panelPlace(!blocking_.vectorStays, mBlocks_), over, "its elements are read again for each tile");
   }
 
+  /// What one instruction takes together is side by side in a panel; else what is so in the operand.
+  bool standsLast(std::size_t operand, const PlannedLoop &loop) const {
+    return together_ ? loop.name == together_->name : isContiguous(operand, loop);
+  }
   bool isContiguous(std::size_t operand, const PlannedLoop &loop) const {
     return loop.step * std::abs(facts_.iterators[loop.iterator].strides[operand]) == 1;
   }
@@ -280,7 +298,7 @@ private:
   Loops tileLoops_; ///< repetitions, then vectors; unrolled
   Loops batch_, nBlocks_, kBlocks_, mBlocks_, n_, m_, k_;
   PlannedLoop lanes_{};
-  std::optional<PlannedLoop> vectors_;
+  std::optional<PlannedLoop> vectors_, together_;
   struct CopyLanes {
     std::string lanes;
     std::vector<std::string> unrolled;

@@ -54,6 +54,21 @@ std::int64_t instructionCount(const tensor::Generic &op) {
   return std::max<std::int64_t>(1, scalar::operationCount(op.body) - (fused ? 2 : 0));
 }
 
+/// Whether operand #number is a byte that an op reads as an i32 only.
+bool isByteAsI32(const scalar::Expr &body, scalar::NodeId id) {
+  const auto *cast = std::get_if<scalar::Apply>(&body[id].kind);
+  if (!cast || cast->op != ScalarOp::Cast || body[id].type != DType::I32) return false;
+  const scalar::Node &byte = body[cast->arguments[0]];
+  return std::holds_alternative<scalar::Operand>(byte.kind) && (byte.type == DType::I8 || byte.type == DType::U8);
+}
+
+/// Sums of products of bytes, as i32, are those of four at once.
+std::int64_t productsAtOnce(const tensor::Generic &op) {
+  if (!isProduct(op) || op.reduction->op != ScalarOp::Add || op.reduction->along) return 1;
+  const auto &factors = std::get<scalar::Apply>(op.body.root().kind).arguments;
+  return isByteAsI32(op.body, factors[0]) && isByteAsI32(op.body, factors[1]) ? 4 : 1;
+}
+
 /// Zeros are no instruction: complex numbers of real ones are best made where they are used.
 std::optional<DType> conversionOf(const tensor::Generic &op, std::size_t operand) {
   const auto type = scalar::conversionOf(op.body, operand);
@@ -96,6 +111,7 @@ OpFacts collectFacts(const tensor::Kernel &kernel, const Memory &memory, const t
   facts.hasReduction = op.reduction.has_value();
   const std::int64_t functions = scalar::functionCount(op.body);
   facts.bodyNodes = static_cast<std::int64_t>(op.body.nodes.size()) + functions * functionNodes;
+  facts.productsAtOnce = productsAtOnce(op);
   facts.bodyOperations = instructionCount(op) + functions * functionOperations;
   for (const tensor::Access &operand : op.operands) {
     const TensorType &type = kernel[operand.value].type;
@@ -110,7 +126,7 @@ OpFacts collectFacts(const tensor::Kernel &kernel, const Memory &memory, const t
     for (std::size_t i = 0; i < op.iteratorCount(); ++i)
       isPackable = isPackable && (!usesIterator(operand, i) || strideOf(kernel, memory, operand, i) != 0);
     facts.isPackable.push_back(isPackable);
-    facts.convertedTo.push_back(conversionOf(op, facts.convertedTo.size()));
+    facts.convertedTo.push_back(facts.productsAtOnce > 1 ? std::nullopt : conversionOf(op, facts.convertedTo.size()));
   }
   facts.bodyOperand.assign(op.operands.size(), false);
   for (std::size_t operand : scalar::usedOperands(op.body)) facts.bodyOperand[operand] = true;

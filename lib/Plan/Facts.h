@@ -31,6 +31,8 @@ struct OpFacts {
   std::int64_t laneBytes = 1;      ///< of the widest number among them: a complex one is two, in a register each
   std::int64_t bodyNodes = 1;      ///< size of the body: a measure of the code that one point takes
   std::int64_t bodyOperations = 0; ///< arithmetic instructions of one point, what adds it to a sum aside; at least 1
+  /// Iterations of a reduced iterator that instructions for sums of products of bytes take at once: 4, or 1.
+  std::int64_t productsAtOnce = 1;
   bool hasReduction = false;
   std::vector<std::int64_t> operandBytes; ///< of the whole operand
   std::vector<bool> bodyOperand;          ///< whether the body (not only the epilogue) reads the operand

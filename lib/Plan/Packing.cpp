@@ -49,8 +49,8 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
     const bool pays = vectorLoadable(stride)
                           ? isFar && again >= leastReuseOfContiguous && facts.points(true) >= leastSumOfContiguous
                           : again >= leastReuseOfStrided;
-    const bool convertsOnce = facts.convertedTo[operand] && again >= leastReuseOfConverted;
-    if (!pays && !convertsOnce) continue;
+    const bool changes = facts.convertedTo[operand] || facts.productsAtOnce > 1;
+    if (!pays && !(changes && again >= leastReuseOfConverted)) continue;
     if (packed) return std::nullopt;
     packed = operand;
   }
@@ -60,7 +60,8 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
 bool packsBroadcast(const OpFacts &facts, const Target &target, std::size_t operand, std::int64_t tiles,
                     const Tile &tile) {
   if (!facts.isPackable[operand]) return false;
-  if (facts.convertedTo[operand] && reuse(facts, operand) >= leastReuseOfConverted) return true;
+  const bool isApart = tile.together && std::abs(facts.iterators[tile.together->iterator].strides[operand]) != 1;
+  if ((facts.convertedTo[operand] || isApart) && reuse(facts, operand) >= leastReuseOfConverted) return true;
   if (tiles < leastTilesOfBroadcast) return false;
   // Rows of the operand side by side in a tile, and the greatest common divisor of their distances.
   std::int64_t rows = 1, apart = setBytes;

@@ -3,6 +3,7 @@
 #include "Plan/Packing.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
+#include <cstdlib>
 #include <fmt/format.h>
 
 namespace einjit::plan {
@@ -183,6 +184,24 @@ private:
   std::optional<double> bestTime_;
 };
 
+/// The reduced iterator of which instructions take several iterations at once: the one whose elements are nearest.
+std::optional<Tile::Repeat> chooseTogether(const OpFacts &facts, std::size_t v) {
+  if (facts.productsAtOnce == 1 || facts.iterators[v].reduced) return std::nullopt;
+  std::optional<std::size_t> best;
+  std::int64_t bestStride = 0;
+  for (std::size_t i = 0; i < facts.iterators.size(); ++i) {
+    const IteratorFacts &iterator = facts.iterators[i];
+    if (!iterator.reduced || iterator.extent < facts.productsAtOnce) continue;
+    std::int64_t least = INT64_MAX;
+    for (std::int64_t stride : iterator.strides)
+      if (stride != 0) least = std::min(least, std::abs(stride));
+    if (best && least > bestStride) continue;
+    best = i;
+    bestStride = least;
+  }
+  return best ? std::optional(Tile::Repeat{*best, facts.productsAtOnce}) : std::nullopt;
+}
+
 } // namespace
 
 Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
@@ -194,6 +213,7 @@ Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
   }
   Tile tile = TileSearch(facts, target, *v).run();
   const auto streams = exact ? std::nullopt : chooseStreams(facts, target, tile);
+  tile.together = chooseTogether(facts, *v);
   if (!streams) return tile;
   const std::string rows = streams->count == 1 ? "one row" : fmt::format("{} rows", streams->count);
   return {v, tile.lanes, 1, {}, streams, {}, rows + " at a time, streamed past accumulators in L1"};

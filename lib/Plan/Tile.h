@@ -23,6 +23,7 @@ struct Tile {
   std::optional<Repeat> streams = {};
   std::optional<std::size_t> packed = {}; ///< operand whose lanes are copied into panels (Packing.h)
   std::string reason = {};                ///< for the schedule's text
+  std::optional<Repeat> together = {};    ///< reduced iterator of which one instruction takes so many iterations
 };
 
 /// The tile with the least estimated time.

@@ -43,6 +43,8 @@ std::int64_t TileModel::registers(const Tile &tile) const {
     else if (!everyPoint)
       operands += tile.vectors;
   }
+  // Bytes that are multiplied several at once: how they are shuffled, their bias, and what is made of each vector.
+  if (facts_.productsAtOnce > 1) operands += tile.vectors + 2;
   return facts_.registersPerVector() * (accumulators + operands);
 }
 

@@ -111,6 +111,52 @@ TEST(Packing, ConvertsWhatIsReadOften) {
   }
 }
 
+template <class T> Tensor<T> bytes(std::vector<std::int64_t> shape, int seed) {
+  Tensor<T> tensor(std::move(shape));
+  int next = seed;
+  for (T &element : tensor) element = static_cast<T>(next = (next * 37 + 11) % 257);
+  return tensor;
+}
+
+/// The sum over k of a[i,k] * b[k,j], as the program says it; a and b may be stored transposed.
+template <class A, class B>
+void checkBytes(const std::string &program, const Extents &e, bool transposedA, bool transposedB) {
+  const Tensor<A> a = transposedA ? bytes<A>({e.k, e.m}, 1) : bytes<A>({e.m, e.k}, 1);
+  const Tensor<B> b = transposedB ? bytes<B>({e.n, e.k}, 5) : bytes<B>({e.k, e.n}, 5);
+  std::vector<std::int32_t> wanted;
+  for (std::int64_t i = 0; i < e.m; ++i)
+    for (std::int64_t j = 0; j < e.n; ++j) {
+      std::int32_t sum = 0;
+      for (std::int64_t k = 0; k < e.k; ++k)
+        sum += std::int32_t{a.data()[transposedA ? k * e.m + i : i * e.k + k]} *
+               std::int32_t{b.data()[transposedB ? j * e.k + k : k * e.n + j]};
+      wanted.push_back(sum);
+    }
+  for (const Target &target : presetTargets()) {
+    if (!runsOnHost(target)) continue;
+    SCOPED_TRACE(testing::Message() << target.name << ": " << program << " " << e.m << " x " << e.n << " x " << e.k);
+    Options options;
+    options.target = target.name;
+    const Kernel kernel = compileProgram(program, {{"a", a.type(), {}}, {"b", b.type(), {}}}, options);
+    Tensor<std::int32_t> out({e.m, e.n});
+    kernel(a, b, out);
+    EXPECT_EQ(std::vector<std::int32_t>(out.begin(), out.end()), wanted);
+  }
+}
+
+TEST(Packing, OfBytesThatAreMultipliedTogether) {
+  for (std::int64_t k : {3, 34, 68})
+    for (std::int64_t n : {37, 64}) {
+      const Extents e{1, 41, n, k};
+      checkBytes<std::int8_t, std::int8_t>("i32(a) @ i32(b)", e, false, false);
+      checkBytes<std::uint8_t, std::int8_t>("i32(a) @ i32(b.T)", e, false, true);
+      checkBytes<std::int8_t, std::uint8_t>("i32(a.T) @ i32(b)", e, true, false);
+      checkBytes<std::uint8_t, std::uint8_t>("i32(a.T) @ i32(b.T)", e, true, true);
+    }
+  for (std::int64_t k : {20000, 20003}) // blocks of the sum, but for the second
+    checkBytes<std::uint8_t, std::int8_t>("i32(a) @ i32(b)", {1, 37, 33, k}, false, false);
+}
+
 TEST(Packing, OfAnInputThatAnotherOpReadsIsLeftOut) {
   const TensorType x{DType::F32, {70, 9}}, y{DType::F32, {50, 9}};
   const Kernel kernel = compileProgram("y.sum(), x @ y.T", {{"x", x, {}}, {"y", y, {}}});

@@ -51,6 +51,12 @@ constexpr Family families[] = {
                          "  %0 = [i:{1}, j:6] add over [k:19] of mul(%a[i,k], %b[j,k]) return %0 }}"},
     {"MatmulConverted", "kernel @k(%a: bf16[{1},19], %b: bf16[19,{1}]) -> {0}[{1},{1}] {{"
                         "  %0 = [i:{1}, j:{1}] add over [k:19] of mul({0}(%a[i,k]), {0}(%b[k,j])) return %0 }}"},
+    {"MatmulOfBytes",
+     "kernel @k(%a: u8[5,{1}], %b: i8[{1},37]) -> {0}[5,37] {{"
+     "  %0 = [i:5, j:37] add over [k:{1}] of mul(i32(%a[i,k]), i32(%b[k,j])) then {0}(acc) return %0 }}"},
+    {"MatmulOfBytesTransposed", "kernel @k(%a: i8[19,40], %b: i8[{1},19]) -> {0}[40,{1}] {{"
+                                "  %0 = [i:40, j:{1}] add over [k:19] of mul(i32(%a[k,i]), i32(%b[j,k])) then {0}(acc)"
+                                "  return %0 }}"},
     {"Dot", "kernel @k(%a: {0}[{1}], %b: {0}[{1}]) -> {0}[] {{"
             "  %0 = [] add over [k:{1}] of mul(%a[k], %b[k]) return %0 }}"},
     {"RowSums", "kernel @k(%a: {0}[5,{1}]) -> {0}[5] {{ %0 = [i:5] add over [k:{1}] of %a[i,k] return %0 }}"},
