@@ -122,6 +122,12 @@ TEST(Assembly, OtherArchitecturesAreOneTargetAway) {
   const std::string assembly = assemblyFor(tile(8, 2, 4), neon);
   EXPECT_EQ(lines(assembly, {"fmla", ".4s"}), 16) << assembly;
   EXPECT_EQ(lines(assembly, {"[sp"}), 0) << assembly;
+
+  const std::string block = assemblyFor("kernel @k(in %a: f32[64,64], out %out: f32[64,64]) {"
+                                        " unroll x in 0..4 { 4 lanes: %out[x,lane] = %a[lane,x] } }",
+                                        neon);
+  EXPECT_EQ(lines(block, {"\tzip1"}), 4) << block;
+  EXPECT_EQ(lines(block, {"\tzip2"}), 4) << block;
 }
 
 } // namespace
