@@ -126,8 +126,8 @@ TEST(Assembly, OtherArchitecturesAreOneTargetAway) {
   const std::string block = assemblyFor("kernel @k(in %a: f32[64,64], out %out: f32[64,64]) {"
                                         " unroll x in 0..4 { 4 lanes: %out[x,lane] = %a[lane,x] } }",
                                         neon);
-  EXPECT_EQ(lines(block, {"\tzip1"}), 4) << block;
-  EXPECT_EQ(lines(block, {"\tzip2"}), 4) << block;
+  EXPECT_EQ(lines(block, {"\tldr\tq"}), 4) << block;
+  EXPECT_EQ(lines(block, {"\tzip1"}) + lines(block, {"\tzip2"}) + lines(block, {"\tst2"}), 8) << block;
 }
 
 } // namespace

@@ -95,13 +95,20 @@ struct Unroll {
   std::string loop;
 };
 
+/// In front of the loop, a copy of it prefetches the memory that its stores write: of vectors each `every`-th lane's
+/// element, and the last one's. Stores then find their lines near, and what is read behind them need not wait.
+struct PrefetchStores {
+  std::string loop;
+  std::int64_t every;
+};
+
 /// Lets the iterations run at the same time; they must not depend on each other.
 struct Parallelize {
   std::string loop;
 };
 
 struct Step {
-  std::variant<Split, Reorder, Privatize, Stage, Keep, Pack, Vectorize, Unroll, Parallelize>
+  std::variant<Split, Reorder, Privatize, Stage, Keep, Pack, Vectorize, Unroll, PrefetchStores, Parallelize>
       action;              ///< as in Steps.def
   std::string reason = {}; ///< why the planner took it; printed as a comment
 };

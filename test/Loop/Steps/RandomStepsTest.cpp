@@ -134,7 +134,7 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
     return {step};
   }
   case 7: return random.chance(50) ? Step{Unroll{loop}} : Step{Keep{random.of(buffers)}};
-  case 8: return {Parallelize{loop}};
+  case 8: return random.chance(50) ? Step{Parallelize{loop}} : Step{PrefetchStores{loop, random.in(1, 5)}};
   case 9:
   case 10:
     return {Stage{
