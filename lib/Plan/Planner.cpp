@@ -10,7 +10,8 @@
 // results in the lanes of `vectors` accumulators, which are folded at the end (privatize). Remainders of the repeated
 // iterators are loops of their own; the last vector of the vector iterator is masked.
 //
-// Products of two operands have blocks around the tile, and panels (ContractionPlanner.h).
+// Products of two operands have blocks around the tile, and panels (ContractionPlanner.h); ops without a reduction that
+// read an operand across have tiles that are transposed (Transposition.h).
 //
 // Where the tile says streams, the accumulators of a whole row stay in memory and the innermost loops are
 //   for the reduced iterators, so many at a time { for vectors of the row { for those (unrolled) { for lanes } } }
@@ -18,6 +19,7 @@
 #include "Plan/ContractionPlanner.h"
 #include "Plan/Facts.h"
 #include "Plan/Tile.h"
+#include "Plan/Transposition.h"
 #include "Support/Checked.h"
 #include <algorithm>
 #include <cstdlib>
@@ -55,6 +57,7 @@ public:
   void run() {
     if (scanned_) return planScan();
     if (facts_.points(false) == 0 || facts_.iterators.empty()) return keepAccumulator();
+    if (const auto across = plan::chooseTransposition(facts_, target_)) return planAcross(*across);
     if (const auto blocking = plan::chooseBlocking(facts_, target_, tile_, kernel_.exact)) return planBlocks(*blocking);
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i) planIterator(i);
     privatize();
@@ -74,6 +77,12 @@ private:
       if (i != *scanned_) parallelOutside_.push_back({facts_.iterators[i].name, i});
     add(loop::Keep{accumulator_}, {});
     parallelize();
+  }
+
+  void planAcross(const plan::Transposition &across) {
+    const auto &op = std::get<tensor::Generic>(value_.def);
+    plan::planTransposition(facts_, across, isWorthThreads() ? options_.threads : 1,
+                            plan::describeContiguous(facts_.iterators[across.laneIterator], kernel_, op), steps_);
   }
 
   void planBlocks(const plan::Blocking &blocking) {
