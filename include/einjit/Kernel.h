@@ -33,6 +33,9 @@ struct Options {
   bool exact = false;
   /// Names whose values a program returns, instead of its last statement's.
   std::vector<std::string> results = {};
+  /// Most bytes a kernel may need for temporaries, all threads together, beside its inputs and results. A contraction
+  /// then takes the fastest order that keeps it; a program that cannot is refused.
+  std::optional<std::int64_t> memoryLimit = {};
   /// Look up and keep kernels in the process's cache.
   bool cache = true;
   friend bool operator==(const Options &, const Options &) = default;

@@ -31,6 +31,14 @@ struct ScratchLayout {
   friend bool operator==(const ScratchLayout &, const ScratchLayout &) = default;
 };
 
+/// Where the temporaries of a kernel lie that runs with `threads` threads; refused if they cannot be addressed.
+Result<ScratchLayout> scratchLayout(const loop::Kernel &kernel, std::int64_t threads);
+/// The largest temporary, as `1024 bytes for %t0, a f32[16,16]`; the kernel must have one.
+std::string largestScratch(const loop::Kernel &kernel, std::int64_t threads);
+/// The arena as a comment before the kernel's text: its size and the largest temporaries with their places, each
+/// thread's in its slot. Empty without temporaries.
+std::string scratchText(const loop::Kernel &kernel, std::int64_t threads);
+
 /// LLVM code for one kernel. Movable; one thread at a time.
 class Module {
 public:

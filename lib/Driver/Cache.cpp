@@ -18,6 +18,7 @@ std::string cacheKey(const Source &source, const Options &options) {
   key += options.target + '\0' + std::to_string(options.threads) + std::string(name(options.dtype));
   key += options.strict ? 's' : '-';
   key += options.exact ? 'x' : '-';
+  if (options.memoryLimit) key += std::to_string(*options.memoryLimit) + 'm';
   for (const std::string &result : options.results) key += result + '\0';
   return key;
 }

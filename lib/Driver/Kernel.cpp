@@ -3,7 +3,6 @@
 // The public Kernel: calls and texts.
 #include "Driver/Dot.h"
 #include "Driver/KernelImpl.h"
-#include "Driver/PassOptions.h"
 #include "Runtime/Layout.h"
 #include "Runtime/Memory.h"
 #include "Tensor/Passes/Passes.h"
@@ -150,9 +149,9 @@ std::string Kernel::text(Stage stage) const {
   case Stage::Source: return made.source.text;
   case Stage::Ast: return made.ast;
   case Stage::Tensor: return print(made.tensor);
-  case Stage::TensorOpt: return tensor::describeOrders(made.tensor, passOptions(made.target)) + print(made.canonical);
+  case Stage::TensorOpt: return tensor::describeOrders(made.tensor, made.passes) + print(made.canonical);
   case Stage::Schedule: return print(made.schedule);
-  case Stage::Loop: return print(made.loops);
+  case Stage::Loop: return codegen::scratchText(made.loops, made.threads) + print(made.loops);
   case Stage::Llvm: return codegen::text(module());
   case Stage::LlvmOpt: return codegen::text(optimized());
   case Stage::Assembly: return codegen::assembly(optimized());

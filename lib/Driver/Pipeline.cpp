@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Driver/Pipeline.h"
+#include "CodeGen/CodeGen.h"
 #include "Driver/Cost.h"
 #include "Driver/LoadedFiles.h"
 #include "Driver/PassOptions.h"
@@ -9,6 +10,9 @@
 #include "Syntax/Parser.h"
 #include "Tensor/Lower/Program.h"
 #include "Tensor/Passes/Passes.h"
+#include <algorithm>
+#include <fmt/format.h>
+#include <iterator>
 #include <thread>
 
 namespace einjit {
@@ -58,6 +62,45 @@ void describeInterface(Compilation &result, const std::vector<tensor::Input> &in
   }
 }
 
+/// From tensor IR to loop IR.
+void planLoops(Compilation &result) {
+  Stopwatch watch;
+  result.canonical = tensor::canonicalize(result.tensor, result.passes);
+  demand(verify(result.canonical), "canonical tensor IR", print(result.canonical));
+  result.cost = costOf(result.canonical, result.results);
+  result.times.tensor += watch.lap();
+
+  result.schedule = planKernel(result.canonical, result.target, {result.threads});
+  result.times.plan += watch.lap();
+
+  auto loops = apply(naiveLoops(result.canonical, naiveOptions(result.canonical, result.target)), result.schedule);
+  if (!loops) throw InternalError("the planner's schedule was refused: " + render(loops.errors(), {}));
+  result.loops = *std::move(loops);
+  demand(verify(result.loops), "loop IR", print(result.loops));
+  result.times.loop += watch.lap();
+}
+
+/// Plans again, contractions in orders with ever smaller intermediates and in the end with none, until the temporaries
+/// take no more than `limit` bytes.
+Status keepLimit(std::int64_t limit, Compilation &result) {
+  constexpr double parts[] = {1, 0.5, 0.25, 0.125, 0};
+  const bool hasOrders = !tensor::describeOrders(result.tensor, result.passes).empty();
+  for (const double *part = std::begin(parts);; ++part) {
+    const auto scratch = codegen::scratchLayout(result.loops, result.threads);
+    if (!scratch) return scratch.errors();
+    if (scratch->totalBytes() <= limit) return Success{};
+    if (!hasOrders || part == std::end(parts))
+      return Diagnostic{
+          DiagnosticKind::MemoryLimit,
+          fmt::format("the kernel needs {} bytes for temporaries, and may have {}", scratch->totalBytes(), limit),
+          {},
+          {},
+          "the largest is " + codegen::largestScratch(result.loops, result.threads)};
+    result.passes.mostIntermediateBytes = *part * static_cast<double>(limit);
+    planLoops(result);
+  }
+}
+
 } // namespace
 
 std::int64_t threadCount(const Options &options) {
@@ -69,7 +112,7 @@ Result<Compilation> lowerToLoops(Source source, const Options &options) {
   auto target = findTarget(options.target);
   if (!target) return target.errors();
   Compilation result{
-      std::move(source), *std::move(target), threadCount(options), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+      std::move(source), *std::move(target), threadCount(options), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
 
   Stopwatch watch;
   auto lowered = lowerSource(options, result);
@@ -79,19 +122,13 @@ Result<Compilation> lowerToLoops(Source source, const Options &options) {
   demand(verify(result.tensor), "tensor IR", print(result.tensor));
   describeInterface(result, lowered->inputs, lowered->resultNames);
 
-  result.canonical = tensor::canonicalize(result.tensor, passOptions(result.target));
-  demand(verify(result.canonical), "canonical tensor IR", print(result.canonical));
-  result.cost = costOf(result.canonical, result.results);
   result.times.tensor = watch.lap() - result.times.parse;
 
-  result.schedule = planKernel(result.canonical, result.target, {result.threads});
-  result.times.plan = watch.lap();
-
-  auto loops = apply(naiveLoops(result.canonical, naiveOptions(result.canonical, result.target)), result.schedule);
-  if (!loops) throw InternalError("the planner's schedule was refused: " + render(loops.errors(), {}));
-  result.loops = *std::move(loops);
-  demand(verify(result.loops), "loop IR", print(result.loops));
-  result.times.loop = watch.lap();
+  result.passes = passOptions(result.target);
+  planLoops(result);
+  if (options.memoryLimit)
+    if (const Status kept = keepLimit(std::max<std::int64_t>(0, *options.memoryLimit), result); !kept)
+      return kept.errors();
   return result;
 }
 

@@ -8,6 +8,7 @@
 #include "Support/Result.h"
 #include "Target/Target.h"
 #include "Tensor/Kernel.h"
+#include "Tensor/Passes/PassOptions.h"
 #include <einjit/Kernel.h>
 
 namespace einjit {
@@ -33,12 +34,14 @@ struct Compilation {
   std::vector<LoadedFile> files; ///< parameters of the kernels behind the inputs
   Cost cost;                     ///< scratchBytes is not known yet
   CompileTimes times;
+  tensor::PassOptions passes; ///< as they were when the canonical kernel was made
 };
 
 /// The threads that the options mean: 0 is all that the machine has.
 std::int64_t threadCount(const Options &options);
 
-/// Runs the chain up to the loop IR. Errors of the program's are values; what a verifier refuses is an InternalError.
+/// Runs the chain up to the loop IR. Where temporaries are limited the fastest order of contractions
+/// is taken that keeps the limit. Errors of the program's are values; what a verifier refuses is an InternalError.
 Result<Compilation> lowerToLoops(Source source, const Options &options);
 
 } // namespace einjit

@@ -4,6 +4,7 @@
 // buffer shares anything, is the other half.
 #include "CodeGen/Layout.h"
 #include "CodeGen/Execution.h"
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <regex>
 #include <sstream>
@@ -60,6 +61,24 @@ TEST(Layout, ThreadsHaveSlots) {
                            " parallel i in 0..4 { scratch %q: f32[16] %q[0] = f32(1) %out[1,i] = %q[0] }";
   EXPECT_EQ(places(body, 4), "x 0, p slot 0, q slot 0, 64 + 4*64");
   EXPECT_EQ(places(body, 1), "x 0, p 64, q 0, 128 + 0*0");
+}
+
+TEST(Layout, IsDescribed) {
+  const loop::Kernel kernel = kernelOf("kernel @k(out %out: f32[4]) { scratch %x: f32[20] %x[0] = f32(1)"
+                                       " parallel i in 0..4 { scratch %p: f64[16] %p[0] = f64(%x[0])"
+                                       " %out[i] = f32(%p[0]) } }");
+  EXPECT_EQ(codegen::scratchText(kernel, 4), "# 640 bytes of scratch, 128 shared and 128 for each of 4 threads: %x 128 "
+                                             "at 0, %p 128 at slot + 0\n");
+  EXPECT_EQ(codegen::scratchText(kernelOf("kernel @k() { }"), 4), "");
+  EXPECT_EQ(codegen::largestScratch(kernel, 1), "128 bytes for %x, a f32[20]");
+
+  std::string many;
+  for (char c = 'a'; c <= 'j'; ++c) {
+    const std::string name = std::string("%") + c;
+    many += "scratch " + name + ": f32[1] " + name + "[0] = f32(1) ";
+  }
+  EXPECT_THAT(codegen::scratchText(kernelOf("kernel @k() {" + many + "}"), 1),
+              testing::EndsWith("%h 64 at 0 and 2 smaller ones\n"));
 }
 
 /// What LLVM is told that the first access through this pointer does not overlap.

@@ -102,6 +102,13 @@ const Provocation provocations[] = {
     {Kind::TensorTooLarge, [] { strings("i->", {{DType::F32, {std::int64_t{1} << 62}}}); }},
     {Kind::KernelTooLarge,
      [] { raise(codegen::generate(loops("unroll i in 0..1000000 { %out[0] = %a[0] }"), hostTarget())); }},
+    {Kind::MemoryLimit,
+     [] {
+       Options options;
+       options.memoryLimit = 15;
+       options.target = "haswell";
+       compileProgram("y = exp(x); y / y.sum()", {{"x", vector3, {}}}, options);
+     }},
     {Kind::StepRefused, [] { raise(apply(loops(""), loop::Unroll{"i"})); }},
     {Kind::FileError, [] { loadNpy("/nowhere/x.npy"); }},
     {Kind::NpyFormat, [] { raise(parseNpyHeader("not a header")); }},

@@ -68,6 +68,25 @@ TEST(Eval, TextThatLooksLikeAFlag) {
   EXPECT_EQ(output({"eval", "--threads", "1", "-x", "x=f32[2]"}), "[  1.5, -0.25]\n");
 }
 
+TEST(Eval, TemporariesHaveALimit) {
+  const std::string program = "y = exp(x); (y / y.sum()).sum()";
+  EXPECT_EQ(output({"eval", program, "x=f32[1000]", "--memory-limit=8KiB"}), "1\n");
+  expectFailure({"eval", program, "x=f32[1000]", "--memory-limit", "1000"}, 4, "for temporaries, and may have 1000");
+  expectFailure({"eval", program, "x=f32[1000]", "--memory-limit=0KiB"}, 4, "may have 0");
+  for (const char *wrong : {"KiB", "1kb", "1 KiB", "-1", "+1", "1.5", "9223372036854775808", "8589934592GiB"})
+    expectFailure({"eval", program, "x=f32[1000]", std::string("--memory-limit=") + wrong}, 2, "no number of bytes");
+}
+
+TEST(Eval, TheEnvironmentMayLimitTemporaries) {
+  const std::string program = "y = exp(x); (y / y.sum()).sum()";
+  setenv("EINJIT_MEMORY_LIMIT", "1KiB", 1);
+  expectFailure({"eval", program, "x=f32[1000]"}, 4, "may have 1024");
+  EXPECT_EQ(output({"eval", program, "x=f32[1000]", "--memory-limit=1GiB"}), "1\n") << "the flag says otherwise";
+  setenv("EINJIT_MEMORY_LIMIT", "much", 1);
+  expectFailure({"eval", program, "x=f32[1000]"}, 2, "EINJIT_MEMORY_LIMIT is 'much'");
+  unsetenv("EINJIT_MEMORY_LIMIT");
+}
+
 TEST(Eval, LargeTensorsAreSummarised) {
   EXPECT_EQ(output({"eval", "x", "x=i32[2,600]"}), "[[-6,  1, -5, …,  0, -6,  1],\n [-5,  2, -4, …,  1, -5,  2]]\n");
   EXPECT_LT(output({"eval", "x", "x=f32[8,8,8,8,8,8]"}).size(), 30'000U);

@@ -47,6 +47,7 @@ TEST(Bench, JsonHasItsFields) {
     EXPECT_GT(json.at(field).get<double>(), 0) << field;
   EXPECT_EQ(json.at("flops"), 2 * 16 * 16 * 16);
   EXPECT_EQ(json.at("bytes"), 3 * 16 * 16 * 4);
+  EXPECT_EQ(json.at("scratch_bytes"), 0);
   EXPECT_EQ(json.at("threads"), 1);
   EXPECT_THAT(json.at("bound"), testing::AnyOf("compute", "memory"));
   EXPECT_LE(json.at("min_s").get<double>(), json.at("median_s").get<double>());

@@ -82,6 +82,7 @@ void printJson(const Report &report) {
       {"min_s", report.timing.min},
       {"flops", report.cost.flops},
       {"bytes", report.cost.bytes},
+      {"scratch_bytes", report.cost.scratchBytes},
       {"gflops", report.gflops},
       {"gbps", report.gbps},
       {"peak_gflops", report.peakGflops},
@@ -112,6 +113,7 @@ void printText(const Report &report) {
   for (const auto &[name, seconds] : compileStages)
     fmt::print("{}{} {:.2g}", std::exchange(separator, ", "), name, report.compile.*seconds * 1e3);
   fmt::print("\ncode      {} bytes\n", report.codeBytes);
+  fmt::print("scratch   {} bytes\n", report.cost.scratchBytes);
 }
 
 } // namespace

@@ -2,10 +2,12 @@
 //
 // The command line: flags and subcommands in, exit code out. See docs/command-line.md.
 #include "Arguments.h"
+#include "ByteSize.h"
 #include "Commands.h"
 #include "Report.h"
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <fmt/format.h>
 
 namespace einjit::cli {
@@ -24,6 +26,19 @@ struct CommandLine {
 
 const std::map<std::string, Color> colors = {{"auto", Color::Auto}, {"always", Color::Always}, {"never", Color::Never}};
 
+std::int64_t memoryLimitOf(const std::string &whose, const std::string &text) {
+  if (const auto bytes = parseByteSize(text)) return *bytes;
+  usageError(fmt::format("{} is '{}', which is no number of bytes such as 1000000 or 64KiB", whose, text));
+}
+
+/// What holds where no flag says otherwise.
+std::optional<std::int64_t> memoryLimitOfEnvironment() {
+  constexpr const char *variable = "EINJIT_MEMORY_LIMIT";
+  const char *value = std::getenv(variable);
+  if (!value || *value == '\0') return std::nullopt;
+  return memoryLimitOf(variable, value);
+}
+
 void addCommonFlags(CLI::App &app, CommandLine &line) {
   std::map<std::string, DType> dtypes;
   for (DType dtype : allDTypes) dtypes.emplace(name(dtype), dtype);
@@ -38,6 +53,11 @@ void addCommonFlags(CLI::App &app, CommandLine &line) {
       ->multi_option_policy(one);
   app.add_flag("--strict", line.options.strict, "no broadcasting of a named index of size 1");
   app.add_flag("--exact", line.options.exact, "keep the written order of sums, without multiply-add contraction");
+  app.add_option_function<std::string>(
+         "--memory-limit",
+         [&line](const std::string &text) { line.options.memoryLimit = memoryLimitOf("--memory-limit", text); },
+         "most bytes for temporaries: 1000000, 64KiB, 2GiB")
+      ->multi_option_policy(one);
   app.add_flag("--no-cache", line.noCache, "compile anew");
   app.add_option("--color", line.color, "color of messages: auto always never")
       ->transform(CLI::CheckedTransformer(colors).description("WHEN"))
@@ -109,6 +129,7 @@ int run(int argc, char **argv) {
     app.parse(markTexts(argc, argv));
     unmarkTexts(line.job);
     line.options.cache = !line.noCache;
+    if (!line.options.memoryLimit) line.options.memoryLimit = memoryLimitOfEnvironment();
     dispatch(app, line);
     finishOutput();
     return 0;

@@ -105,7 +105,7 @@ private:
     points_[subset] = left_.common(subset, subset);
     bytes_[subset] = points_[subset] * model_.element().bytes;
     if (std::has_single_bit(subset)) bytes_[subset] = std::min(bytes_[subset], factorBytes(subset));
-    return fitsInValue(rank, bytes_[subset]);
+    return network_.holds(rank, bytes_[subset]);
   }
 
   double factorBytes(Subset one) const {

@@ -132,7 +132,7 @@ private:
     merge.points = shape.batch * shape.m * shape.n;
     merge.bytes = shape.resultBytes = merge.points * model_.element().bytes;
     merge.cycles = model_.cycles(shape);
-    merge.fits = fitsInValue(merge.indices.size(), merge.bytes);
+    merge.fits = network_.holds(merge.indices.size(), merge.bytes);
     return merge;
   }
 

@@ -19,7 +19,8 @@ struct Piece {
 class Improver {
 public:
   Improver(const Network &network, const PairModel &model, const Path &path)
-      : model_(model), extents_(network.extents), count_(network.factors.size()), local_(network.extents.size(), 0) {
+      : model_(model), extents_(network.extents), mostBytes_(network.mostBytes), count_(network.factors.size()),
+        local_(network.extents.size(), 0) {
     ContractionTree tree = followPath(network, path, model);
     nodes_ = std::move(tree.nodes);
   }
@@ -69,6 +70,7 @@ private:
   bool improve(const Piece &piece, std::size_t &weighed) {
     if (piece.pairs.size() < 2) return false;
     Network network;
+    network.mostBytes = mostBytes_;
     std::vector<std::uint32_t> indices; // of the piece's, as the whole numbers them
     auto toLocal = [&](const IndexList &list) {
       IndexList result;
@@ -135,6 +137,7 @@ private:
 
   const PairModel &model_;
   const std::vector<double> &extents_;
+  double mostBytes_;
   std::size_t count_;
   std::vector<ContractionTree::Node> nodes_;
   std::vector<std::uint32_t> local_; ///< of each index its number in a piece, if that one's list agrees

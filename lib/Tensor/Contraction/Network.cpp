@@ -131,9 +131,9 @@ Path leftToRight(const std::vector<std::size_t> &factors) {
   return path;
 }
 
-bool fitsInValue(std::size_t rank, double bytes) {
+bool Network::holds(std::size_t rank, double bytes) const {
   constexpr double maxBytes = 0x1p61; // half of the limit, so that rounding is of no consequence
-  return rank <= maxValueAxes && bytes <= maxBytes;
+  return rank <= maxValueAxes && bytes <= std::min(maxBytes, mostBytes);
 }
 
 } // namespace einjit::tensor

@@ -9,6 +9,7 @@
 
 #include "Tensor/Contraction/PairModel.h"
 #include <cstddef>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,11 @@ struct Network {
   std::vector<double> extents; ///< of each index, at least 1
   std::vector<Factor> factors; ///< at least one
   IndexList result;
+  /// No value between two steps may be larger.
+  double mostBytes = std::numeric_limits<double>::infinity();
+
+  /// Whether a value between two steps may be so large, and the tensor IR can hold it.
+  bool holds(std::size_t rank, double bytes) const;
 };
 
 using Path = std::vector<std::pair<std::size_t, std::size_t>>;
@@ -57,8 +63,5 @@ ContractionTree followPath(const Network &network, const Path &path, const PairM
 Path orderedPath(const Path &path, std::size_t factorCount);
 /// The first two of these factors, their product with the third, and so on.
 Path leftToRight(const std::vector<std::size_t> &factors);
-
-/// Whether the tensor IR can hold a node's value.
-bool fitsInValue(std::size_t rank, double bytes);
 
 } // namespace einjit::tensor

@@ -16,7 +16,7 @@ namespace einjit::tensor {
 /// Most factors whose best path is found.
 inline constexpr std::size_t maxExactFactors = 12;
 
-/// The chosen order; nothing if every path that was found has a value too large for the tensor IR. A single factor has
+/// The chosen order; nothing if every path that was found has a value that is too large. A single factor has
 /// the empty path. Exact search takes O(3^n); beyond it effort is bounded by a number of pairs (O(n) pairs at least).
 std::optional<ContractionTree> chooseOrder(const Network &network, const PairModel &model);
 

@@ -15,12 +15,14 @@ struct Split {
 };
 
 /// Nothing unless the best order takes less time than visiting the whole space at once.
-std::optional<Split> splitOf(const Kernel &kernel, const Generic &op, const MachineRates &rates) {
+std::optional<Split> splitOf(const Kernel &kernel, const Generic &op, const PassOptions &options) {
   auto product = asProduct(kernel, op);
   if (!product) return std::nullopt;
-  const PairModel model(rates, product->element);
+  product->network.mostBytes = options.mostIntermediateBytes;
+  const PairModel model(options.rates, product->element);
   auto tree = chooseOrder(product->network, model);
   if (!tree || tree->steps() < 2 || !(tree->total.cycles < nestEstimate(*product, model).cycles)) return std::nullopt;
+  if (tree->largestIntermediate() > options.mostIntermediateBytes) return std::nullopt; // a factor's own sums
   return Split{*std::move(product), model, *std::move(tree)};
 }
 
@@ -34,7 +36,7 @@ Kernel splitContractions(Kernel kernel, const PassOptions &options) {
   for (Value &value : kernel.values) {
     renumberReads(value, [&](ValueId id) { return newId[id.index()]; });
     if (auto *op = std::get_if<Generic>(&value.def))
-      if (const auto split = splitOf(result, *op, options.rates))
+      if (const auto split = splitOf(result, *op, options))
         *op = writeTree(*op, split->product, split->tree, result.values, names);
     newId.emplace_back(result.values.size());
     result.values.push_back(std::move(value));
@@ -48,7 +50,7 @@ std::string describeContractions(const Kernel &kernel, const PassOptions &option
   if (kernel.exact) return text;
   for (const Value &value : kernel.values)
     if (const auto *op = std::get_if<Generic>(&value.def))
-      if (const auto split = splitOf(kernel, *op, options.rates))
+      if (const auto split = splitOf(kernel, *op, options))
         text += describeOrder(kernel, *op, split->product, split->tree, split->model);
   return text;
 }
