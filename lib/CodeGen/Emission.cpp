@@ -13,6 +13,7 @@ namespace {
 constexpr llvm::StringRef omitted[] = {
     "loop-reduce",             // addresses are emitted strength-reduced
     "canon-freeze",            // prepares for it
+    "codegenprepare",          // moves addresses to where they are used, as `optimize` does, and joins blocks again
     "machine-scheduler",       // the order of emission keeps few registers alive; the processor reorders the rest
     "machine-cse",             // EarlyCSE has found what is equal
     "machine-combiner",        // reassociates chains that the planner has made as long as they are to be

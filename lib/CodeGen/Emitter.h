@@ -83,6 +83,7 @@ private:
   void emitIf(llvm::Value *condition, const Places &changed, const std::function<void()> &body,
               const std::function<void()> &otherwise = {});
   llvm::BasicBlock *createBlock(const llvm::Twine &name);
+  void countStores(std::int64_t stores);
 
   // Unrolled loops that add four products of bytes.
   bool emitDot(const loop::For &loop);
@@ -105,6 +106,8 @@ private:
   llvm::Function *function_;
   Builder ir_;
   Scope scope_;
+  llvm::BasicBlock *counted_ = nullptr; ///< the block that has `stores_` stores so far
+  std::int64_t stores_ = 0;
   std::map<const loop::Access *, llvm::Value *> transposedReads_;  ///< what they read in the current iteration
   std::map<const loop::Access *, llvm::Value *> transposedWrites_; ///< what they are to write in the current iteration
 };

@@ -56,6 +56,17 @@ void Emitter::emit(const loop::Block &block) {
   for (const loop::Stmt &stmt : block) std::visit([this](const auto &node) { emit(node); }, stmt.node);
 }
 
+/// Stores are about to be emitted; blocks have few.
+void Emitter::countStores(std::int64_t stores) {
+  constexpr std::int64_t most = 64;
+  if (std::exchange(counted_, ir_.GetInsertBlock()) != ir_.GetInsertBlock()) stores_ = 0;
+  stores_ += stores;
+  if (stores_ <= most || stores_ == stores) return;
+  startBlock(ir_);
+  counted_ = ir_.GetInsertBlock();
+  stores_ = stores;
+}
+
 llvm::BasicBlock *Emitter::createBlock(const llvm::Twine &name) {
   return llvm::BasicBlock::Create(ir_.getContext(), name, function_);
 }

@@ -114,14 +114,18 @@ Emitter::Lanes Emitter::position(const loop::Access &access, std::int64_t lanes)
 }
 
 void Emitter::write(const loop::Access &access, const Lanes &value, const Mask &mask) {
-  if (kernel_[access.buffer].storage == loop::Storage::Registers)
-    writeRegister(access, value, mask);
-  else if (const auto found = transposedWrites_.find(&access); found != transposedWrites_.end())
-    found->second = widen(value, mask.lanes, kernel_[access.buffer].type.dtype);
-  else if (mask.lanes == 1)
+  const loop::Buffer &buffer = kernel_[access.buffer];
+  if (buffer.storage == loop::Storage::Registers) return writeRegister(access, value, mask);
+  if (const auto found = transposedWrites_.find(&access); found != transposedWrites_.end()) {
+    found->second = widen(value, mask.lanes, buffer.type.dtype);
+    return;
+  }
+  const std::int64_t stride = laneStride(kernel_, access);
+  countStores(stride >= -1 && stride <= 1 ? 1 : mask.lanes);
+  if (mask.lanes == 1)
     storeOne(ir_, place(access), value.value);
   else
-    store(ir_, place(access), widen(value, mask.lanes, kernel_[access.buffer].type.dtype), mask, context_.target);
+    store(ir_, place(access), widen(value, mask.lanes, buffer.type.dtype), mask, context_.target);
 }
 
 void Emitter::writeRegister(const loop::Access &access, const Lanes &value, const Mask &mask) {

@@ -160,6 +160,7 @@ void Emitter::writeColumns(const TransposedAccesses::Member &write, const Iterat
   llvm::SmallVector<Value *> vectors;
   for (Value *column : columns) vectors.push_back(toAdjacent(ir_, column, write.lanes, to.type));
   for (std::int64_t group = 0; group < write.lanes; group += lanes) {
+    countStores(lanes);
     llvm::SmallVector<Value *> part;
     for (Value *vector : vectors) part.push_back(lanesOf(ir_, vector, to.type, write.lanes, group, lanes));
     part.resize(static_cast<std::size_t>(block.columns), llvm::PoisonValue::get(part.front()->getType()));

@@ -78,4 +78,11 @@ llvm::Value *fromMemory(Builder &ir, llvm::Value *value, DType type) {
   return type == DType::Bool ? ir.CreateIsNotNull(value) : value;
 }
 
+void startBlock(Builder &ir) {
+  llvm::BasicBlock *last = ir.GetInsertBlock();
+  auto *next = llvm::BasicBlock::Create(ir.getContext(), last->getName(), last->getParent(), last->getNextNode());
+  ir.CreateBr(next);
+  ir.SetInsertPoint(next);
+}
+
 } // namespace einjit::codegen

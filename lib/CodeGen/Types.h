@@ -27,4 +27,8 @@ llvm::Value *selectMask(Builder &ir, llvm::Value *mask, DType type);
 llvm::Value *toMemory(Builder &ir, llvm::Value *value, DType type);
 llvm::Value *fromMemory(Builder &ir, llvm::Value *value, DType type);
 
+/// Goes on in a block of its own. What LLVM's instruction selection takes for a block grows with the square of its
+/// stores; machine code has no trace of where blocks only go on.
+void startBlock(Builder &ir);
+
 } // namespace einjit::codegen

@@ -104,6 +104,37 @@ TEST(Assembly, InvariantLoadsLeaveTheLoop) {
   EXPECT_EQ(lines(assembly.substr(loop), {"vbroadcastss"}), 0) << assembly;
 }
 
+// Of an inner loop's addresses all that it does not change is outside of it, and what it changes is added up.
+TEST(Assembly, InnerLoopsMultiplyNothing) {
+  const std::string assembly = assemblyFor(R"(
+    kernel @k(in %a: f32[9,64,24], in %b: f32[9,64,40], out %out: f32[9,16]) {
+      for i in 0..9 {
+        registers %acc: <16 x f32>[]
+        16 lanes: %acc[] = f32(0)
+        for k in 0..64 { 16 lanes: %acc[] = fma(%a[i,k,3], %b[i,k,lane + 5], %acc[]) }
+        16 lanes: %out[i,lane] = %acc[]
+      }
+    })",
+                                           "znver4");
+  const std::size_t loop = assembly.rfind(".LBB", assembly.find("vfmadd"));
+  const std::string body = assembly.substr(loop, assembly.find("\tj", loop) - loop);
+  EXPECT_EQ(lines(body, {"imul"}), 0) << body;
+  EXPECT_EQ(lines(body, {"lea"}), 0) << body;
+  EXPECT_LE(lines(body, {"add"}), 3) << body;
+}
+
+// Long code is emitted as blocks that go on in each other (startBlock).
+TEST(Assembly, BlocksThatGoOnInEachOtherAreOne) {
+  const std::string assembly = assemblyFor(R"(
+    kernel @k(in %a: f32[64,16], out %out: f32[16,1000]) {
+      unroll i in 0..64 { 16 lanes: %out[lane,15*i] = neg(%a[i,lane]) }
+    })",
+                                           "znver4");
+  EXPECT_GE(lines(assembly, {", ", "(%r"}), 64 * 16) << assembly;
+  EXPECT_EQ(lines(assembly, {"\tj"}), 0) << assembly;
+  EXPECT_EQ(lines(assembly, {".LBB0_"}), 0) << assembly;
+}
+
 TEST(Assembly, ParallelLoopsCallTheRuntime) {
   const std::string text = "kernel @k(in %a: f32[64,16], out %out: f32[64,16]) {"
                            " parallel i in 0..64 { 16 lanes: %out[i,lane] = %a[i,lane] } }";
