@@ -9,6 +9,9 @@
 namespace einjit::plan {
 namespace {
 
+/// A tile of 14 x 32 results reads (14 + 32) K elements from L2 and writes 448 to memory, which is ten times as slow.
+constexpr std::int64_t longestOfWriting = 96;
+
 std::int64_t countOf(const std::vector<OuterLoop> &loops) {
   std::vector<std::int64_t> counts;
   for (const OuterLoop &loop : loops) counts.push_back(loop.count);
@@ -50,13 +53,14 @@ public:
     if (!findOperands()) return std::nullopt;
     groupLoops();
     if (!exact_) orderReduced();
-    cutReduced();
     blocking_.packsVector = packedOperand(facts_, target_, v_) == blocking_.vectorOperand;
+    cutReduced();
     blocking_.packsBroadcast = packsBroadcast();
-    blocking_.vectorStays = blocking_.packsVector || !blocking_.packsBroadcast;
+    blocking_.vectorStays = vectorStays();
     if (blocking_.packsVector) bringContiguousInside(blocking_.n, blocking_.vectorOperand);
     if (blocking_.packsBroadcast) bringContiguousInside(blocking_.m, *blocking_.broadcastOperand);
     cutParallel();
+    blocking_.inOrderOfResult = writesMuch();
     return blocking_;
   }
 
@@ -125,17 +129,27 @@ private:
     return tile_.together && facts_.iterators[tile_.together->iterator].extent % tile_.together->count != 0;
   }
 
+  /// The least block of V has a tile's lanes and, where V is packed and contiguous along a loop of N, a vector of that.
   void cutReduced() {
     if (blocking_.k.empty()) return;
-    const std::int64_t width = product(tileLength(v_), facts_.elementBytes);
+    std::int64_t width = product(tileLength(v_), facts_.elementBytes);
+    for (const OuterLoop &loop : blocking_.n)
+      if (blocking_.packsVector && isContiguous(loop, blocking_.vectorOperand))
+        width = product(width, std::min(loop.count, tile_.lanes));
     const bool isReadAgain = blocking_.broadcastOperand && countOf(blocking_.m) > 1;
     if (isReadAgain && !hasShortEnd() && product(countOf(blocking_.k), width) > stayBudget())
-      blocking_.kCut = cutAt(blocking_.k, width, stayBudget());
-    // Blocks of whole vectors, so that copies along K need no second mask.
-    Cut &cut = blocking_.kCut;
-    if (cut.length > 0) cut.length = ceilDiv(cut.length, tile_.lanes) * tile_.lanes;
-    if (cut.length > 0 && cut.length >= blocking_.k[cut.position].count) cut.length = 0;
+      blocking_.kCut = withoutMasks(cutAt(blocking_.k, width, stayBudget()));
     blockLength_ = inside(blocking_.k, blocking_.kCut);
+  }
+
+  /// Blocks of whole vectors, or else all of one length, so that copies along K need no second mask.
+  Cut withoutMasks(Cut cut) const {
+    if (cut.length == 0) return cut;
+    const std::int64_t count = blocking_.k[cut.position].count, most = cut.length;
+    if (most >= tile_.lanes) cut.length = std::min(count, ceilDiv(most, tile_.lanes) * tile_.lanes);
+    while (most < tile_.lanes && count % cut.length != 0) --cut.length;
+    if (cut.length == count) return {cut.position, 0};
+    return cut.length == 1 ? Cut{cut.position + 1, 0} : cut;
   }
 
   /// Bytes of the operand that one tile reads in a block of K.
@@ -152,24 +166,40 @@ private:
     Cut cut = cutAt(loops, tileBytes(operand), budget);
     if (!isPacked || cut.isNone() || !isContiguous(loops.back(), operand)) return cut;
     const std::size_t last = loops.size() - 1;
-    if (cut.position < last || (cut.position == last && cut.length >= tile_.lanes)) return cut;
+    if (cut.position == last && cut.length >= tile_.lanes) cut.length -= cut.length % tile_.lanes;
+    const bool isWhole = cut.position == last && cut.length == 0;
+    if (cut.position < last || isWhole || (cut.position == last && cut.length >= tile_.lanes)) return cut;
     return {last, tile_.lanes < loops[last].count ? tile_.lanes : 0};
   }
 
   void cutParallel() {
     if (!blocking_.broadcastOperand) return;
     const std::size_t v = blocking_.vectorOperand, s = *blocking_.broadcastOperand;
-    if (blocking_.vectorStays && (blocking_.packsVector || countOf(blocking_.m) > 1))
+    if (blocking_.vectorStays)
       blocking_.nCut = cutOf(blocking_.n, v, blocking_.packsVector, stayBudget());
-    if (!blocking_.packsBroadcast) return;
-    const bool isOneBlock = !blocking_.vectorStays || blocking_.nCut.isNone();
-    const std::int64_t budget = isOneBlock ? stayBudget() : std::max(stayBudget(), target_.l3Bytes / 8);
+    else if (countOf(blocking_.n) > 1)
+      blocking_.mCut = cutOf(blocking_.m, s, blocking_.packsBroadcast, stayBudget());
+    if (!blocking_.vectorStays || !blocking_.packsBroadcast) return;
+    const std::int64_t budget = blocking_.nCut.isNone() ? stayBudget() : std::max(stayBudget(), target_.l3Bytes / 8);
     blocking_.mCut = cutOf(blocking_.m, s, true, budget);
   }
 
   bool packsBroadcast() const {
+    const auto innermost = blocking_.k.empty() ? std::nullopt : std::optional(blocking_.k.back().iterator);
     return blocking_.broadcastOperand &&
-           plan::packsBroadcast(facts_, target_, *blocking_.broadcastOperand, countOf(blocking_.n), tile_);
+           plan::packsBroadcast(facts_, target_, *blocking_.broadcastOperand, countOf(blocking_.n), innermost, tile_);
+  }
+
+  /// Where neither is packed, the one with lanes stays if all of it does.
+  bool vectorStays() const {
+    if (blocking_.packsVector || blocking_.packsBroadcast) return blocking_.packsVector;
+    return product(countOf(blocking_.n), tileBytes(blocking_.vectorOperand)) <= stayBudget();
+  }
+
+  /// Whether a tile's results, which go to memory, take longer to write than its operands to be read from L2.
+  bool writesMuch() const {
+    const std::int64_t bytes = product(facts_.points(false), facts_.elementBytes);
+    return bytes > target_.l2Bytes && blockLength_ <= longestOfWriting;
   }
 
   bool isContiguous(const OuterLoop &loop, std::size_t operand) const {

@@ -9,11 +9,14 @@
 //
 //   batch | K blocks | blocks of what streams | blocks of what stays | what streams | what stays | K | tile
 //
-// V stays, as a panel that is packed when its block begins, so that it never leaves L2; unless V can be read in place
-// and S has to be packed. A step of the tile takes about ten cycles and a line of what streams every few steps, so L3
-// keeps up, and sums need no blocks until the part of V that one tile reads, K x width, exceeds 2/5 of L2; then partial
-// sums wait in memory for the next block. (Measured with f32 and f64, 1000^3 to 2048^3: blocks of K of 512 and 1024 are
-// 5 % slower, S staying and V streaming 8 %.)
+// V stays, as a panel that is packed when its block begins, so that it never leaves L2; unless V can be read in place,
+// and S has to be packed or V would have blocks. A step of the tile takes about ten cycles and a line of what streams
+// every few steps, so L3 keeps up, and sums need no blocks until the part of V that one tile reads, K x width, exceeds
+// 2/5 of L2; then partial sums wait in memory for the next block. (Measured with f32 and f64, 1000^3 to 2048^3: blocks
+// of K of 512 and 1024 are 5 % slower, S staying and V streaming 8 %.)
+//
+// Where sums are short and results many, writing them is what takes time: then loops inside blocks nest in the order of
+// the result.
 //
 // What streams is packed where it has to be, as a whole if that fits an eighth of L3, else in blocks; where what stays
 // has one block alone, in blocks that fit L2.
@@ -44,6 +47,7 @@ struct Blocking {
   bool vectorStays = true;
   std::vector<OuterLoop> batch, n, m, k; ///< each outermost first
   Cut kCut, nCut, mCut;                  ///< what is inside is one block
+  bool inOrderOfResult = false; ///< loops of N and M inside blocks nest as results lie in memory, whatever streams
   const Cut &stayCut() const { return vectorStays ? nCut : mCut; }
 };
 

@@ -14,6 +14,7 @@ struct PlannedLoop {
   std::size_t iterator;
   std::int64_t extent; ///< the longest
   std::int64_t step = 1;
+  bool isBounded = false; ///< whether the last block's ends early
 };
 
 class ContractionPlanner {
@@ -137,6 +138,7 @@ private:
     add(loop::Split{name, cut.length, name + "b", name + "i", true}, reason);
     outside.push_back({name + "b", split.iterator, ceilDiv(split.extent, cut.length), split.step * cut.length});
     split.name = name + "i";
+    split.isBounded = split.extent % cut.length != 0;
     split.extent = cut.length;
     return loops;
   }
@@ -159,8 +161,14 @@ private:
       for (const PlannedLoop &loop : loops) step.loops.push_back(loop.name);
     };
     const Loops &stays = blocking_.vectorStays ? n_ : m_, &streams = blocking_.vectorStays ? m_ : n_;
-    for (const Loops *loops : std::initializer_list<const Loops *>{&batch_, &streamBlocks(), &stayBlocks(), &streams,
-                                                                   &stays, &kBlocks_, &k_, &tileLoops_})
+    Loops inside = streams;
+    inside.insert(inside.end(), stays.begin(), stays.end());
+    if (blocking_.inOrderOfResult)
+      std::ranges::stable_sort(inside, std::greater<>(), [&](const PlannedLoop &loop) {
+        return loop.step * std::abs(facts_.iterators[loop.iterator].resultStride);
+      });
+    for (const Loops *loops : std::initializer_list<const Loops *>{&batch_, &streamBlocks(), &stayBlocks(), &inside,
+                                                                   &kBlocks_, &k_, &tileLoops_})
       append(*loops);
     if (vectors_) step.loops.push_back(vectors_->name);
     if (together_) step.loops.push_back(together_->name);
@@ -206,16 +214,19 @@ private:
 
   void packBroadcast() {
     const std::size_t operand = *blocking_.broadcastOperand;
-    Loops over, last;
+    Loops over;
     for (const Loops *loops : {&m_, &k_, &tileLoops_})
       for (const PlannedLoop &loop : *loops)
-        if (moves(operand, loop)) (loops != &m_ && standsLast(operand, loop) ? last : over).push_back(loop);
-    if (over.empty() && last.empty()) return;
-    if (last.empty() && !k_.empty()) {
-      const auto innermost = std::ranges::find(over, k_.back().name, &PlannedLoop::name);
-      if (innermost != over.end()) std::rotate(innermost, innermost + 1, over.end());
-    }
-    over.insert(over.end(), last.begin(), last.end());
+        if (moves(operand, loop)) over.push_back(loop);
+    if (over.empty()) return;
+    // Last is what an instruction or the tile has side by side, if that can be copied as it is, or else what it reads
+    // next.
+    auto last = std::ranges::find_if(over, [&](const PlannedLoop &loop) {
+      return standsLast(operand, loop) &&
+             std::ranges::find(tileLoops_, loop.name, &PlannedLoop::name) != tileLoops_.end();
+    });
+    if (last == over.end() && !k_.empty()) last = std::ranges::find(over, k_.back().name, &PlannedLoop::name);
+    if (last != over.end()) std::rotate(last, last + 1, over.end());
     pack(operand, panelPlace(!blocking_.vectorStays, mBlocks_), over, "its elements are read again for each tile");
   }
 
@@ -257,7 +268,8 @@ private:
     if (!isContiguous(operand, last) && contiguous != copies.end()) {
       std::string name = contiguous->name;
       if (contiguous->extent > lanes) {
-        add(loop::Split{name, lanes, name + "o", name + "t", true}, "square blocks are transposed in registers");
+        add(loop::Split{name, lanes, name + "o", name + "t", contiguous->isBounded},
+            "square blocks are transposed in registers");
         contiguous->name = name + "o";
         name += "t";
       } else {

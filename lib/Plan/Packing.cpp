@@ -4,6 +4,7 @@
 #include "Plan/TileModel.h"
 #include "Support/Checked.h"
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <numeric>
 
@@ -58,7 +59,7 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
 }
 
 bool packsBroadcast(const OpFacts &facts, const Target &target, std::size_t operand, std::int64_t tiles,
-                    const Tile &tile) {
+                    std::optional<std::size_t> innermost, const Tile &tile) {
   if (!facts.isPackable[operand]) return false;
   const bool isApart = tile.together && std::abs(facts.iterators[tile.together->iterator].strides[operand]) != 1;
   if ((facts.convertedTo[operand] || isApart) && reuse(facts, operand) >= leastReuseOfConverted) return true;
@@ -71,15 +72,19 @@ bool packsBroadcast(const OpFacts &facts, const Target &target, std::size_t oper
     rows *= repeat.count;
     apart = std::gcd(apart, stride * facts.elementBytes);
   }
-  const bool isContiguous = std::ranges::any_of(facts.iterators, [&](const IteratorFacts &iterator) {
-    return iterator.reduced && std::abs(iterator.strides[operand]) == 1 && iterator.extent > 1;
-  });
+  const bool isContiguous = innermost && std::abs(facts.iterators[*innermost].strides[operand]) == 1;
   if (isContiguous) return rows * apart > target.l1Bytes - setBytes && facts.points(true) >= leastSumOfContiguous;
   return facts.operandBytes[operand] > target.l1Bytes / 2 && facts.points(true) > 1;
 }
 
 double packingInstructions(const OpFacts &facts, std::size_t operand, std::size_t v, std::int64_t lanes) {
-  const double loads = vectorLoadable(facts.iterators[v].strides[operand]) ? 1.0 : static_cast<double>(lanes);
+  const auto isRow = [&](const IteratorFacts &iterator) {
+    return std::abs(iterator.strides[operand]) == 1 && iterator.extent >= lanes / 2;
+  };
+  double loads = 1;
+  if (!vectorLoadable(facts.iterators[v].strides[operand]))
+    loads = std::ranges::any_of(facts.iterators, isRow) ? 1 + std::log2(static_cast<double>(lanes))
+                                                        : static_cast<double>(lanes);
   return (loads + 1) / static_cast<double>(reuse(facts, operand));
 }
 

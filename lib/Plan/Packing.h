@@ -21,15 +21,16 @@ struct Tile;
 std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v);
 
 /// Whether to pack an operand of which all lanes read the same element, and which so many tiles read. Its elements for
-/// neighbouring reduced iterations should be neighbours: where they are not, each takes a line, and it is packed unless
-/// it stays in L1 anyway. Where they are, the rows of one tile may be such distances apart that they share too few
-/// places of L1: r rows whose distances have the greatest common divisor d with the size of a way take r * d / (way) of
-/// each set's ways, and one has to be left for the other operand. One that is converted is packed as above, whatever
-/// the number of tiles: lanes at a time are converted faster than one by one.
+/// neighbouring iterations of the innermost reduced iterator should be neighbours: where they are not, each takes a
+/// line, and it is packed unless it stays in L1 anyway. Where they are, the rows of one tile may be such distances
+/// apart that they share too few places of L1: r rows whose distances have the greatest common divisor d with the size
+/// of a way take r * d / (way) of each set's ways, and one has to be left for the other operand. One that is converted
+/// is packed as above, whatever the number of tiles: lanes at a time are converted faster than one by one.
 bool packsBroadcast(const OpFacts &facts, const Target &target, std::size_t operand, std::int64_t tiles,
-                    const Tile &tile);
+                    std::optional<std::size_t> innermost, const Tile &tile);
 
-/// Load and store instructions that copying costs for each vector that is read: those of one copy, divided by R.
+/// Instructions that copying costs for each vector that is read: those of one copy, divided by R. A vector of lanes
+/// that are apart takes a load for each, or where rows are transposed in registers one and log2(lanes) shuffles.
 double packingInstructions(const OpFacts &facts, std::size_t operand, std::size_t v, std::int64_t lanes);
 
 } // namespace einjit::plan

@@ -15,6 +15,11 @@ constexpr std::int64_t maxUnrolledNodes = 1024;
 constexpr std::int64_t maxSide = 32;
 /// Rows read at the same time: about as many streams as prefetchers follow.
 constexpr std::int64_t streamsAtOnce = 8;
+/// Of equals, lanes whose results are neighbours win.
+constexpr double stridedStore = 1.5;
+/// Results so far apart share few places of L1, so that each store brings and evicts a line: it counts as so many.
+constexpr std::int64_t collidingBytes = 2048;
+constexpr double collidingStore = 7;
 /// Hardware prefetchers follow a stream inside a page.
 constexpr std::int64_t pageBytes = 4096;
 
@@ -38,8 +43,9 @@ double instructionsPerPoint(const OpFacts &facts, const Target &target, std::siz
     else if (facts.bodyOperand[operand])
       loads += cost(iterator.strides[operand]);
   const double reducedPoints = static_cast<double>(std::max<std::int64_t>(1, facts.points(true)));
-  const double result =
-      iterator.reduced ? foldInstructions / reducedPoints : cost(iterator.resultStride) * vectorSteps / reducedPoints;
+  double stores = cost(iterator.resultStride) * (vectorLoadable(iterator.resultStride) ? 1.0 : stridedStore);
+  if (std::abs(iterator.resultStride) * facts.elementBytes >= collidingBytes) stores *= collidingStore;
+  const double result = (iterator.reduced ? foldInstructions : stores * vectorSteps) / reducedPoints;
   return loads * vectorSteps + result;
 }
 
@@ -79,6 +85,8 @@ std::vector<std::size_t> reusing(const OpFacts &facts, std::size_t v) {
         break;
       }
   }
+  // Of equals those whose results are nearest win: one tile then writes whole lines.
+  std::ranges::stable_sort(found, {}, [&](std::size_t i) { return std::abs(facts.iterators[i].resultStride); });
   return found;
 }
 

@@ -17,6 +17,7 @@
 #include "Loop/Steps/Refusal.h"
 #include <algorithm>
 #include <fmt/format.h>
+#include <numeric>
 #include <set>
 
 namespace einjit::loop {
@@ -103,8 +104,9 @@ private:
     if (refusal_) return;
     const Affine fromFirst = distance(false), toLast = distance(true);
     const Affine one = Affine::number(1);
-    const BufferId waiting = declareWaiting(*buffer, path);
-    Block fetch = moves(before, *buffer, waiting, path, true), leave = moves(before, *buffer, waiting, path, false);
+    const std::vector<std::size_t> axes = axesByDepth(before, *buffer);
+    const Waiting waiting{declareWaiting(*buffer, path, axes), path, axes};
+    Block fetch = moves(before, *buffer, waiting, true), leave = moves(before, *buffer, waiting, false);
     block = std::move(declarations);
     block.push_back(onlyIf(one - fromFirst, std::move(before)));
     block.push_back(onlyIf(fromFirst, std::move(fetch)));
@@ -183,11 +185,26 @@ private:
     return {For{once_, LoopKind::Serial, 1, std::move(bound), std::move(body)}};
   }
 
-  BufferId declareWaiting(BufferId buffer, const Nest &path) {
+  /// The buffer's axes, those of loops further out first: so what waits is read and written in order.
+  std::vector<std::size_t> axesByDepth(const Block &before, BufferId buffer) const {
+    std::vector<std::size_t> axes(kernel_[buffer].type.rank());
+    std::iota(axes.begin(), axes.end(), std::size_t{0});
+    std::vector<std::ptrdiff_t> depths(axes.size(), 0);
+    walk(before, {}, [&](const Stmt &stmt, const Nest &nest) {
+      const Store *store = std::get_if<Store>(&stmt.node);
+      for (std::size_t axis = 0; store && axis < axes.size(); ++axis)
+        for (const For *loop : nest)
+          if (store->target.indices[axis].uses(loop->var.value))
+            depths[axis] = std::ranges::find(nest, loop) - nest.begin() + 1;
+    });
+    std::ranges::stable_sort(axes, {}, [&](std::size_t axis) { return depths[axis]; });
+    return axes;
+  }
+
+  BufferId declareWaiting(BufferId buffer, const Nest &path, const std::vector<std::size_t> &axes) {
     TensorType type{kernel_[buffer].type.dtype, {}};
     for (const For *loop : path) type.shape.push_back(loop->extent);
-    const auto &own = kernel_[buffer].type.shape;
-    type.shape.insert(type.shape.end(), own.begin(), own.end());
+    for (std::size_t axis : axes) type.shape.push_back(kernel_[buffer].type.shape[axis]);
     if (!elementCount(type)) refusal_ = fmt::format("%{} would be too large", step_.as);
     const std::string name = kernel_.findBuffer(step_.as) ? copyName(kernel_, step_.as) : step_.as;
     kernel_.buffers.push_back({name, Storage::Scratch, std::move(type)});
@@ -196,12 +213,19 @@ private:
     return id;
   }
 
+  /// Where partial results wait: an element for each iteration of the path and each element of the buffer.
+  struct Waiting {
+    BufferId buffer;
+    const Nest &path;
+    const std::vector<std::size_t> &axes;
+  };
+
   /// What sets the buffer, as what fetches it from where it waits, or leaves it there.
-  static Block moves(Block block, BufferId buffer, BufferId waiting, const Nest &path, bool fetches) {
+  static Block moves(Block block, BufferId buffer, const Waiting &waiting, bool fetches) {
     forEach<Store>(block, [&](Store &store) {
-      Access there{waiting, {}};
-      for (const For *loop : path) there.indices.push_back(Affine::variable(loop->var.value));
-      there.indices.insert(there.indices.end(), store.target.indices.begin(), store.target.indices.end());
+      Access there{waiting.buffer, {}};
+      for (const For *loop : waiting.path) there.indices.push_back(Affine::variable(loop->var.value));
+      for (std::size_t axis : waiting.axes) there.indices.push_back(store.target.indices[axis]);
       const DType type = store.value.type();
       const Access here{buffer, store.target.indices};
       store =
