@@ -121,12 +121,29 @@ TEST(Report, SumsUpByClassAndNamesTheWorst) {
 
 TEST(Report, ListsContestantsTheFastestFirst) {
   EXPECT_EQ(contestantsText(outcome("a", 0.5, 0.25)), R"(
-                  median     minimum   time/einjit
-einjit            500 ms      500 ms          1.00
-fast                 1 s         1 s          2.00
-slow                 4 s         4 s          8.00
+                      median     minimum   time/einjit
+einjit                500 ms      500 ms          1.00
+fast                     1 s         1 s          2.00
+slow                     4 s         4 s          8.00
 )");
   EXPECT_EQ(contestantsText(failure("c", false)), "");
+}
+
+TEST(Report, ComparesWithOneThread) {
+  Outcome small = outcome("small", 0.5, 0.25), large = outcome("large", 0.5, 0.25);
+  small.oneThread = Timing{"einjit, 1 thread", 1, {0.5, 0.25, 0.5}};
+  large.oneThread = Timing{"einjit, 1 thread", 1, {1, 1, 0.5}};
+  large.flops = 2.0 * 128 * 128 * 129;
+  EXPECT_EQ(large.speedup(), 2);
+  EXPECT_EQ(outcome("alone", 0.5, 0.25).speedup(), 0);
+  EXPECT_EQ(fromJson(toJson({2, "p", {}, {large}})).cases.front(), large);
+  EXPECT_THAT(headingText(2), HasSubstr("compile ms  1 thread/einjit\n"));
+  EXPECT_THAT(headingText(1), HasSubstr("compile ms\n"));
+  EXPECT_THAT(rowText(large), testing::EndsWith("             2.00\n"));
+  EXPECT_THAT(contestantsText(large), HasSubstr("einjit, 1 thread         1 s      500 ms          2.00\n"));
+  EXPECT_THAT(summaryText({2, "p", {}, {small, large, outcome("alone", 0.5, 0.25)}}),
+              HasSubstr("speed-up over one thread: geometric mean 1.414 in 2; above 128^3 multiply-adds 2.000 in 1\n"
+                        "\nleast speed-up of the large\n  large "));
 }
 
 TEST(Report, ACaseWithoutPeersHasNoRatio) {

@@ -29,7 +29,7 @@ std::string cVersion() { return hasCCompiler() ? fmt::format("{} {}", cCompiler,
 
 std::optional<Contestant> makeC(Problem &problem) {
   const std::optional<Formula> &formula = problem.which.formula;
-  if (!formula || !hasCCompiler() || problem.threads != 1 || cIterations(*formula) > mostIterations ||
+  if (!formula || !hasCCompiler() || cIterations(*formula) > mostIterations ||
       cScratchBytes(*formula, problem.dtype()) > mostScratchBytes)
     return std::nullopt;
   std::string text = cPrelude(problem.dtype());

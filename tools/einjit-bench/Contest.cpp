@@ -10,12 +10,14 @@
 namespace einjit::bench {
 namespace {
 
-/// The kernel first, then every peer that can compute the case.
+/// The kernel first, then every peer that can compute the case with so many threads.
 std::vector<Contestant> enter(const Kernel &kernel, Problem &problem, const ContestOptions &options) {
   std::vector<Contestant> contestants;
   contestants.push_back(entryContestant("einjit", entryOf(kernel), problem, kernel.cost().scratchBytes));
-  for (const Peer *peer : options.peers)
+  for (const Peer *peer : options.peers) {
+    if (peer->oneThread && options.threads > 1) continue;
     if (std::optional<Contestant> contestant = peer->make(problem)) contestants.push_back(*std::move(contestant));
+  }
   return contestants;
 }
 
@@ -44,9 +46,19 @@ void measure(const Case &which, const Kernel &kernel, const ContestOptions &opti
   std::vector<Contestant> contestants = enter(kernel, problem, options);
   checkAgreement(contestants, termsOf(which), which.id);
   std::erase_if(contestants, [](const Contestant &contestant) { return !contestant.isPeer; });
+  std::optional<Kernel> oneThread;
+  if (options.threads > 1) {
+    oneThread = compileCase(which, 1);
+    contestants.push_back(
+        entryContestant("einjit, 1 thread", entryOf(*oneThread), problem, oneThread->cost().scratchBytes));
+  }
   const Roof before = measureRoof(kernel, options.threads);
   std::vector<Timing> timings = timeInTurns(contestants, options.seconds);
   outcome.roof = best(before, measureRoof(kernel, options.threads));
+  if (oneThread) {
+    outcome.oneThread = std::move(timings.back());
+    timings.pop_back();
+  }
   outcome.einjit = std::move(timings.front());
   outcome.peers.assign(std::make_move_iterator(timings.begin() + 1), std::make_move_iterator(timings.end()));
 }

@@ -18,8 +18,8 @@ struct ContestOptions {
 
 /// Compiles the case, checks that all contestants agree, and measures, unless cases are only to be compiled. In each
 /// round each contestant is timed once; who is first changes from round to round, so that a drift of the machine's
-/// clock meets all alike. A case that einjit does not compile, whose results differ or that the machine has no memory
-/// for is an outcome with an error.
+/// clock meets all alike. With several threads einjit's kernel for one is timed as well. A case that einjit does not
+/// compile, whose results differ or that the machine has no memory for is an outcome with an error.
 Outcome compete(const Case &which, const ContestOptions &options);
 
 } // namespace einjit::bench

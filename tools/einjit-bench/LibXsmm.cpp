@@ -62,8 +62,7 @@ std::string libxsmmVersion() { return "LIBXSMM 1.17"; }
 
 std::optional<Contestant> makeLibxsmm(Problem &problem) {
   const std::optional<GemmShape> shape = gemmOf(problem);
-  if (!shape || !shape->isGemm() || problem.threads != 1 || std::max({shape->m, shape->n, shape->k}) > largest)
-    return std::nullopt;
+  if (!shape || !shape->isGemm() || std::max({shape->m, shape->n, shape->k}) > largest) return std::nullopt;
   if (problem.dtype() == DType::F32) return makeContestant<float>(*shape, problem);
   if (problem.dtype() == DType::F64) return makeContestant<double>(*shape, problem);
   return std::nullopt;

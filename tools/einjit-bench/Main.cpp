@@ -168,9 +168,11 @@ int runCases(const Flags &flags) {
   print(machineText(flags));
   for (const Peer *peer : options.peers) {
     results.peers[peer->name] = peer->version();
-    print(fmt::format("  {:<10}{}\n", peer->name, results.peers[peer->name]));
+    const bool watches = peer->oneThread && flags.threads > 1;
+    print(fmt::format("  {:<10}{}{}\n", peer->name, results.peers[peer->name],
+                      watches ? " (one thread only: takes no part)" : ""));
   }
-  print("\n" + (flags.compileOnly ? compileHeadingText() : headingText()));
+  print("\n" + (flags.compileOnly ? compileHeadingText() : headingText(flags.threads)));
   warmUp();
   bool good = true;
   const Progress progress(cases.size());

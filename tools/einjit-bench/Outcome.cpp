@@ -35,6 +35,8 @@ double Outcome::ratio() const {
   return best ? ratioOr0(best->median(), einjit.median()) : 0;
 }
 
+double Outcome::speedup() const { return oneThread ? ratioOr0(oneThread->median(), einjit.median()) : 0; }
+
 double geometricMean(const std::vector<double> &values) {
   if (values.empty()) return 0;
   double sum = 0;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <einjit/Kernel.h>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ struct Outcome {
   std::int64_t codeBytes = 0;
   Timing einjit; ///< no samples where cases are only compiled
   std::vector<Timing> peers;
+  std::optional<Timing> oneThread; ///< of einjit, where the others have more threads
   Roof roof;
 
   bool compiled() const { return codeBytes > 0; }
@@ -50,6 +52,8 @@ struct Outcome {
   const Timing *bestPeer() const;
   /// Time of the best peer over einjit's: more than 1 where einjit is faster; 0 without peers.
   double ratio() const;
+  /// Time with one thread over that with all; 0 where that was not measured.
+  double speedup() const;
   friend bool operator==(const Outcome &, const Outcome &) = default;
 };
 

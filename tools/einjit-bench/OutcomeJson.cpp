@@ -32,6 +32,7 @@ void addDerived(Json &json, const Outcome &outcome) {
     json["best_peer"] = best->name;
     json["ratio"] = outcome.ratio();
   }
+  if (outcome.oneThread) json["speedup"] = outcome.speedup();
 }
 
 void addCompilation(Json &json, const Outcome &outcome) {
@@ -60,6 +61,7 @@ Json json(const Outcome &outcome) {
   json["stream_gbps"] = outcome.roof.bytes / 1e9;
   addDerived(json, outcome);
   json["einjit"] = bench::json(outcome.einjit);
+  if (outcome.oneThread) json["one_thread"] = bench::json(*outcome.oneThread);
   json["peers"] = Json::array();
   for (const Timing &peer : outcome.peers) json["peers"].push_back(bench::json(peer));
   return json;
@@ -81,6 +83,7 @@ Outcome outcome(const Json &json) {
   if (!json.contains("einjit")) return outcome;
   outcome.roof = {json.at("peak_gflops").get<double>() * 1e9, json.at("stream_gbps").get<double>() * 1e9};
   outcome.einjit = timing(json.at("einjit"));
+  if (json.contains("one_thread")) outcome.oneThread = timing(json.at("one_thread"));
   for (const Json &peer : json.at("peers")) outcome.peers.push_back(timing(peer));
   return outcome;
 }

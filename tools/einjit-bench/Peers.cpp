@@ -11,10 +11,10 @@ constexpr Peer peers[] = {
     {"openblas", "OpenBLAS: loops over gemm, gemv, dot", openblasVersion, makeOpenblas},
     {"blis", "BLIS: the same", blisVersion, makeBlis},
     {"onednn", "oneDNN: one matmul primitive, f32", onednnVersion, makeOnednn},
-    {"libxsmm", "LIBXSMM: loops over a kernel made for the sizes, one thread", libxsmmVersion, makeLibxsmm},
-    {"c", "plain loops in C by clang, the fastest of several orders, one thread", cVersion, makeC},
+    {"libxsmm", "LIBXSMM: loops over a kernel made for the sizes, one thread", libxsmmVersion, makeLibxsmm, true},
+    {"c", "plain loops in C by clang, the fastest of several orders, one thread", cVersion, makeC, true},
     {"ttgt", "transpositions in C around OpenBLAS's gemm, where gemm alone does not do, one thread", ttgtVersion,
-     makeTtgt},
+     makeTtgt, true},
 };
 
 void set(const char *name, const std::string &value) { setenv(name, value.c_str(), 1); }

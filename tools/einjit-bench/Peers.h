@@ -18,6 +18,7 @@ struct Peer {
   const char *what;         ///< for the help
   std::string (*version)(); ///< what was found, empty where the peer is not there
   MakePeer make;
+  bool oneThread = false; ///< takes no part where contestants have more
 };
 
 /// All of them, there or not.

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t shownWorst = 5;
 constexpr std::size_t shownProgram = 80;
+/// Of a product of 128x128 matrices; what has less is over before other threads have woken.
+constexpr double smallFlops = 2.0 * 128 * 128 * 128;
 
 std::string peerText(const Outcome &outcome) {
   const Timing *best = outcome.bestPeer();
@@ -50,6 +52,23 @@ std::string worstText(std::string_view title, std::vector<const Outcome *> outco
   return text;
 }
 
+std::string speedupText(const std::vector<const Outcome *> &outcomes) {
+  std::vector<double> all, large;
+  std::vector<const Outcome *> largeOutcomes;
+  for (const Outcome *outcome : outcomes) {
+    if (!outcome->oneThread) continue;
+    all.push_back(outcome->speedup());
+    if (outcome->flops <= smallFlops) continue;
+    large.push_back(outcome->speedup());
+    largeOutcomes.push_back(outcome);
+  }
+  if (all.empty()) return "";
+  return fmt::format(
+             "\nspeed-up over one thread: geometric mean {:.3f} in {}; above 128^3 multiply-adds {:.3f} in {}\n",
+             geometricMean(all), all.size(), geometricMean(large), large.size()) +
+         worstText("least speed-up of the large", largeOutcomes, [](const Outcome &o) { return o.speedup(); });
+}
+
 std::string unmeasuredText(const Results &results) {
   std::string text;
   for (const Outcome &outcome : results.cases)
@@ -72,25 +91,28 @@ std::string rate(const Outcome &outcome) {
                                 : fmt::format("{:.4g} GB/s", outcome.bytes / median / 1e9);
 }
 
-std::string headingText() {
-  return fmt::format("{:<24}{:>10}{:>16}{:>7}{:>12}  {:<10}{:>11}\n", "case", "einjit", "rate", "roof", "peer/einjit",
-                     "peer", "compile ms");
+std::string headingText(int threads) {
+  return fmt::format("{:<24}{:>10}{:>16}{:>7}{:>12}  {:<10}{:>11}{}\n", "case", "einjit", "rate", "roof", "peer/einjit",
+                     "peer", "compile ms", threads > 1 ? "  1 thread/einjit" : "");
 }
 
 std::string rowText(const Outcome &outcome) {
   if (!outcome.measured()) return fmt::format("{:<24}not measured\n", outcome.id);
-  return fmt::format("{:<24}{:>10}{:>16}{:>7.2f}     {:<19}{:>11.1f}\n", outcome.id, duration(outcome.einjit.median()),
-                     rate(outcome), outcome.roofFraction(), peerText(outcome), outcome.compile.total() * 1e3);
+  const std::string speedup = outcome.oneThread ? fmt::format("{:>17.2f}", outcome.speedup()) : "";
+  return fmt::format("{:<24}{:>10}{:>16}{:>7.2f}     {:<19}{:>11.1f}{}\n", outcome.id,
+                     duration(outcome.einjit.median()), rate(outcome), outcome.roofFraction(), peerText(outcome),
+                     outcome.compile.total() * 1e3, speedup);
 }
 
 std::string contestantsText(const Outcome &outcome) {
   if (!outcome.measured()) return "";
   std::vector<const Timing *> timings = {&outcome.einjit};
   for (const Timing &peer : outcome.peers) timings.push_back(&peer);
+  if (outcome.oneThread) timings.push_back(&*outcome.oneThread);
   std::sort(timings.begin(), timings.end(), [](auto *a, auto *b) { return a->median() < b->median(); });
-  std::string text = fmt::format("\n{:<12}{:>12}{:>12}{:>14}\n", "", "median", "minimum", "time/einjit");
+  std::string text = fmt::format("\n{:<16}{:>12}{:>12}{:>14}\n", "", "median", "minimum", "time/einjit");
   for (const Timing *timing : timings)
-    text += fmt::format("{:<12}{:>12}{:>12}{:>14.2f}\n", timing->name, duration(timing->median()),
+    text += fmt::format("{:<16}{:>12}{:>12}{:>14.2f}\n", timing->name, duration(timing->median()),
                         duration(timing->min()), timing->median() / outcome.einjit.median());
   return text;
 }
@@ -114,7 +136,7 @@ std::string summaryText(const Results &results) {
   text += meansText("all", measured);
   text += worstText("farthest from the roof", measured, [](const Outcome &o) { return o.roofFraction(); });
   text += worstText("worst beside the best peer", measured, [](const Outcome &o) { return o.ratio(); });
-  return text + compileSummaryText(results) + unmeasuredText(results);
+  return text + speedupText(measured) + compileSummaryText(results) + unmeasuredText(results);
 }
 
 } // namespace einjit::bench

@@ -13,14 +13,15 @@ std::string duration(double seconds);
 /// Arithmetic or traffic a second, whichever bounds the case.
 std::string rate(const Outcome &outcome);
 
-/// The table's heading, and one line of it.
-std::string headingText();
+/// The table's heading, and one line of it. With several threads there is a column for the speed-up over one.
+std::string headingText(int threads);
 std::string rowText(const Outcome &outcome);
 
 /// Every contestant's time, and einjit's beside it; empty for a case that was not measured.
 std::string contestantsText(const Outcome &outcome);
 
-/// By class and in total: geometric means of roof fraction and of ratio to the best peer; the worst cases by each;
+/// By class and in total: geometric means of roof fraction and of ratio to the best peer; the worst cases by each; what
+/// more threads than one gain, in all cases and in those that are large enough for them;
 /// compilation; what was not measured, and why.
 std::string summaryText(const Results &results);
 

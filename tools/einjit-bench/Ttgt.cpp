@@ -97,7 +97,7 @@ std::string ttgtVersion() { return hasCCompiler() ? openblasVersion() : ""; }
 std::optional<Contestant> makeTtgt(Problem &problem) {
   const Case &which = problem.which;
   const std::shared_ptr<const Blas> blas = openblas();
-  if (!blas || !hasCCompiler() || !which.einsum || problem.threads != 1) return std::nullopt;
+  if (!blas || !hasCCompiler() || !which.einsum) return std::nullopt;
   const std::optional<GemmShape> direct = gemmOf(problem);
   const std::optional<Orders> orders = ordersOf(*which.einsum, which.formula->extents);
   const Extents &extents = which.formula->extents;
