@@ -271,6 +271,7 @@ private:
         add(loop::Split{name, lanes, name + "o", name + "t", contiguous->isBounded},
             "square blocks are transposed in registers");
         contiguous->name = name + "o";
+        std::rotate(contiguous, contiguous + 1, copies.end()); // rows are read to their end
         name += "t";
       } else {
         copies.erase(contiguous);

@@ -11,9 +11,9 @@
 namespace einjit::plan {
 namespace {
 
-constexpr std::int64_t leastReuseOfStrided = 8, leastReuseOfContiguous = 64, leastReuseOfConverted = 32;
+constexpr std::int64_t leastReuseOfStrided = 8, leastReuseOfContiguous = 32, leastReuseOfConverted = 32;
 /// Shorter sums are bound by their results, which are better written row by row.
-constexpr std::int64_t leastSumOfContiguous = 64;
+constexpr std::int64_t leastSumOfContiguous = 32;
 constexpr std::int64_t pageBytes = 4096;
 /// Reads by different tiles that make a copy of what all lanes read the same element of worth its time.
 constexpr std::int64_t leastTilesOfBroadcast = 8;

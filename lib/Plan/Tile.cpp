@@ -9,6 +9,9 @@
 namespace einjit::plan {
 namespace {
 
+/// An element from memory takes about a cycle, in which two vectors of multiply-adds could be done: more use than that
+/// hides it.
+constexpr std::int64_t mostAgain = 64;
 /// Instructions that one tile may unroll to; beyond, code size costs more than the tile gains.
 constexpr std::int64_t maxUnrolledNodes = 1024;
 /// Longest unrolled side of a tile; more finds no further reuse within any register file.
@@ -16,10 +19,9 @@ constexpr std::int64_t maxSide = 32;
 /// Rows read at the same time: about as many streams as prefetchers follow.
 constexpr std::int64_t streamsAtOnce = 8;
 /// Of equals, lanes whose results are neighbours win.
-constexpr double stridedStore = 1.5;
-/// Results so far apart share few places of L1, so that each store brings and evicts a line: it counts as so many.
-constexpr std::int64_t collidingBytes = 2048;
-constexpr double collidingStore = 7;
+constexpr double stridedResult = 1.01;
+/// A result that is stored lane by lane brings a line for each, and evicts one: each counts as so many instructions.
+constexpr double scatteredStore = 12;
 /// Hardware prefetchers follow a stream inside a page.
 constexpr std::int64_t pageBytes = 4096;
 
@@ -43,10 +45,10 @@ double instructionsPerPoint(const OpFacts &facts, const Target &target, std::siz
     else if (facts.bodyOperand[operand])
       loads += cost(iterator.strides[operand]);
   const double reducedPoints = static_cast<double>(std::max<std::int64_t>(1, facts.points(true)));
-  double stores = cost(iterator.resultStride) * (vectorLoadable(iterator.resultStride) ? 1.0 : stridedStore);
-  if (std::abs(iterator.resultStride) * facts.elementBytes >= collidingBytes) stores *= collidingStore;
+  const bool isScattered = !iterator.reduced && !vectorLoadable(iterator.resultStride);
+  const double stores = isScattered ? static_cast<double>(lanes) * scatteredStore : 1;
   const double result = (iterator.reduced ? foldInstructions : stores * vectorSteps) / reducedPoints;
-  return loads * vectorSteps + result;
+  return (isScattered ? stridedResult : 1) * loads * vectorSteps + result;
 }
 
 /// At least two, which take two registers where an element is as wide as one.
@@ -142,6 +144,7 @@ public:
   }
 
   Tile run() {
+    if (packed_) leaveRoomForRows(*packed_);
     for (std::int64_t vectors = 1; vectors <= longest_; ++vectors) consider(vectors, {});
     if (facts_.hasReduction || staysInCache(facts_, target_)) {
       const std::vector<std::size_t> repeatable = reusing(facts_, v_);
@@ -158,6 +161,22 @@ public:
   }
 
 private:
+  /// A packed operand is read along an axis of its own. Where it comes from memory and few iterations read it again, so
+  /// that reading it is what takes time, panels that stay in L2 must have room for several lines of that axis: so they
+  /// have fewer lanes.
+  void leaveRoomForRows(std::size_t operand) {
+    std::int64_t again = 1, row = 1;
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
+      const IteratorFacts &iterator = facts_.iterators[i];
+      if (!iterator.reduced && iterator.strides[operand] == 0) again = std::min(again * iterator.extent, mostAgain * 2);
+      if (!iterator.reduced && i != v_ && std::abs(iterator.strides[operand]) == 1) row = iterator.extent;
+    }
+    if (again >= mostAgain || facts_.operandBytes[operand] <= target_.l2Bytes) return;
+    const std::int64_t lines = std::min(row, 4 * target_.cacheLineBytes / facts_.elementBytes);
+    const std::int64_t vectorBytes = std::max<std::int64_t>(1, facts_.points(true)) * lanes_ * facts_.elementBytes;
+    longest_ = std::clamp<std::int64_t>(target_.l2Bytes / 5 * 2 / lines / vectorBytes, 1, longest_);
+  }
+
   void repeatOne(std::size_t a) {
     for (std::int64_t countA = 2; countA <= std::min(longestRepeat(facts_, a), mostVectors_); ++countA)
       for (std::int64_t vectors = 1; vectors <= std::min(longest_, mostVectors_ / countA); ++vectors)

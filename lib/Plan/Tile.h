@@ -30,8 +30,8 @@ struct Tile {
 ///
 /// Vector iterator: the one that needs the fewest load and store instructions a point. A contiguous or invariant
 /// operand takes one for all lanes, any other one for each lane, but a packed one (Packing.h) one for all lanes and its
-/// share of the copy; the result counts only once in all the reduced points, but many times where its lanes are pages
-/// apart;
+/// share of the copy; the result counts only once in all the reduced points, but many times where its lanes are
+/// stored one by one;
 /// lanes of a reduced iterator are folded once in all its points.
 ///
 /// Vectors v and repetitions r: one step of the tile takes
