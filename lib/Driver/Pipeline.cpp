@@ -12,7 +12,6 @@
 #include "Tensor/Passes/Passes.h"
 #include <algorithm>
 #include <fmt/format.h>
-#include <iterator>
 #include <thread>
 
 namespace einjit {
@@ -80,25 +79,32 @@ void planLoops(Compilation &result) {
   result.times.loop += watch.lap();
 }
 
-/// Plans again, contractions in orders with ever smaller intermediates and in the end with none, until the temporaries
-/// take no more than `limit` bytes.
-Status keepLimit(std::int64_t limit, Compilation &result) {
-  constexpr double parts[] = {1, 0.5, 0.25, 0.125, 0};
-  const bool hasOrders = !tensor::describeOrders(result.tensor, result.passes).empty();
-  for (const double *part = std::begin(parts);; ++part) {
-    const auto scratch = codegen::scratchLayout(result.loops, result.threads);
-    if (!scratch) return scratch.errors();
-    if (scratch->totalBytes() <= limit) return Success{};
-    if (!hasOrders || part == std::end(parts))
-      return Diagnostic{
-          DiagnosticKind::MemoryLimit,
-          fmt::format("the kernel needs {} bytes for temporaries, and may have {}", scratch->totalBytes(), limit),
+Diagnostic overLimit(std::int64_t limit, std::int64_t needed, const Compilation &result) {
+  return {DiagnosticKind::MemoryLimit,
+          fmt::format("the kernel needs {} bytes for temporaries, and may have {}", needed, limit),
           {},
           {},
           "the largest is " + codegen::largestScratch(result.loops, result.threads)};
-    result.passes.mostIntermediateBytes = *part * static_cast<double>(limit);
+}
+
+/// Plans again, contractions in orders with ever smaller intermediates and in the end with none, until the temporaries
+/// take no more than `limit` bytes. What would save memory by many times the arithmetic is refused instead.
+Status keepLimit(std::int64_t limit, Compilation &result) {
+  constexpr double parts[] = {1, 0.5, 0.25, 0.125, 0}, mostTimesTheWork = 64;
+  const auto needed = codegen::scratchLayout(result.loops, result.threads);
+  if (!needed) return needed.errors();
+  if (needed->totalBytes() <= limit) return Success{};
+  const Diagnostic refusal = overLimit(limit, needed->totalBytes(), result);
+  if (tensor::describeOrders(result.tensor, result.passes).empty()) return refusal;
+  const double mostFlops = mostTimesTheWork * static_cast<double>(result.cost.flops);
+  for (double part : parts) {
+    result.passes.mostIntermediateBytes = part * static_cast<double>(limit);
     planLoops(result);
+    const auto scratch = codegen::scratchLayout(result.loops, result.threads);
+    if (!scratch) return scratch.errors();
+    if (static_cast<double>(result.cost.flops) <= mostFlops && scratch->totalBytes() <= limit) return Success{};
   }
+  return refusal;
 }
 
 } // namespace

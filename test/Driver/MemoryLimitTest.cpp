@@ -49,6 +49,15 @@ TEST(MemoryLimit, WhatCannotKeepItIsRefused) {
   EXPECT_EQ(test::kindOf([&] { normalized(4095); }), "memory-limit");
 }
 
+TEST(MemoryLimit, IsNotKeptAtAnyPrice) {
+  const TensorType square{DType::F32, {200, 200}};
+  const auto product = [&](std::int64_t limit) {
+    return compile("ab,bc,cd->ad", {square, square, square}, limitedTo(limit));
+  };
+  EXPECT_GE(product(std::int64_t{1} << 20).cost().scratchBytes, 200 * 200 * 4);
+  EXPECT_EQ(test::kindOf([&] { product(1000); }), "memory-limit") << "all at once takes 150 times the arithmetic";
+}
+
 TEST(MemoryLimit, CountsAllThreads) {
   Options options = limitedTo({});
   options.threads = 3;

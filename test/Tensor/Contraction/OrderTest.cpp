@@ -210,6 +210,35 @@ TEST(Order, ValuesFitTheTensorIr) {
   EXPECT_TRUE(chooseOrder(network, model));
 }
 
+/// The largest product of a pair but the last; what factors sum alone is not the search's.
+double largestProduct(const ContractionTree &tree) {
+  double largest = 0;
+  for (std::size_t i = tree.factorCount; i + 1 < tree.nodes.size(); ++i)
+    largest = std::max(largest, tree.nodes[i].bytes);
+  return largest;
+}
+
+TEST(Order, KeepsTheLimitOfIntermediates) {
+  std::size_t kept = 0;
+  for (std::size_t factors : {4, 8, 20}) // the last is beyond exact search
+    for (std::uint64_t seed = 0; seed < 10; ++seed) {
+      Network network = randomNetwork({.factors = factors, .indices = factors, .chained = true}, seed);
+      const auto free = chooseOrder(network, model);
+      if (!free) continue;
+      network.mostBytes = largestProduct(*free);
+      const auto same = chooseOrder(network, model);
+      EXPECT_TRUE(same || factors > maxExactFactors) << "greedy paths may be refused that could be improved";
+      EXPECT_LE(same ? largestProduct(*same) : 0, network.mostBytes) << factors << ", " << seed;
+      network.mostBytes = std::nextafter(network.mostBytes, 0.0);
+      const auto smaller = chooseOrder(network, model);
+      if (!smaller) continue;
+      ++kept;
+      EXPECT_LE(largestProduct(*smaller), network.mostBytes) << factors << ", " << seed;
+      EXPECT_TRUE(factors > maxExactFactors || cyclesOfPairs(*smaller) >= cyclesOfPairs(*free) * (1 - 1e-9));
+    }
+  EXPECT_GT(kept, 3U);
+}
+
 TEST(Order, ManyAxesEach) {
   // 1024 factors of 32 axes: two groups of 16 shared with the neighbours, 16,400 indices in all.
   Network network;
