@@ -90,6 +90,7 @@ private:
   llvm::Value *readFours(const loop::Access &access, loop::VarId var, const Mask &mask);
 
   // Unrolled loops with transposed accesses.
+  std::optional<loop::For> interchanged(const loop::For &loop) const;
   struct IterationBlock;
   void emitTransposed(const loop::For &loop, const TransposedAccesses &accesses, const Iterations &iterations,
                       llvm::Value *count);

@@ -106,6 +106,7 @@ void Emitter::emitUnrolled(const loop::For &loop) {
   Value *count = iterationCount(loop, iterations);
   const TransposedAccesses transposed = transposedAccesses(kernel_, loop, context_.target);
   if (!transposed.empty()) return emitTransposed(loop, transposed, iterations, count);
+  if (const std::optional<loop::For> other = interchanged(loop)) return emitUnrolled(*other);
   for (std::int64_t i = 0; i < iterations.most; ++i) {
     Value *number = ir_.getInt64(static_cast<std::uint64_t>(i));
     emitIteration(loop, i, i < iterations.least ? nullptr : ir_.CreateICmpSGT(count, number));

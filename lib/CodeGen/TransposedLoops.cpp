@@ -6,11 +6,14 @@
 //   iterations, one after the other: compute with columns, keep the columns that they write
 //   transpose these into rows; store a row for each lane
 //
+// Of two unrolled loops, one in the other, the outer one becomes the inner one where only it writes blocks.
+//
 // Nothing outside of what the iterations access is touched. Lanes from a run-time bound E on read row E-1 again, and
 // their rows are not stored. Iterations from a run-time bound on are masked columns; where masking is dear, a block
 // that is not full is done iteration by iteration, and what is known to remain becomes smaller and smaller blocks.
 #include "CodeGen/Emitter.h"
 #include "CodeGen/Transpose.h"
+#include "Loop/Dependence.h"
 #include <algorithm>
 #include <bit>
 #include <limits>
@@ -50,6 +53,27 @@ struct Emitter::IterationBlock {
     return running ? ir.CreateICmpSGT(running, ir.getInt64(static_cast<std::uint64_t>(i))) : nullptr;
   }
 };
+
+/// The loop inside of the one in it, if it writes blocks there and its iterations may trade places.
+std::optional<loop::For> Emitter::interchanged(const loop::For &loop) const {
+  const auto *inner = loop.body.size() == 1 ? std::get_if<loop::For>(&loop.body.front().node) : nullptr;
+  if (!inner || inner->kind != loop::LoopKind::Unrolled || loop.bound || inner->bound) return std::nullopt;
+  loop::For innermost = loop;
+  innermost.body = inner->body;
+  if (transposedAccesses(kernel_, innermost, context_.target).writes.empty()) return std::nullopt;
+  if (!transposedAccesses(kernel_, *inner, context_.target).empty()) return std::nullopt;
+  std::vector<loop::For> others; // whose variables are the same in all iterations
+  for (std::uint32_t i = 0; i < kernel_.vars.size(); ++i)
+    if (const loop::VarId var(i); var != loop.var && var != inner->var)
+      others.push_back({var, loop::LoopKind::Serial, std::numeric_limits<std::int32_t>::max(), {}, {}});
+  loop::Nest outside;
+  for (const loop::For &other : others) outside.push_back(&other);
+  if (loop::sharedBuffer(loop, outside)) return std::nullopt;
+  loop::For result = *inner;
+  result.body.clear();
+  result.body.push_back({std::move(innermost)});
+  return result;
+}
 
 void Emitter::emitTransposed(const loop::For &loop, const TransposedAccesses &accesses, const Iterations &iterations,
                              Value *count) {

@@ -179,6 +179,29 @@ TEST(Transpose, IterationsThatDependOnEachOther) {
                                                         body)));
 }
 
+// The loop along memory may be the outer one of two, whose iterations trade places where none touches another's
+// elements.
+TEST(Transpose, OuterLoopsOfTwo) {
+  for (std::string_view body : {
+           "8 lanes: %o[x + 120*y + 11*lane] = %a[8*x + 3*y + lane]",
+           "8 lanes if lane < 5: %o[x + 120*y + 11*lane] = %a[x + 40*y + 13*lane]",
+           "8 lanes: %o[x + y + 11*lane] = %a[8*x + 3*y + lane]",
+           "8 lanes: %o[x + 2*y + 11*lane] = add(%o[x + 2*y + 11*lane + 1], %a[8*x + lane])",
+           "8 lanes: %o[x + 11*lane] = add(%a[8*x + 3*y + lane], %a[y])",
+       })
+    expectLikeInterpreterForWidths(
+        kernelOf(fmt::format("kernel @k(in %a: f32[200], out %o: f32[400]) {{\n"
+                             "  for i in 0..2 {{ unroll x in 0..9 {{ unroll y in 0..3 {{ {} }} }} }}\n"
+                             "}}",
+                             body)));
+  const std::string assembly = assemblyFor("kernel @k(in %a: f32[16,32], out %o: f32[2,16,16]) {\n"
+                                           "  unroll x in 0..16 { unroll y in 0..2 {\n"
+                                           "    16 lanes: %o[y,lane,x] = %a[x,16*y + lane] } }\n"
+                                           "}",
+                                           "skylake-avx512");
+  EXPECT_EQ(lines(assembly, {"vextract"}), 0) << assembly;
+}
+
 TEST(Transpose, RegistersWrittenUnderRunTimeBounds) {
   expectLikeInterpreter(R"(
     kernel @k(in %a: f32[8,16], out %out: f32[12,12,8], out %sums: f32[12,12]) {
