@@ -40,8 +40,6 @@ Value *bytes(Value *like, int value) {
   return llvm::ConstantInt::getSigned(like->getType(), static_cast<signed char>(value));
 }
 
-Value *flipSign(Builder &ir, Value *x) { return ir.CreateXor(x, bytes(x, -128)); }
-
 // Where both are signed, a*b = (a + 128)*b - 128*b; where none is, a*b = a*(b - 128) - a*-128. What is subtracted is
 // one vector for all sums that share b, or a.
 Value *addProductsInFours(Builder &ir, Value *sum, const Bytes &a, const Bytes &b) {
@@ -49,8 +47,8 @@ Value *addProductsInFours(Builder &ir, Value *sum, const Bytes &a, const Bytes &
   if (a.type != b.type) return isSigned ? addFours(ir, sum, b.value, a.value) : addFours(ir, sum, a.value, b.value);
   Value *zero = llvm::Constant::getNullValue(sum->getType()), *bias = bytes(a.value, -128);
   if (isSigned)
-    return ir.CreateSub(addFours(ir, sum, flipSign(ir, a.value), b.value), addFours(ir, zero, bias, b.value));
-  return ir.CreateSub(addFours(ir, sum, a.value, flipSign(ir, b.value)), addFours(ir, zero, a.value, bias));
+    return ir.CreateSub(addFours(ir, sum, flipSigns(ir, a.value), b.value), addFours(ir, zero, bias, b.value));
+  return ir.CreateSub(addFours(ir, sum, a.value, flipSigns(ir, b.value)), addFours(ir, zero, a.value, bias));
 }
 
 /// Bytes 0 and 2 (or 1 and 3) of each four, as i16.
@@ -62,6 +60,8 @@ Value *everyOther(Builder &ir, const Bytes &x, bool odd) {
 }
 
 } // namespace
+
+Value *flipSigns(Builder &ir, Value *x) { return ir.CreateXor(x, bytes(x, -128)); }
 
 DotSupport dotSupport(const llvm::TargetMachine &machine, std::int64_t lanes) {
   if (!machine.getTargetTriple().isX86()) return DotSupport::None;

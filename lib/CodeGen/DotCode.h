@@ -20,6 +20,9 @@ struct Bytes {
   DType type;         ///< I8 or U8
 };
 
+/// The bytes with their highest bits flipped.
+llvm::Value *flipSigns(Builder &ir, llvm::Value *bytes);
+
 /// `sum`, <lanes x i32>, with the products added. The support is there.
 llvm::Value *addProducts(Builder &ir, DotSupport support, llvm::Value *sum, const Bytes &a, const Bytes &b);
 

@@ -8,6 +8,7 @@
 // side by side; it costs nothing where they are, and one shuffle where rows of lanes follow one another.
 #include "CodeGen/DotCode.h"
 #include "CodeGen/Emitter.h"
+#include "Scalar/ByteFactor.h"
 #include <numeric>
 
 namespace einjit::codegen {
@@ -19,21 +20,12 @@ constexpr std::int64_t dotLength = 4;
 
 struct ByteDot {
   const loop::Store *store;
-  std::size_t a, b; ///< operands
+  scalar::ByteFactor a, b;
 };
 
 const std::vector<scalar::NodeId> *arguments(const scalar::Expr &expr, scalar::NodeId id, ScalarOp op) {
   const auto *apply = std::get_if<scalar::Apply>(&expr[id].kind);
   return apply && apply->op == op ? &apply->arguments : nullptr;
-}
-
-/// The operand that a node converts from a byte to an i32.
-std::optional<std::size_t> convertedByte(const scalar::Expr &expr, scalar::NodeId id) {
-  const auto *converted = arguments(expr, id, ScalarOp::Cast);
-  if (!converted || expr[id].type != DType::I32) return std::nullopt;
-  const scalar::Node &byte = expr[(*converted)[0]];
-  const auto *operand = std::get_if<scalar::Operand>(&byte.kind);
-  return operand && (byte.type == DType::I8 || byte.type == DType::U8) ? std::optional(operand->index) : std::nullopt;
 }
 
 bool isMemory(const loop::Kernel &kernel, const loop::Access &access) {
@@ -53,8 +45,8 @@ std::optional<ByteDot> matchDot(const loop::Kernel &kernel, const loop::For &loo
     const auto *old = std::get_if<scalar::Operand>(&value[(*sum)[i]].kind);
     const auto *product = arguments(value, (*sum)[1 - i], ScalarOp::Mul);
     if (!old || !product || store->operands[old->index] != store->target) continue;
-    const auto a = convertedByte(value, (*product)[0]), b = convertedByte(value, (*product)[1]);
-    if (a && b && isMemory(kernel, store->operands[*a]) && isMemory(kernel, store->operands[*b]))
+    const auto a = scalar::byteFactor(value, (*product)[0]), b = scalar::byteFactor(value, (*product)[1]);
+    if (a && b && isMemory(kernel, store->operands[a->operand]) && isMemory(kernel, store->operands[b->operand]))
       return ByteDot{store, *a, *b};
   }
   return std::nullopt;
@@ -95,9 +87,9 @@ bool Emitter::emitDot(const loop::For &loop) {
   if (support == DotSupport::None) return false;
   const Mask mask = maskOf(*dot->store);
   if (mask.isNone()) return true;
-  const auto bytes = [&](std::size_t operand) {
-    const loop::Access &access = dot->store->operands[operand];
-    return Bytes{readFours(access, loop.var, mask), kernel_[access.buffer].type.dtype};
+  const auto bytes = [&](const scalar::ByteFactor &factor) {
+    Value *read = readFours(dot->store->operands[factor.operand], loop.var, mask);
+    return Bytes{factor.flipped ? flipSigns(ir_, read) : read, factor.type};
   };
   Value *sum = widen(read(dot->store->target, mask), mask.lanes, DType::I32);
   write(dot->store->target, {addProducts(ir_, support, sum, bytes(dot->a), bytes(dot->b)), false}, mask);

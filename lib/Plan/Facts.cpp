@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Facts.h"
+#include "Scalar/ByteFactor.h"
 #include "Support/Checked.h"
 #include "Tensor/Builder.h"
 #include <algorithm>
@@ -47,26 +48,19 @@ bool isProduct(const tensor::Generic &op) {
   return op.reduction && scalar::usedOperands(op.body).size() == 2 && root && root->op == ScalarOp::Mul;
 }
 
-/// Instructions that one point takes. The parts of a complex product are added to one another, and to a sum, by
-/// multiply-adds: four in all.
-std::int64_t instructionCount(const tensor::Generic &op) {
-  const bool fused = isProduct(op) && isComplex(op.body.type());
-  return std::max<std::int64_t>(1, scalar::operationCount(op.body) - (fused ? 2 : 0));
-}
-
-/// Whether operand #number is a byte that an op reads as an i32 only.
-bool isByteAsI32(const scalar::Expr &body, scalar::NodeId id) {
-  const auto *cast = std::get_if<scalar::Apply>(&body[id].kind);
-  if (!cast || cast->op != ScalarOp::Cast || body[id].type != DType::I32) return false;
-  const scalar::Node &byte = body[cast->arguments[0]];
-  return std::holds_alternative<scalar::Operand>(byte.kind) && (byte.type == DType::I8 || byte.type == DType::U8);
-}
-
 /// Sums of products of bytes, as i32, are those of four at once.
 std::int64_t productsAtOnce(const tensor::Generic &op) {
   if (!isProduct(op) || op.reduction->op != ScalarOp::Add || op.reduction->along) return 1;
   const auto &factors = std::get<scalar::Apply>(op.body.root().kind).arguments;
-  return isByteAsI32(op.body, factors[0]) && isByteAsI32(op.body, factors[1]) ? 4 : 1;
+  return scalar::byteFactor(op.body, factors[0]) && scalar::byteFactor(op.body, factors[1]) ? 4 : 1;
+}
+
+/// Instructions that one point takes. The parts of a complex product are added to one another, and to a sum, by
+/// multiply-adds: four in all. Bytes that are multiplied at once are prepared once for many points.
+std::int64_t instructionCount(const tensor::Generic &op) {
+  if (productsAtOnce(op) > 1) return 1;
+  const bool fused = isProduct(op) && isComplex(op.body.type());
+  return std::max<std::int64_t>(1, scalar::operationCount(op.body) - (fused ? 2 : 0));
 }
 
 /// Zeros are no instruction: complex numbers of real ones are best made where they are used.

@@ -65,6 +65,21 @@ TEST(Dot, InAllOrdersOfMemory) {
   }
 }
 
+/// Bytes taken as of the other sign, and their highest bits flipped.
+TEST(Dot, OfBytesThatAreTakenAsOthers) {
+  const auto replaced = [](std::string text, const std::string &what, const std::string &by) {
+    return text.replace(text.find(what), what.size(), by);
+  };
+  const std::string plain = dots(8, "i8[3,12]", "i,4*k + s", "i8[3,4,8]", "k,s,lane");
+  expectDots(replaced(plain, "i32(%a[i,4*k + s])", "i32(u8(%a[i,4*k + s]))"));
+  const std::string flipped = replaced(plain, "i32(%b[k,s,lane])", "i32(u8(xor(%b[k,s,lane], i8(-128))))");
+  expectDots(flipped);
+  expectDots(replaced(plain, "i32(%b[k,s,lane])", "i32(xor(%b[k,s,lane], i8(-128)))"));
+  expectDots(replaced(plain, "i32(%b[k,s,lane])", "i32(u8(xor(%b[k,s,lane], i8(-127))))")); // none
+  const std::string assembly = assemblyFor(flipped, "znver4");
+  EXPECT_EQ(lines(assembly, {"vpdpbusd", "%ymm"}), 3) << assembly;
+}
+
 TEST(Dot, OfSomeLanes) {
   for (std::string type : {"i8", "u8"})
     for (const char *mask : {" if lane < 3", " if lane < 5*k", " if lane < 0"}) {

@@ -119,18 +119,18 @@ template <class T> Tensor<T> bytes(std::vector<std::int64_t> shape, int seed) {
 }
 
 /// The sum over k of a[i,k] * b[k,j], as the program says it; a and b may be stored transposed.
-template <class A, class B>
+template <class A, class B, class Sum = std::int32_t>
 void checkBytes(const std::string &program, const Extents &e, bool transposedA, bool transposedB) {
   const Tensor<A> a = transposedA ? bytes<A>({e.k, e.m}, 1) : bytes<A>({e.m, e.k}, 1);
   const Tensor<B> b = transposedB ? bytes<B>({e.n, e.k}, 5) : bytes<B>({e.k, e.n}, 5);
-  std::vector<std::int32_t> wanted;
+  std::vector<Sum> wanted;
   for (std::int64_t i = 0; i < e.m; ++i)
     for (std::int64_t j = 0; j < e.n; ++j) {
       std::int32_t sum = 0;
       for (std::int64_t k = 0; k < e.k; ++k)
         sum += std::int32_t{a.data()[transposedA ? k * e.m + i : i * e.k + k]} *
                std::int32_t{b.data()[transposedB ? j * e.k + k : k * e.n + j]};
-      wanted.push_back(sum);
+      wanted.push_back(static_cast<Sum>(sum));
     }
   for (const Target &target : presetTargets()) {
     if (!runsOnHost(target)) continue;
@@ -138,9 +138,9 @@ void checkBytes(const std::string &program, const Extents &e, bool transposedA, 
     Options options;
     options.target = target.name;
     const Kernel kernel = compileProgram(program, {{"a", a.type(), {}}, {"b", b.type(), {}}}, options);
-    Tensor<std::int32_t> out({e.m, e.n});
+    Tensor<Sum> out({e.m, e.n});
     kernel(a, b, out);
-    EXPECT_EQ(std::vector<std::int32_t>(out.begin(), out.end()), wanted);
+    EXPECT_EQ(std::vector<Sum>(out.begin(), out.end()), wanted);
   }
 }
 
@@ -152,6 +152,9 @@ TEST(Packing, OfBytesThatAreMultipliedTogether) {
       checkBytes<std::uint8_t, std::int8_t>("i32(a) @ i32(b.T)", e, false, true);
       checkBytes<std::int8_t, std::uint8_t>("i32(a.T) @ i32(b)", e, true, false);
       checkBytes<std::uint8_t, std::uint8_t>("i32(a.T) @ i32(b.T)", e, true, true);
+      checkBytes<std::uint8_t, std::uint8_t>("i32(a) @ i32(b)", e, false, false);
+      checkBytes<std::int8_t, std::int8_t, std::int8_t>("a @ b", e, false, false);
+      checkBytes<std::uint8_t, std::uint8_t, std::uint8_t>("a @ b.T", e, false, true);
     }
   for (std::int64_t k : {20000, 20003}) // blocks of the sum, but for the second
     checkBytes<std::uint8_t, std::int8_t>("i32(a) @ i32(b)", {1, 37, 33, k}, false, false);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Scalar/Expr.h"
+#include "Scalar/ByteFactor.h"
 #include "Scalar/Evaluate.h"
 #include "Scalar/RandomExpr.h"
 #include <gtest/gtest.h>
@@ -162,6 +163,27 @@ TEST(Expr, ConversionsOfAnOperand) {
   EXPECT_EQ(text(withConverted(expr, 0, DType::F32)), "add(mul(%0, %1), %0)");
   const NodeId both = b.apply(ScalarOp::Add, {b.cast(x, DType::F64), b.cast(b.cast(x, DType::F32), DType::F64)});
   EXPECT_EQ(conversionOf(b.take(both), 0), std::nullopt);
+}
+
+TEST(Expr, ByteFactors) {
+  ExprBuilder b;
+  const NodeId x = b.operand(3, DType::I8), bit = b.literal(std::int8_t{-128});
+  const auto factorOf = [&](NodeId id) {
+    const Expr expr = b.take(b.cast(id, DType::I32));
+    return byteFactor(expr, NodeId(expr.nodes.size() - 1));
+  };
+  const auto plain = factorOf(x), taken = factorOf(b.cast(x, DType::U8)),
+             flipped = factorOf(b.cast(b.apply(ScalarOp::Xor, {x, bit}), DType::U8));
+  ASSERT_TRUE(plain && taken && flipped);
+  EXPECT_EQ(plain->operand, 3U);
+  EXPECT_EQ(plain->type, DType::I8);
+  EXPECT_EQ(taken->type, DType::U8);
+  EXPECT_FALSE(taken->flipped);
+  EXPECT_TRUE(flipped->flipped);
+  EXPECT_FALSE(factorOf(b.apply(ScalarOp::Xor, {x, b.literal(std::int8_t{1})})));
+  EXPECT_FALSE(factorOf(b.cast(x, DType::F32)));
+  EXPECT_FALSE(factorOf(b.cast(b.operand(0, DType::F32), DType::I8)));
+  EXPECT_FALSE(factorOf(b.operand(0, DType::I32)));
 }
 
 TEST(Expr, RenumberMergesWhatBecomesEqual) {

@@ -6,6 +6,7 @@
 #include "Tensor/Passes/keepPrecision.h"
 #include "Tensor/Passes/materializeResults.h"
 #include "Tensor/Passes/mergeAxes.h"
+#include "Tensor/Passes/mixSigns.h"
 #include "Tensor/Passes/nameCanonically.h"
 #include "Tensor/Passes/orderFactors.h"
 #include "Tensor/Passes/orderReductions.h"
@@ -61,6 +62,7 @@ Kernel canonicalize(Kernel kernel, const PassOptions &options) {
   kernel = keepPrecision(std::move(kernel));         // before fusing, which hides what the program asked to be rounded
   kernel = fuse(std::move(kernel));
   kernel = removeDead(std::move(kernel));      // and again, before merging
+  kernel = mixSigns(std::move(kernel));        // after fusing, when it shows what is added up
   kernel = orderFactors(std::move(kernel));    // and again: fusing brings factors together, and products under sums
   kernel = orderReductions(std::move(kernel)); // brings axes together that can merge
   kernel = mergeAxes(std::move(kernel));
