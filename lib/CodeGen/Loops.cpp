@@ -85,8 +85,9 @@ void Emitter::emit(const loop::For &loop) {
   if (iterations.most == 0) return;
   Value *count = iterationCount(loop, iterations);
   Value *runs = iterations.least == 0 ? ir_.CreateICmpSGT(count, ir_.getInt64(0)) : nullptr;
-  if (iterations.most == 1) return emitIteration(loop, 0, runs);
+  // A parallel loop is a function of its own even where it runs once: scratch in it lies in a slot.
   if (loop.kind == loop::LoopKind::Parallel && canOutline()) return emitParallel(loop, count);
+  if (iterations.most == 1) return emitIteration(loop, 0, runs);
   emitSerial(loop, ir_.getInt64(0), count, runs);
 }
 

@@ -148,6 +148,19 @@ TEST(Parallel, InsideAndAroundOtherLoops) {
     })");
 }
 
+TEST(Parallel, OnceWithScratch) {
+  expectLikeInterpreter(R"(
+    kernel @k(in %a: f32[2,16], out %out: f32[2,16]) {
+      for i in 0..2 {
+        parallel j in 0..1 {
+          scratch %t: f32[16]
+          16 lanes: %t[lane] = %a[i + j,lane]
+          16 lanes: %out[i + j,lane] = %t[-lane + 15]
+        }
+      }
+    })");
+}
+
 TEST(Parallel, MoreThreadsThanIterations) {
   const loop::Kernel kernel = kernelOf("kernel @k(in %a: f32[3], out %out: f32[3]) {"
                                        " parallel i in 0..3 { scratch %t: f32[1] %t[0] = %a[i] %out[i] = %t[0] } }");
@@ -160,8 +173,9 @@ TEST(Parallel, MoreThreadsThanIterations) {
 }
 
 TEST(Parallel, ScratchIsLaidOutForEachThread) {
-  const loop::Kernel kernel = kernelOf("kernel @k(out %out: f32[3]) { scratch %s: f64[9] %s[0] = f64(0)"
-                                       " parallel i in 0..3 { scratch %t: f32[1] %t[0] = f32(%s[0]) %out[i] = %t[0] } }");
+  const loop::Kernel kernel =
+      kernelOf("kernel @k(out %out: f32[3]) { scratch %s: f64[9] %s[0] = f64(0)"
+               " parallel i in 0..3 { scratch %t: f32[1] %t[0] = f32(%s[0]) %out[i] = %t[0] } }");
   const auto layout = [&](std::int64_t threads) { return codegen::generate(kernel, hostTarget(), threads)->scratch(); };
   EXPECT_EQ(layout(1), (codegen::ScratchLayout{192, 0, 0}));
   EXPECT_EQ(layout(3), (codegen::ScratchLayout{128, 64, 3}));
