@@ -33,8 +33,8 @@ using plan::IteratorFacts;
 using plan::OpFacts;
 using plan::Tile;
 
-/// Waking a worker costs microseconds: below this many operations (about 64^3 multiply-adds) one thread is faster.
-constexpr std::int64_t parallelThreshold = std::int64_t{1} << 18;
+/// Waking a worker costs microseconds: below this many operations (about 100^3 multiply-adds) one thread is faster.
+constexpr std::int64_t parallelThreshold = std::int64_t{1} << 20;
 
 std::optional<std::uint32_t> scannedIterator(const tensor::Generic &op) {
   return op.reduction ? op.reduction->along : std::nullopt;
