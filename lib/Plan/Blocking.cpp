@@ -47,7 +47,8 @@ std::int64_t inside(const std::vector<OuterLoop> &loops, const Cut &cut) {
 class BlockingChoice {
 public:
   BlockingChoice(const OpFacts &facts, const Target &target, const Tile &tile, bool exact)
-      : facts_(facts), target_(target), tile_(tile), exact_(exact), v_(*tile.vectorIterator) {}
+      : facts_(facts), target_(target), tile_(tile), exact_(exact), v_(*tile.vectorIterator),
+        copyLanes_(std::max(tile.lanes, target.lanes(facts.elementBytes))) {}
 
   std::optional<Blocking> run() {
     if (!findOperands()) return std::nullopt;
@@ -146,8 +147,8 @@ private:
   Cut withoutMasks(Cut cut) const {
     if (cut.length == 0) return cut;
     const std::int64_t count = blocking_.k[cut.position].count, most = cut.length;
-    if (most >= tile_.lanes) cut.length = std::min(count, ceilDiv(most, tile_.lanes) * tile_.lanes);
-    while (most < tile_.lanes && count % cut.length != 0) --cut.length;
+    if (most >= copyLanes_) cut.length = std::min(count, ceilDiv(most, copyLanes_) * copyLanes_);
+    while (most < copyLanes_ && count % cut.length != 0) --cut.length;
     if (cut.length == count) return {cut.position, 0};
     return cut.length == 1 ? Cut{cut.position + 1, 0} : cut;
   }
@@ -166,10 +167,10 @@ private:
     Cut cut = cutAt(loops, tileBytes(operand), budget);
     if (!isPacked || cut.isNone() || !isContiguous(loops.back(), operand)) return cut;
     const std::size_t last = loops.size() - 1;
-    if (cut.position == last && cut.length >= tile_.lanes) cut.length -= cut.length % tile_.lanes;
+    if (cut.position == last && cut.length >= copyLanes_) cut.length -= cut.length % copyLanes_;
     const bool isWhole = cut.position == last && cut.length == 0;
-    if (cut.position < last || isWhole || (cut.position == last && cut.length >= tile_.lanes)) return cut;
-    return {last, tile_.lanes < loops[last].count ? tile_.lanes : 0};
+    if (cut.position < last || isWhole || (cut.position == last && cut.length >= copyLanes_)) return cut;
+    return {last, copyLanes_ < loops[last].count ? copyLanes_ : 0};
   }
 
   void cutParallel() {
@@ -217,6 +218,7 @@ private:
   const Tile &tile_;
   const bool exact_;
   const std::size_t v_;
+  const std::int64_t copyLanes_; ///< the most that a copy has
   std::int64_t blockLength_ = 1; ///< of K
   Blocking blocking_{};
 };

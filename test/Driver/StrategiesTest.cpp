@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Random contractions of two operands, every layout, on targets whose caches are so small that the planner blocks,
+// packs and stages at extents of 1 to 67, and on those with their own caches. Elements are small integers, so that
+// results are exact in any order.
+#include "Target/Target.h"
+#include <algorithm>
+#include <einjit/einjit.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <map>
+#include <optional>
+#include <random>
+
+namespace einjit {
+namespace {
+
+struct Contraction {
+  std::string first, second, result; ///< indices of each
+  std::map<char, std::int64_t> extents;
+
+  std::string einsum() const { return first + "," + second + "->" + result; }
+  std::vector<std::int64_t> shape(const std::string &indices) const {
+    std::vector<std::int64_t> shape;
+    for (char index : indices) shape.push_back(extents.at(index));
+    return shape;
+  }
+};
+
+/// Extents around vectors and tiles, and few enough points to count them one by one.
+Contraction randomContraction(std::mt19937 &random) {
+  const auto below = [&](std::int64_t n) { return static_cast<std::int64_t>(random() % static_cast<unsigned>(n)); };
+  Contraction made;
+  char next = 'a';
+  std::int64_t points = 1;
+  const std::int64_t mostPoints = below(4) == 0 ? 4'000'000 : 500'000; // a few are worth a second thread
+  const auto add = [&](std::int64_t most, std::initializer_list<std::string *> places) {
+    for (std::int64_t i = below(most + 1); i > 0; --i, ++next) {
+      const std::int64_t extent = 1 + below(std::min<std::int64_t>(67, std::max<std::int64_t>(1, mostPoints / points)));
+      points *= extent;
+      made.extents[next] = extent;
+      for (std::string *place : places) *place += next;
+    }
+  };
+  add(2, {&made.first, &made.result});                                  // M
+  add(2, {&made.second, &made.result});                                 // N
+  add(2, {&made.first, &made.second});                                  // K
+  if (below(3) == 0) add(1, {&made.first, &made.second, &made.result}); // batch
+  if (below(8) == 0) add(1, {&made.first});                             // summed in one operand alone
+  for (std::string *indices : {&made.first, &made.second, &made.result}) std::ranges::shuffle(*indices, random);
+  return made;
+}
+
+template <class T> Tensor<T> integers(std::vector<std::int64_t> shape, std::mt19937 &random) {
+  Tensor<T> tensor(std::move(shape));
+  for (T &element : tensor) element = static_cast<T>(static_cast<int>(random() % 7) - 3);
+  return tensor;
+}
+
+/// The sum, point by point.
+template <class T> std::vector<T> expected(const Contraction &c, const Tensor<T> &a, const Tensor<T> &b) {
+  const auto stridesOf = [&](const std::string &indices, char index) {
+    std::int64_t stride = 0, step = 1;
+    for (std::size_t axis = indices.size(); axis-- > 0;) {
+      if (indices[axis] == index) stride += step;
+      step *= c.extents.at(indices[axis]);
+    }
+    return stride;
+  };
+  std::int64_t size = 1;
+  for (char index : c.result) size *= c.extents.at(index);
+  std::vector<T> result(static_cast<std::size_t>(size), T{0});
+  struct Step {
+    std::int64_t extent, a, b, out;
+  };
+  std::vector<Step> steps;
+  for (const auto &[index, extent] : c.extents)
+    steps.push_back({extent, stridesOf(c.first, index), stridesOf(c.second, index), stridesOf(c.result, index)});
+  const auto visit = [&](const auto &self, std::size_t level, std::int64_t i, std::int64_t j, std::int64_t o) -> void {
+    if (level == steps.size()) {
+      result[static_cast<std::size_t>(o)] += a.data()[i] * b.data()[j];
+      return;
+    }
+    const Step &step = steps[level];
+    for (std::int64_t n = 0; n < step.extent; ++n)
+      self(self, level + 1, i + n * step.a, j + n * step.b, o + n * step.out);
+  };
+  visit(visit, 0, 0, 0, 0);
+  return result;
+}
+
+/// What of the planner's means a schedule uses.
+const std::vector<std::string> &means() {
+  static const std::vector<std::string> words = {"pack %a",    "pack %b",   "stage",      "even",      "masked",
+                                                 "stay in L2", "privatize", "transposed", "vectorize", "parallelize"};
+  return words;
+}
+
+template <class T>
+void check(const Contraction &c, const std::string &target, int threads, std::mt19937 &random,
+           std::map<std::string, int> &used) {
+  SCOPED_TRACE(testing::Message() << c.einsum() << " " << testing::PrintToString(c.extents) << "\n" << target);
+  const Tensor<T> a = integers<T>(c.shape(c.first), random), b = integers<T>(c.shape(c.second), random);
+  Options options;
+  options.target = target;
+  options.threads = threads;
+  Tensor<T> out(c.shape(c.result));
+  std::optional<Kernel> compiled;
+  ASSERT_NO_THROW(compiled = compile(c.einsum(), {a.type(), b.type()}, options));
+  const Kernel &kernel = *compiled;
+  kernel(a, b, out);
+  const std::string schedule = kernel.text(Stage::Schedule);
+  for (const std::string &word : means()) used[word] += schedule.find(word) != std::string::npos;
+  ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
+}
+
+/// The preset with caches of a few tiles.
+std::string withSmallCaches(Target target, std::mt19937 &random) {
+  target.l1Bytes = 1 << (9 + random() % 3);
+  target.l2Bytes = target.l1Bytes << (1 + random() % 3);
+  target.l3Bytes = random() % 4 == 0 ? 0 : target.l2Bytes << (1 + random() % 3);
+  return print(target);
+}
+
+TEST(Strategies, ComputeWhatTheSumSays) {
+  std::mt19937 random(20);
+  std::map<std::string, int> used;
+  std::vector<Target> targets;
+  for (const Target &target : presetTargets())
+    if (runsOnHost(target)) targets.push_back(target);
+  for (int round = 0; round < 500 && !testing::Test::HasFatalFailure(); ++round) {
+    const Contraction c = randomContraction(random);
+    const Target &target = targets[random() % targets.size()];
+    const std::string text = random() % 4 == 0 ? target.name : withSmallCaches(target, random);
+    const int threads = 1 + static_cast<int>(random() % 2);
+    switch (random() % 3) {
+    case 0: check<float>(c, text, threads, random, used); break;
+    case 1: check<double>(c, text, threads, random, used); break;
+    default: check<std::int32_t>(c, text, threads, random, used); break;
+    }
+  }
+  for (const std::string &word : means()) EXPECT_GE(used[word], 10) << word;
+}
+
+} // namespace
+} // namespace einjit
