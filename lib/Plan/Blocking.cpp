@@ -12,6 +12,9 @@ namespace {
 /// A tile of 14 x 32 results reads (14 + 32) K elements from L2 and writes 448 to memory, which is ten times as slow.
 constexpr std::int64_t longestOfWriting = 96;
 
+/// Shorter blocks read and write partial sums too often.
+constexpr std::int64_t leastBlockForBoth = 96;
+
 std::int64_t countOf(const std::vector<OuterLoop> &loops) {
   std::vector<std::int64_t> counts;
   for (const OuterLoop &loop : loops) counts.push_back(loop.count);
@@ -132,7 +135,8 @@ private:
 
   /// The least block of V has a tile's lanes and, where V is packed and contiguous along a loop of N, a vector of that.
   void cutReduced() {
-    if (blocking_.k.empty()) return;
+    blockLength_ = inside(blocking_.k, blocking_.kCut);
+    if (blocking_.k.empty() || cutForBoth()) return;
     std::int64_t width = product(tileLength(v_), facts_.elementBytes);
     for (const OuterLoop &loop : blocking_.n)
       if (blocking_.packsVector && isContiguous(loop, blocking_.vectorOperand))
@@ -141,6 +145,37 @@ private:
     if (isReadAgain && !hasShortEnd() && product(countOf(blocking_.k), width) > stayBudget())
       blocking_.kCut = withoutMasks(cutAt(blocking_.k, width, stayBudget()));
     blockLength_ = inside(blocking_.k, blocking_.kCut);
+  }
+
+  /// Points of the parallel iterators that move this operand and not the other.
+  std::int64_t ownPoints(std::size_t operand, std::size_t other) const {
+    std::int64_t points = 1;
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
+      if (!facts_.iterators[i].reduced && moves(operand, i) && !moves(other, i))
+        points = product(points, facts_.iterators[i].extent);
+    return points;
+  }
+
+  /// Where all results wait in L2, blocks whose parts of both operands fit beside them: then each is read from further
+  /// away once. It pays where tiles read S across its rows, which no prefetcher follows.
+  bool cutForBoth() {
+    if (!blocking_.broadcastOperand || hasShortEnd() || countOf(blocking_.n) == 1 || countOf(blocking_.m) == 1)
+      return false;
+    const std::size_t v = blocking_.vectorOperand, s = *blocking_.broadcastOperand;
+    const bool readsAcross = std::ranges::none_of(
+        blocking_.k, [&](const OuterLoop &loop) { return std::abs(facts_.iterators[loop.iterator].strides[s]) == 1; });
+    if (!readsAcross) return false;
+    const std::int64_t m = ownPoints(s, v), n = ownPoints(v, s);
+    const std::int64_t slice = product(m + n, facts_.elementBytes);
+    if (product(product(m, n), facts_.elementBytes) > stayBudget() / 2 ||
+        product(slice, countOf(blocking_.k)) <= stayBudget())
+      return false;
+    const Cut cut = withoutMasks(cutAt(blocking_.k, slice, stayBudget()));
+    if (inside(blocking_.k, cut) < leastBlockForBoth) return false;
+    blocking_.kCut = cut;
+    blockLength_ = inside(blocking_.k, cut);
+    blocking_.packsVector = packedOperand(facts_, target_, v_, true) == v;
+    return true;
   }
 
   /// Blocks of whole vectors, or else all of one length, so that copies along K need no second mask.

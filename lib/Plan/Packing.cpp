@@ -15,6 +15,8 @@ constexpr std::int64_t leastReuseOfStrided = 8, leastReuseOfContiguous = 32, lea
 /// Shorter sums are bound by their results, which are better written row by row.
 constexpr std::int64_t leastSumOfContiguous = 32;
 constexpr std::int64_t pageBytes = 4096;
+/// Blocks in L2 of which each page has so many rows have few pages.
+constexpr std::int64_t rowsOfPage = 4;
 /// Reads by different tiles that make a copy of what all lanes read the same element of worth its time.
 constexpr std::int64_t leastTilesOfBroadcast = 8;
 /// Lines a multiple of this apart share the places of one set of L1, l1Bytes / setBytes many.
@@ -28,16 +30,16 @@ std::int64_t reuse(const OpFacts &facts, std::size_t operand) {
   return checkedProduct(extents).value_or(INT64_MAX);
 }
 
-/// Whether rows of the operand, from one reduced iteration to the next, are pages apart.
-bool jumpsPages(const OpFacts &facts, std::size_t operand) {
+/// Whether rows of the operand, from one reduced iteration to the next, are so far apart.
+bool jumps(const OpFacts &facts, std::size_t operand, std::int64_t bytes) {
   return std::ranges::any_of(facts.iterators, [&](const IteratorFacts &iterator) {
-    return iterator.reduced && std::abs(iterator.strides[operand]) >= pageBytes / facts.elementBytes;
+    return iterator.reduced && std::abs(iterator.strides[operand]) >= bytes / facts.elementBytes;
   });
 }
 
 } // namespace
 
-std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v) {
+std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v, bool isNear) {
   if (!facts.hasReduction || facts.iterators[v].reduced || facts.points(true) < 2) return std::nullopt;
   // In memory of another shape it shows nowhere that loops in another order write each element once.
   if (!facts.hasOwnMemory) return std::nullopt;
@@ -46,7 +48,8 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
     const std::int64_t stride = facts.iterators[v].strides[operand];
     if (!facts.bodyOperand[operand] || !facts.isPackable[operand] || stride == 0) continue;
     const std::int64_t again = reuse(facts, operand);
-    const bool isFar = jumpsPages(facts, operand) || facts.operandBytes[operand] > target.l2Bytes;
+    const bool isFar = isNear ? jumps(facts, operand, pageBytes / rowsOfPage)
+                              : jumps(facts, operand, pageBytes) || facts.operandBytes[operand] > target.l2Bytes;
     const bool pays = vectorLoadable(stride)
                           ? isFar && again >= leastReuseOfContiguous && facts.points(true) >= leastSumOfContiguous
                           : again >= leastReuseOfStrided;

@@ -15,10 +15,12 @@ struct Tile;
 ///
 /// An operand is worth it that moves with v and is read again in R = (iterations of the parallel iterators that leave
 /// it in place) many: where its lanes are not neighbours, so that each is a load of its own, R >= 8 saves most of these
-/// loads; where they are, R >= 32 if it is larger than L2, or its rows are pages apart, unless sums are short. One that
-/// is converted wherever it is read is worth it for R >= 32, so that it is converted once; so is one whose bytes are
+/// loads; where they are, R >= 32 if it is larger than L2 or its rows are pages apart
+/// (`isNear`, blocks of it being read from L2 anyway: a quarter of a page), unless sums are short. One that is
+/// converted wherever it is read is worth it for R >= 32, so that it is converted once; so is one whose bytes are
 /// multiplied several at once, so that those stand together.
-std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v);
+std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v,
+                                         bool isNear = false);
 
 /// Whether to pack an operand of which all lanes read the same element, and which so many tiles read. Its elements for
 /// neighbouring iterations of the innermost reduced iterator should be neighbours: where they are not, each takes a
