@@ -57,7 +57,8 @@ public:
     if (!findOperands()) return std::nullopt;
     groupLoops();
     if (!exact_) orderReduced();
-    blocking_.packsVector = packedOperand(facts_, target_, v_) == blocking_.vectorOperand;
+    blocking_.packsVector = hasBatchLanes_ ? packsFarRows(facts_, target_, blocking_.vectorOperand) && !readsLines()
+                                           : packedOperand(facts_, target_, v_) == blocking_.vectorOperand;
     cutReduced();
     blocking_.packsBroadcast = packsBroadcast();
     blocking_.vectorStays = vectorStays();
@@ -74,16 +75,32 @@ private:
   }
 
   bool findOperands() {
-    std::optional<std::size_t> vector;
-    for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
-      if (!facts_.bodyOperand[operand]) continue;
-      std::optional<std::size_t> &place = moves(operand, v_) ? vector : blocking_.broadcastOperand;
-      if (place) return false;
-      place = operand;
+    std::vector<std::size_t> moved, others;
+    for (std::size_t operand = 0; operand < facts_.operandCount; ++operand)
+      if (facts_.bodyOperand[operand]) (moves(operand, v_) ? moved : others).push_back(operand);
+    hasBatchLanes_ = moved.size() == 2 && others.empty();
+    if (hasBatchLanes_) {
+      for (std::size_t operand : moved)
+        if (!isSideBySide(operand)) return false;
+      if (facts_.operandBytes[moved[0]] < facts_.operandBytes[moved[1]]) std::swap(moved[0], moved[1]);
+      others.push_back(moved[1]);
+    } else if (moved.size() != 1 || others.size() > 1) {
+      return false;
     }
-    if (vector) blocking_.vectorOperand = *vector;
-    return vector.has_value();
+    blocking_.vectorOperand = moved[0];
+    if (!others.empty()) blocking_.broadcastOperand = others[0];
+    return true;
   }
+  /// Whether a tile with lanes of a batch reads several vectors of V that follow each other, and writes whole lines:
+  /// then it may come once from far, and be written anywhere.
+  bool readsLines() const {
+    constexpr std::int64_t several = 4;
+    return vectorLoadable(facts_.iterators[v_].resultStride) &&
+           std::ranges::any_of(tile_.repeats, [&](const Tile::Repeat &repeat) {
+             return isContiguous({repeat.iterator, 0}, blocking_.vectorOperand) && repeat.count >= several;
+           });
+  }
+  bool isSideBySide(std::size_t operand) const { return facts_.iterators[v_].strides[operand] == 1; }
 
   /// Iterations that the tile takes of an iterator at once.
   std::int64_t tileLength(std::size_t i) const {
@@ -159,7 +176,8 @@ private:
   /// Where all results wait in L2, blocks whose parts of both operands fit beside them: then each is read from further
   /// away once. It pays where tiles read S across its rows, which no prefetcher follows.
   bool cutForBoth() {
-    if (!blocking_.broadcastOperand || hasShortEnd() || countOf(blocking_.n) == 1 || countOf(blocking_.m) == 1)
+    if (!blocking_.broadcastOperand || hasBatchLanes_ || hasShortEnd() || countOf(blocking_.n) == 1 ||
+        countOf(blocking_.m) == 1)
       return false;
     const std::size_t v = blocking_.vectorOperand, s = *blocking_.broadcastOperand;
     const bool readsAcross = std::ranges::none_of(
@@ -222,7 +240,7 @@ private:
 
   bool packsBroadcast() const {
     const auto innermost = blocking_.k.empty() ? std::nullopt : std::optional(blocking_.k.back().iterator);
-    return blocking_.broadcastOperand &&
+    return blocking_.broadcastOperand && !hasBatchLanes_ &&
            plan::packsBroadcast(facts_, target_, *blocking_.broadcastOperand, countOf(blocking_.n), innermost, tile_);
   }
 
@@ -232,14 +250,23 @@ private:
     return product(countOf(blocking_.n), tileBytes(blocking_.vectorOperand)) <= stayBudget();
   }
 
-  /// Whether a tile's results, which go to memory, take longer to write than its operands to be read from L2.
+  /// Whether a tile's results, which go to memory, take longer to write than its operands to be read, even if what
+  /// streams is read again, from L2 or else less than is written.
   bool writesMuch() const {
     const std::int64_t bytes = product(facts_.points(false), facts_.elementBytes);
-    return bytes > target_.l2Bytes && blockLength_ <= longestOfWriting;
+    if (bytes <= target_.l2Bytes || blockLength_ > longestOfWriting) return false;
+    if (!blocking_.broadcastOperand) return true;
+    const std::size_t streams = blocking_.vectorStays ? *blocking_.broadcastOperand : blocking_.vectorOperand;
+    const std::int64_t again =
+        blocking_.vectorStays ? inside(blocking_.n, blocking_.nCut) : inside(blocking_.m, blocking_.mCut);
+    const std::int64_t streamed = facts_.operandBytes[streams];
+    return streamed <= target_.l2Bytes || product(streamed, again) <= bytes;
   }
 
+  /// Behind lanes of a batch those along the next axis follow.
   bool isContiguous(const OuterLoop &loop, std::size_t operand) const {
-    return loop.iterator != v_ && std::abs(facts_.iterators[loop.iterator].strides[operand]) == 1;
+    const std::int64_t next = hasBatchLanes_ ? facts_.iterators[v_].extent : 1;
+    return loop.iterator != v_ && std::abs(facts_.iterators[loop.iterator].strides[operand]) == next;
   }
   /// The loop along which a packed operand is contiguous goes innermost, so that blocks have whole lines.
   void bringContiguousInside(std::vector<OuterLoop> &loops, std::size_t operand) const {
@@ -254,6 +281,7 @@ private:
   const bool exact_;
   const std::size_t v_;
   const std::int64_t copyLanes_; ///< the most that a copy has
+  bool hasBatchLanes_ = false;   ///< whether lanes are of a batch: then the smaller operand is S
   std::int64_t blockLength_ = 1; ///< of K
   Blocking blocking_{};
 };

@@ -18,6 +18,9 @@
 // Where all results of a batch fit a fifth of L2 and tiles read S across its rows, K is cut so that blocks of both
 // operands fit L2 together.
 //
+// Lanes may also be of a batch, and move both: then V is the larger one, whose rows are packed where they are pages
+// apart and a tile takes short pieces of them.
+//
 // Where sums are short and results many, writing them is what takes time: then loops inside blocks nest in the order of
 // the result.
 //

@@ -281,14 +281,20 @@ private:
     }
     if (last.extent > lanes) {
       add(loop::Split{last.name, lanes, last.name + "v", last.name + "l", true}, "lanes of one register");
-      copies.push_back({last.name + "v", last.iterator, 0});
+      copies.push_back({last.name + "v", last.iterator, 0, lanes * last.step});
       last.name += "l";
     }
+    const auto distance = [&](const PlannedLoop &loop) {
+      return loop.step * std::abs(facts_.iterators[loop.iterator].strides[operand]);
+    };
+    const bool readsRows =
+        inside.empty() && isContiguous(operand, last) && !std::ranges::is_sorted(copies, std::greater<>(), distance);
+    if (readsRows) std::ranges::stable_sort(copies, std::greater<>(), distance);
     loop::Reorder order;
     for (const PlannedLoop &loop : copies) order.loops.push_back(loop.name);
     order.loops.insert(order.loops.end(), inside.begin(), inside.end());
     order.loops.push_back(last.name);
-    if (!inside.empty()) add(std::move(order), {});
+    if (readsRows || !inside.empty()) add(std::move(order), readsRows ? "rows are read to their end" : "");
     copyLanes_.push_back({last.name, unrolled});
   }
 

@@ -91,6 +91,19 @@ std::string_view name(Role role) {
   return {};
 }
 
+std::int64_t OpFacts::reuse(std::size_t operand) const {
+  std::vector<std::int64_t> extents;
+  for (const IteratorFacts &iterator : iterators)
+    if (!iterator.reduced && iterator.strides[operand] == 0) extents.push_back(iterator.extent);
+  return checkedProduct(extents).value_or(INT64_MAX);
+}
+
+bool OpFacts::movesAll(std::size_t iterator) const {
+  for (std::size_t operand = 0; operand < operandCount; ++operand)
+    if (bodyOperand[operand] && iterators[iterator].strides[operand] == 0) return false;
+  return true;
+}
+
 std::int64_t OpFacts::points(bool reduced) const {
   std::vector<std::int64_t> extents;
   for (const IteratorFacts &iterator : iterators)

@@ -45,6 +45,10 @@ struct OpFacts {
 
   std::int64_t registersPerVector() const { return elementBytes / laneBytes; }
   std::int64_t points(bool reduced) const; ///< product of the extents of the reduced, or of the parallel iterators
+  /// How often each element is read: iterations of the parallel iterators that leave it in place.
+  std::int64_t reuse(std::size_t operand) const;
+  /// Whether the iterator moves all operands that the body reads.
+  bool movesAll(std::size_t iterator) const;
 };
 
 /// `value` is one of the kernel's, a generic op.

@@ -22,14 +22,6 @@ constexpr std::int64_t leastTilesOfBroadcast = 8;
 /// Lines a multiple of this apart share the places of one set of L1, l1Bytes / setBytes many.
 constexpr std::int64_t setBytes = 4096;
 
-/// How often each element is read: iterations of the parallel iterators that leave it in place.
-std::int64_t reuse(const OpFacts &facts, std::size_t operand) {
-  std::vector<std::int64_t> extents;
-  for (const IteratorFacts &iterator : facts.iterators)
-    if (!iterator.reduced && iterator.strides[operand] == 0) extents.push_back(iterator.extent);
-  return checkedProduct(extents).value_or(INT64_MAX);
-}
-
 /// Whether rows of the operand, from one reduced iteration to the next, are so far apart.
 bool jumps(const OpFacts &facts, std::size_t operand, std::int64_t bytes) {
   return std::ranges::any_of(facts.iterators, [&](const IteratorFacts &iterator) {
@@ -41,13 +33,14 @@ bool jumps(const OpFacts &facts, std::size_t operand, std::int64_t bytes) {
 
 std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v, bool isNear) {
   if (!facts.hasReduction || facts.iterators[v].reduced || facts.points(true) < 2) return std::nullopt;
+  if (facts.movesAll(v)) return std::nullopt; // a batch's lanes are read in place
   // In memory of another shape it shows nowhere that loops in another order write each element once.
   if (!facts.hasOwnMemory) return std::nullopt;
   std::optional<std::size_t> packed;
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand) {
     const std::int64_t stride = facts.iterators[v].strides[operand];
     if (!facts.bodyOperand[operand] || !facts.isPackable[operand] || stride == 0) continue;
-    const std::int64_t again = reuse(facts, operand);
+    const std::int64_t again = facts.reuse(operand);
     const bool isFar = isNear ? jumps(facts, operand, pageBytes / rowsOfPage)
                               : jumps(facts, operand, pageBytes) || facts.operandBytes[operand] > target.l2Bytes;
     const bool pays = vectorLoadable(stride)
@@ -61,11 +54,17 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
   return packed;
 }
 
+bool packsFarRows(const OpFacts &facts, const Target &target, std::size_t operand) {
+  return facts.hasOwnMemory && facts.isPackable[operand] && facts.points(true) > 1 &&
+         facts.operandBytes[operand] > target.l2Bytes && jumps(facts, operand, pageBytes) &&
+         facts.reuse(operand) >= leastReuseOfStrided;
+}
+
 bool packsBroadcast(const OpFacts &facts, const Target &target, std::size_t operand, std::int64_t tiles,
                     std::optional<std::size_t> innermost, const Tile &tile) {
   if (!facts.isPackable[operand]) return false;
   const bool isApart = tile.together && std::abs(facts.iterators[tile.together->iterator].strides[operand]) != 1;
-  if ((facts.convertedTo[operand] || isApart) && reuse(facts, operand) >= leastReuseOfConverted) return true;
+  if ((facts.convertedTo[operand] || isApart) && facts.reuse(operand) >= leastReuseOfConverted) return true;
   if (tiles < leastTilesOfBroadcast) return false;
   // Rows of the operand side by side in a tile, and the greatest common divisor of their distances.
   std::int64_t rows = 1, apart = setBytes;
@@ -88,7 +87,7 @@ double packingInstructions(const OpFacts &facts, std::size_t operand, std::size_
   if (!vectorLoadable(facts.iterators[v].strides[operand]))
     loads = std::ranges::any_of(facts.iterators, isRow) ? 1 + std::log2(static_cast<double>(lanes))
                                                         : static_cast<double>(lanes);
-  return (loads + 1) / static_cast<double>(reuse(facts, operand));
+  return (loads + 1) / static_cast<double>(facts.reuse(operand));
 }
 
 } // namespace einjit::plan

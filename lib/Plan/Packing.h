@@ -22,6 +22,10 @@ struct Tile;
 std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v,
                                          bool isNear = false);
 
+/// Whether to pack an operand that has the lanes side by side, of a batch: if it comes from beyond L2, its rows are
+/// pages apart, and R >= 8.
+bool packsFarRows(const OpFacts &facts, const Target &target, std::size_t operand);
+
 /// Whether to pack an operand of which all lanes read the same element, and which so many tiles read. Its elements for
 /// neighbouring iterations of the innermost reduced iterator should be neighbours: where they are not, each takes a
 /// line, and it is packed unless it stays in L1 anyway. Where they are, the rows of one tile may be such distances

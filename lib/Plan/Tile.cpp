@@ -22,6 +22,8 @@ constexpr std::int64_t streamsAtOnce = 8;
 constexpr double stridedResult = 1.01;
 /// A result that is stored lane by lane brings a line for each, and evicts one: each counts as so many instructions.
 constexpr double scatteredStore = 12;
+/// One that is stored in blocks transposed in registers: shuffles, and its share of short rows.
+constexpr double transposedStore = 8;
 /// Hardware prefetchers follow a stream inside a page.
 constexpr std::int64_t pageBytes = 4096;
 
@@ -29,6 +31,27 @@ std::int64_t roundUpToPowerOfTwo(std::int64_t value) {
   std::int64_t power = 1;
   while (power < value) power *= 2;
   return power;
+}
+
+/// Whether the operand comes from far beyond L2 and is contiguous along a batch, which loops outside of everything
+/// else: unless the batch becomes lanes, a line is read for each element.
+bool splitsLines(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v) {
+  if (!facts.bodyOperand[operand] || facts.operandBytes[operand] <= 4 * target.l2Bytes || !facts.hasReduction)
+    return false;
+  for (std::size_t i = 0; i < facts.iterators.size(); ++i) {
+    const IteratorFacts &iterator = facts.iterators[i];
+    if (i != v && !iterator.reduced && iterator.extent > 1 && std::abs(iterator.strides[operand]) == 1)
+      return facts.movesAll(i);
+  }
+  return false;
+}
+
+/// Whether the result is contiguous along an iterator that may be repeated beside the lanes.
+bool isTransposable(const OpFacts &facts, std::size_t v) {
+  if (!facts.hasReduction || !facts.movesAll(v)) return false;
+  for (std::size_t i = 0; i < facts.iterators.size(); ++i)
+    if (i != v && std::abs(facts.iterators[i].resultStride) == 1 && !facts.movesAll(i)) return true;
+  return false;
 }
 
 /// Load and store instructions a point when `v` becomes the lanes, as derived in the header.
@@ -44,9 +67,14 @@ double instructionsPerPoint(const OpFacts &facts, const Target &target, std::siz
       loads += 1 + packingInstructions(facts, operand, v, lanes);
     else if (facts.bodyOperand[operand])
       loads += cost(iterator.strides[operand]);
+  for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
+    if (splitsLines(facts, target, operand, v))
+      loads += static_cast<double>(lanes) * scatteredStore / static_cast<double>(facts.reuse(operand));
   const double reducedPoints = static_cast<double>(std::max<std::int64_t>(1, facts.points(true)));
   const bool isScattered = !iterator.reduced && !vectorLoadable(iterator.resultStride);
-  const double stores = isScattered ? static_cast<double>(lanes) * scatteredStore : 1;
+  const double stores = !isScattered               ? 1
+                        : isTransposable(facts, v) ? transposedStore
+                                                   : static_cast<double>(lanes) * scatteredStore;
   const double result = (iterator.reduced ? foldInstructions : stores * vectorSteps) / reducedPoints;
   return (isScattered ? stridedResult : 1) * loads * vectorSteps + result;
 }
@@ -183,9 +211,10 @@ private:
         consider(vectors, {{a, countA}});
   }
 
-  /// With lanes along a reduced iterator both factors of a product are reused only by repeating two others.
+  /// With lanes along a reduced iterator, or a batch, both factors of a product are reused only by repeating two
+  /// others.
   void repeatTwo(std::size_t a, std::size_t b) {
-    if (!facts_.iterators[v_].reduced) return;
+    if (!facts_.hasReduction || !facts_.movesAll(v_)) return;
     for (std::int64_t countA = 2; countA <= std::min(longestRepeat(facts_, a), mostVectors_); ++countA)
       for (std::int64_t countB = 2; countB <= std::min(longestRepeat(facts_, b), mostVectors_ / countA); ++countB)
         consider(1, {{a, countA}, {b, countB}});

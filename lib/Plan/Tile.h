@@ -31,8 +31,9 @@ struct Tile {
 /// Vector iterator: the one that needs the fewest load and store instructions a point. A contiguous or invariant
 /// operand takes one for all lanes, any other one for each lane, but a packed one (Packing.h) one for all lanes and its
 /// share of the copy; the result counts only once in all the reduced points, but many times where its lanes are
-/// stored one by one;
-/// lanes of a reduced iterator are folded once in all its points.
+/// stored one by one, and less so where they can be transposed. An operand from far beyond L2 that is contiguous along
+/// a batch costs a line for each element unless that becomes the lanes; lanes of a reduced iterator are folded once in
+/// all its points.
 ///
 /// Vectors v and repetitions r: one step of the tile takes
 ///     t(v,r) = max(work, loads, far, fmaLatency) + (the two shorter of work, loads, far) / 4 + 1/2         cycles,
@@ -45,6 +46,10 @@ struct Tile {
 /// v*r, the operand vectors and one temporary must fit the vector registers. Lanes of a reduced iterator cost 2 v more
 /// for each result, to set and add up the partial ones, and their folding. The whole takes the sum over the parts of an
 /// even split (Loop/Steps/Step.h), so that a tile that divides the extents wins.
+///
+/// Where the lanes move all operands, of a batch, two iterators are repeated, each of which leaves an operand in place.
+/// Lanes far apart in the result are stored in blocks, transposed, along a repeated iterator of neighbours: 2 cycles a
+/// row and 4 a column of a power of two of them.
 ///
 /// An op without a reduction whose data comes from memory repeats nothing: it wants long rows.
 ///

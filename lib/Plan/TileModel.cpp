@@ -2,6 +2,8 @@
 #include "Plan/TileModel.h"
 #include "Loop/Steps/Step.h"
 #include <algorithm>
+#include <bit>
+#include <cstdlib>
 #include <utility>
 
 namespace einjit::plan {
@@ -33,6 +35,7 @@ std::int64_t TileModel::registers(const Tile &tile) const {
   // Without a reduction each result leaves its register at once.
   const std::int64_t accumulators = facts_.hasReduction ? size(tile) : 1;
   std::int64_t operands = 1; // a temporary
+  std::int64_t most = 0;     // vectors of one that moves with v and not with all repetitions
   for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
     if (!facts_.bodyOperand[operand]) continue;
     const bool everyPoint = std::all_of(tile.repeats.begin(), tile.repeats.end(),
@@ -40,9 +43,14 @@ std::int64_t TileModel::registers(const Tile &tile) const {
     // What every accumulator has a vector of its own of is a memory operand; the rest stays in registers for reuse.
     if (!moves(operand, v_))
       operands += everyPoint ? 1 : movingRepeats(tile, operand);
-    else if (!everyPoint)
-      operands += tile.vectors;
+    else if (!everyPoint) {
+      const std::int64_t vectors = tile.vectors * movingRepeats(tile, operand);
+      operands += vectors;
+      most = std::max(most, vectors);
+    }
   }
+  // Of the one that has the most, those that are used at the same time.
+  if (most > 0) operands += tile.vectors - most;
   // Bytes that are multiplied several at once: how they are shuffled, their bias, and what is made of each vector.
   if (facts_.productsAtOnce > 1) operands += tile.vectors + 2;
   return facts_.registersPerVector() * (accumulators + operands);
@@ -94,6 +102,21 @@ std::int64_t TileModel::bytesFromL2(const Tile &tile) const {
   return bytes;
 }
 
+/// Of a reduction whose lanes are far apart in the result: what storing the tile takes. Along a repetition of
+/// neighbours blocks are transposed, a power of two wide, which leaves a short row for each lane.
+double TileModel::scatterTime(const Tile &tile) const {
+  if (!facts_.hasReduction || facts_.iterators[v_].reduced || vectorLoadable(facts_.iterators[v_].resultStride))
+    return 0;
+  constexpr double rowTime = 2, columnTime = 4;
+  std::int64_t side = 1;
+  for (const Tile::Repeat &repeat : tile.repeats)
+    if (std::abs(facts_.iterators[repeat.iterator].resultStride) == 1) side = repeat.count;
+  const auto width = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(std::min(side, lanes_))));
+  const std::int64_t blocks = size(tile) / side * ceilDiv(side, width);
+  return static_cast<double>(blocks) *
+         (rowTime * static_cast<double>(lanes_) + columnTime * static_cast<double>(width));
+}
+
 /// Points of all iterators that are not in the tile.
 double TileModel::pointsOutside(const Tile &tile) const {
   double points = 1;
@@ -107,7 +130,10 @@ double TileModel::pointsOutside(const Tile &tile) const {
 
 /// Sums stepTime over all combinations of parts of the tile's sides, from this side on.
 double TileModel::timeOfParts(Tile tile, std::size_t side, double count) const {
-  if (side > tile.repeats.size()) return count * stepTime(tile);
+  if (side > tile.repeats.size()) {
+    const auto steps = static_cast<double>(std::max<std::int64_t>(1, facts_.points(true)));
+    return count * (stepTime(tile) + scatterTime(tile) / steps);
+  }
   const bool isVector = side == tile.repeats.size();
   const std::int64_t extent = facts_.iterators[isVector ? v_ : tile.repeats[side].iterator].extent;
   std::int64_t &length = isVector ? tile.vectors : tile.repeats[side].count;

@@ -32,6 +32,7 @@ private:
   }
   std::int64_t movingRepeats(const Tile &tile, std::size_t operand) const;
   double stepTime(const Tile &tile) const;
+  double scatterTime(const Tile &tile) const;
   std::int64_t bytesFromL2(const Tile &tile) const;
   double pointsOutside(const Tile &tile) const;
   double timeOfParts(Tile tile, std::size_t side, double count) const;
