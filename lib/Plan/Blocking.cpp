@@ -145,7 +145,7 @@ private:
 
   std::int64_t stayBudget() const { return target_.l2Bytes / 5 * 2; }
 
-  /// Whether iterations that one instruction takes together leave a shorter loop: then no loop has the whole sum.
+  /// Whether iterations that are taken together leave a shorter loop: then no loop has the whole sum.
   bool hasShortEnd() const {
     return tile_.together && facts_.iterators[tile_.together->iterator].extent % tile_.together->count != 0;
   }

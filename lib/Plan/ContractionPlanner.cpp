@@ -93,14 +93,15 @@ private:
     tileLoops_.push_back({inner, i, repeat->count});
   }
 
-  /// Iterations that one instruction takes; what is left in the end is a shorter loop.
+  /// Iterations that are taken at once; what is left in the end is a shorter loop.
   void splitTogether(const IteratorFacts &iterator, std::size_t i) {
     const std::int64_t count = tile_.together->count;
     together_ = PlannedLoop{iterator.name, i, count};
     if (count == iterator.extent) return;
     together_->name = iterator.name + "t";
     add(loop::Split{iterator.name, count, iterator.name + "o", together_->name, false, count},
-        fmt::format("{} products of bytes at once", count));
+        facts_.productsAtOnce > 1 ? fmt::format("{} products of bytes at once", count)
+                                  : "blocks are read in rows and transposed");
     outer_.push_back({iterator.name + "o", i, ceilDiv(iterator.extent, count), count});
   }
 
@@ -232,7 +233,7 @@ private:
 
   /// What one instruction takes together is side by side in a panel; else what is so in the operand.
   bool standsLast(std::size_t operand, const PlannedLoop &loop) const {
-    return together_ ? loop.name == together_->name : isContiguous(operand, loop);
+    return facts_.productsAtOnce > 1 && together_ ? loop.name == together_->name : isContiguous(operand, loop);
   }
   bool isContiguous(std::size_t operand, const PlannedLoop &loop) const {
     return loop.step * std::abs(facts_.iterators[loop.iterator].strides[operand]) == 1;

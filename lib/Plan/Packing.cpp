@@ -63,7 +63,8 @@ bool packsFarRows(const OpFacts &facts, const Target &target, std::size_t operan
 bool packsBroadcast(const OpFacts &facts, const Target &target, std::size_t operand, std::int64_t tiles,
                     std::optional<std::size_t> innermost, const Tile &tile) {
   if (!facts.isPackable[operand]) return false;
-  const bool isApart = tile.together && std::abs(facts.iterators[tile.together->iterator].strides[operand]) != 1;
+  const bool isApart = facts.productsAtOnce > 1 && tile.together &&
+                       std::abs(facts.iterators[tile.together->iterator].strides[operand]) != 1;
   if ((facts.convertedTo[operand] || isApart) && facts.reuse(operand) >= leastReuseOfConverted) return true;
   if (tiles < leastTilesOfBroadcast) return false;
   // Rows of the operand side by side in a tile, and the greatest common divisor of their distances.

@@ -27,6 +27,9 @@ constexpr double transposedStore = 8;
 /// Hardware prefetchers follow a stream inside a page.
 constexpr std::int64_t pageBytes = 4096;
 
+/// Uses of a vector from which on it is better put together of single elements, once, than transposed for each use.
+constexpr std::int64_t leastReuseOfGathered = 4;
+
 std::int64_t roundUpToPowerOfTwo(std::int64_t value) {
   std::int64_t power = 1;
   while (power < value) power *= 2;
@@ -54,12 +57,32 @@ bool isTransposable(const OpFacts &facts, std::size_t v) {
   return false;
 }
 
+/// The reduced iterator along which blocks are read and transposed, and how many iterations of it, where lanes along
+/// `v` are far apart and nothing is read so often that it were packed.
+std::optional<Tile::Repeat> chooseAcross(const OpFacts &facts, std::size_t v, std::int64_t lanes, bool exact) {
+  if (!facts.hasReduction || facts.iterators[v].reduced || facts.productsAtOnce > 1) return std::nullopt;
+  for (std::size_t operand = 0; operand < facts.operandCount; ++operand) {
+    if (!facts.bodyOperand[operand] || vectorLoadable(facts.iterators[v].strides[operand])) continue;
+    if (facts.reuse(operand) >= leastReuseOfGathered) return std::nullopt;
+    for (std::size_t i = 0; i < facts.iterators.size(); ++i) {
+      const IteratorFacts &iterator = facts.iterators[i];
+      if (!iterator.reduced || iterator.extent < 2 || iterator.strides[operand] != 1) continue;
+      if (exact && i + 1 < facts.iterators.size()) return std::nullopt; // it has to stay outside of others
+      const std::int64_t left = iterator.extent % lanes;                // of which a few are no block
+      if (iterator.extent > lanes && left > 0 && left < lanes / 4) return std::nullopt;
+      return Tile::Repeat{i, std::min(iterator.extent, lanes)};
+    }
+  }
+  return std::nullopt;
+}
+
 /// Load and store instructions a point when `v` becomes the lanes, as derived in the header.
-double instructionsPerPoint(const OpFacts &facts, const Target &target, std::size_t v, std::int64_t lanes) {
+double instructionsPerPoint(const OpFacts &facts, const Target &target, std::size_t v, std::int64_t lanes, bool exact) {
   const IteratorFacts &iterator = facts.iterators[v];
   const double vectorSteps =
       static_cast<double>(ceilDiv(iterator.extent, lanes)) / static_cast<double>(iterator.extent);
-  auto cost = [&](std::int64_t stride) { return vectorLoadable(stride) ? 1.0 : static_cast<double>(lanes); };
+  const auto across = chooseAcross(facts, v, lanes, exact);
+  auto cost = [&](std::int64_t stride) { return loadInstructions(stride, lanes, across.has_value()); };
   const auto packed = packedOperand(facts, target, v);
   double loads = 0;
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
@@ -93,7 +116,7 @@ std::optional<std::size_t> chooseVectorIterator(const OpFacts &facts, const Targ
   for (std::size_t i = facts.iterators.size(); i-- > 0;) {
     const IteratorFacts &iterator = facts.iterators[i];
     if (iterator.extent < 2 || (exact && iterator.reduced)) continue;
-    double cost = instructionsPerPoint(facts, target, i, lanesFor(facts, i, target));
+    double cost = instructionsPerPoint(facts, target, i, lanesFor(facts, i, target), exact);
     if (iterator.reduced) cost *= 1.01; // of equals the one that needs no folding wins
     if (!best || cost < bestCost) {
       best = i;
@@ -161,20 +184,22 @@ bool staysInCache(const OpFacts &facts, const Target &target) {
 /// Looks through the tiles for a chosen vector iterator and keeps the best.
 class TileSearch {
 public:
-  TileSearch(const OpFacts &facts, const Target &target, std::size_t v)
+  TileSearch(const OpFacts &facts, const Target &target, std::size_t v, bool exact)
       : facts_(facts), target_(target), v_(v), lanes_(lanesFor(facts, v, target)),
-        packed_(packedOperand(facts, target, v)), model_(facts, target, v, lanes_, packed_) {
+        packed_(packedOperand(facts, target, v)), across_(chooseAcross(facts, v, lanes_, exact)),
+        model_(facts, target, v, lanes_, packed_, across_.has_value()) {
     // Without a reduction nothing is carried from step to step. A few vectors a step hide the loop itself; between
     // memory and memory a long run of loads and stores without a branch keeps more lines under way.
     const std::int64_t widest = facts.hasReduction ? target.vectorRegisters : staysInCache(facts, target) ? 8 : maxSide;
     mostVectors_ = std::max<std::int64_t>(1, std::min(widest, maxUnrolledNodes / facts.bodyNodes));
     longest_ = std::min({ceilDiv(facts.iterators[v].extent, lanes_), mostVectors_, maxSide});
+    if (across_) longest_ = 1; // a block takes as many registers as there are lanes
   }
 
   Tile run() {
     if (packed_) leaveRoomForRows(*packed_);
     for (std::int64_t vectors = 1; vectors <= longest_; ++vectors) consider(vectors, {});
-    if (facts_.hasReduction || staysInCache(facts_, target_)) {
+    if (!across_ && (facts_.hasReduction || staysInCache(facts_, target_))) {
       const std::vector<std::size_t> repeatable = reusing(facts_, v_);
       for (std::size_t a = 0; a < repeatable.size(); ++a) {
         repeatOne(repeatable[a]);
@@ -221,7 +246,7 @@ private:
   }
 
   void consider(std::int64_t vectors, std::vector<Tile::Repeat> repeats) {
-    const Tile tile{v_, lanes_, vectors, std::move(repeats), {}, packed_, {}};
+    const Tile tile{v_, lanes_, vectors, std::move(repeats), {}, packed_, {}, across_};
     if (bestTime_ && model_.registers(tile) > target_.vectorRegisters) return;
     const double time = model_.time(tile);
     // Of tiles within a per mille the first, smaller one stays.
@@ -235,13 +260,14 @@ private:
   std::size_t v_;
   std::int64_t lanes_, mostVectors_, longest_;
   std::optional<std::size_t> packed_;
+  std::optional<Tile::Repeat> across_;
   TileModel model_;
   Tile best_;
   std::optional<double> bestTime_;
 };
 
-/// The reduced iterator of which instructions take several iterations at once: the one whose elements are nearest.
-std::optional<Tile::Repeat> chooseTogether(const OpFacts &facts, std::size_t v) {
+/// The reduced iterator of which instructions multiply several iterations at once: the one whose elements are nearest.
+std::optional<Tile::Repeat> chooseMultiplied(const OpFacts &facts, std::size_t v) {
   if (facts.productsAtOnce == 1 || facts.iterators[v].reduced) return std::nullopt;
   std::optional<std::size_t> best;
   std::int64_t bestStride = 0;
@@ -267,9 +293,9 @@ Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
     scalar.reason = "scalar";
     return scalar;
   }
-  Tile tile = TileSearch(facts, target, *v).run();
+  Tile tile = TileSearch(facts, target, *v, exact).run();
   const auto streams = exact ? std::nullopt : chooseStreams(facts, target, tile);
-  tile.together = chooseTogether(facts, *v);
+  tile.together = facts.productsAtOnce > 1 ? chooseMultiplied(facts, *v) : tile.together;
   if (!streams) return tile;
   const std::string rows = streams->count == 1 ? "one row" : fmt::format("{} rows", streams->count);
   return {v, tile.lanes, 1, {}, streams, {}, rows + " at a time, streamed past accumulators in L1"};

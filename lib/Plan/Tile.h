@@ -23,7 +23,9 @@ struct Tile {
   std::optional<Repeat> streams = {};
   std::optional<std::size_t> packed = {}; ///< operand whose lanes are copied into panels (Packing.h)
   std::string reason = {};                ///< for the schedule's text
-  std::optional<Repeat> together = {};    ///< reduced iterator of which one instruction takes so many iterations
+  /// Reduced iterator of which so many iterations are taken at once: by one instruction, where bytes are multiplied, or
+  /// by blocks that are transposed, where lanes are far apart in an operand that is contiguous along it.
+  std::optional<Repeat> together = {};
 };
 
 /// The tile with the least estimated time.
@@ -50,6 +52,9 @@ struct Tile {
 /// Where the lanes move all operands, of a batch, two iterators are repeated, each of which leaves an operand in place.
 /// Lanes far apart in the result are stored in blocks, transposed, along a repeated iterator of neighbours: 2 cycles a
 /// row and 4 a column of a power of two of them.
+///
+/// Where lanes are far apart in an operand that is read fewer than 4 times and contiguous along a reduced iterator,
+/// blocks along that are transposed: a vector takes 1 + log2(lanes) instructions instead of one for each lane.
 ///
 /// An op without a reduction whose data comes from memory repeats nothing: it wants long rows.
 ///

@@ -70,10 +70,10 @@ double TileModel::stepTime(const Tile &tile) const {
   double shuffles = 0; // that sort the parts of complex numbers into a register each
   for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
     if (!facts_.bodyOperand[operand]) continue;
-    const bool isVector = operand == packed_ || vectorLoadable(facts_.iterators[v_].strides[operand]);
-    const std::int64_t each = isVector ? 1 : lanes_;
+    const double each =
+        operand == packed_ ? 1 : loadInstructions(facts_.iterators[v_].strides[operand], lanes_, inBlocks_);
     const std::int64_t vectors = (moves(operand, v_) ? tile.vectors : 1) * movingRepeats(tile, operand);
-    accesses += static_cast<double>(vectors * each);
+    accesses += static_cast<double>(vectors) * each;
     if (moves(operand, v_) && parts > 1) shuffles += static_cast<double>(vectors * parts);
   }
   // The body's last operation and the addition to the accumulator are one FMA.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "Plan/Tile.h"
+#include <cmath>
 
 namespace einjit::plan {
 
@@ -13,13 +14,19 @@ constexpr std::int64_t ceilDiv(std::int64_t a, std::int64_t b) { return (a + b -
 /// Whether one instruction loads a vector of elements so far apart.
 constexpr bool vectorLoadable(std::int64_t stride) { return stride == 0 || stride == 1 || stride == -1; }
 
+/// Load instructions, and shuffles, for a vector of elements so far apart, where blocks may be transposed or not.
+inline double loadInstructions(std::int64_t stride, std::int64_t lanes, bool inBlocks) {
+  const auto n = static_cast<double>(lanes);
+  return vectorLoadable(stride) ? 1.0 : inBlocks ? 1 + std::log2(n) : n;
+}
+
 /// Estimates register tiles of one op, which are given by their `vectors` and `repeats`, as derived in Tile.h.
 class TileModel {
 public:
   /// For tiles with iterator `v` as vectors of so many lanes, which operand `packed` has side by side anyway.
   TileModel(const OpFacts &facts, const Target &target, std::size_t v, std::int64_t lanes,
-            std::optional<std::size_t> packed)
-      : facts_(facts), target_(target), v_(v), lanes_(lanes), packed_(packed) {}
+            std::optional<std::size_t> packed, bool inBlocks = false)
+      : facts_(facts), target_(target), v_(v), lanes_(lanes), packed_(packed), inBlocks_(inBlocks) {}
 
   /// Vector registers that the tile needs.
   std::int64_t registers(const Tile &tile) const;
@@ -42,6 +49,7 @@ private:
   std::size_t v_;
   std::int64_t lanes_;
   std::optional<std::size_t> packed_;
+  bool inBlocks_; ///< whether vectors of far elements are transposed
 };
 
 } // namespace einjit::plan
