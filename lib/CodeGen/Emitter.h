@@ -23,6 +23,7 @@ struct ModuleContext {
   std::int64_t threads;
   const llvm::TargetMachine &machine;
   llvm::Module &module;
+  bool streams = false; ///< whether streamed outs begin at whole cache lines, and are stored past the caches
 };
 
 /// What names stand for at one point of a function.
@@ -68,6 +69,7 @@ private:
   void write(const loop::Access &access, const Lanes &value, const Mask &mask);
   void writeRegister(const loop::Access &access, const Lanes &value, const Mask &mask);
   Place place(const loop::Access &access);
+  std::int64_t streamAlignment(const loop::Buffer &buffer, const Affine &offset) const;
 
   // Loops.
   llvm::Value *iterationCount(const loop::For &loop, const Iterations &iterations);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CodeGen/Functions.h"
+#include <llvm/IR/IntrinsicsX86.h>
+#include <llvm/TargetParser/Triple.h>
 
 namespace einjit::codegen {
 namespace {
@@ -32,6 +34,12 @@ llvm::Value *loadField(Builder &ir, llvm::Type *type, llvm::Value *address, cons
   llvm::LoadInst *load = ir.CreateLoad(type, address, name);
   load->setMetadata(llvm::LLVMContext::MD_invariant_load, llvm::MDNode::get(ir.getContext(), {}));
   return load;
+}
+
+// Elsewhere such stores are ordered like all others.
+void finishStreams(Builder &ir, const ModuleContext &context) {
+  if (context.streams && llvm::Triple(context.target.triple).isX86())
+    ir.CreateIntrinsic(llvm::Intrinsic::x86_sse_sfence, {}, {});
 }
 
 llvm::Value *addBytes(Builder &ir, llvm::Value *pointer, std::int64_t bytes, const llvm::Twine &name) {

@@ -17,4 +17,7 @@ llvm::Value *loadField(Builder &ir, llvm::Type *type, llvm::Value *address, cons
 /// The place `bytes` behind a pointer.
 llvm::Value *addBytes(Builder &ir, llvm::Value *pointer, std::int64_t bytes, const llvm::Twine &name);
 
+/// What is streamed is visible to other threads behind this.
+void finishStreams(Builder &ir, const ModuleContext &context);
+
 } // namespace einjit::codegen

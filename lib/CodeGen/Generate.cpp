@@ -42,6 +42,26 @@ Scope entryScope(Builder &ir, const ModuleContext &context, Value *buffers, Valu
   return scope;
 }
 
+/// Whether all streamed outs begin at whole lines; null if there are none.
+Value *streamsAreAligned(Builder &ir, const loop::Kernel &kernel, const Scope &scope) {
+  Value *bits = nullptr;
+  for (std::size_t i = 0; i < kernel.buffers.size(); ++i) {
+    if (!kernel.buffers[i].stream) continue;
+    Value *address = ir.CreatePtrToInt(scope.memory[i], ir.getInt64Ty());
+    bits = bits ? ir.CreateOr(bits, address) : address;
+  }
+  if (!bits) return nullptr;
+  return ir.CreateICmpEQ(ir.CreateAnd(bits, ir.getInt64(streamLineBytes - 1)), ir.getInt64(0));
+}
+
+/// The kernel's statements from the end of the entry point on.
+void emitBody(const ModuleContext &context, llvm::Function *entry, const Scope &scope) {
+  Emitter emitter(context, entry, scope);
+  emitter.emit(context.kernel.body);
+  finishStreams(emitter.builder(), context);
+  emitter.builder().CreateRetVoid();
+}
+
 /// void entry(void *const *buffers, void *scratch). The symbol's dot keeps it apart from every name of C, so that a
 /// kernel may be called `memcpy`.
 llvm::Function *emitEntry(const ModuleContext &context) {
@@ -50,9 +70,17 @@ llvm::Function *emitEntry(const ModuleContext &context) {
   entry->getArg(0)->setName("buffers");
   entry->getArg(1)->setName("scratch");
   Builder ir(&entry->back());
-  Emitter emitter(context, entry, entryScope(ir, context, entry->getArg(0), entry->getArg(1)));
-  emitter.emit(context.kernel.body);
-  emitter.builder().CreateRetVoid();
+  const Scope scope = entryScope(ir, context, entry->getArg(0), entry->getArg(1));
+  if (Value *aligned = streamsAreAligned(ir, context.kernel, scope)) {
+    llvm::BasicBlock *first = ir.GetInsertBlock();
+    llvm::BasicBlock *streamed = llvm::BasicBlock::Create(ir.getContext(), "streamed", entry);
+    ModuleContext streams = context;
+    streams.streams = true;
+    emitBody(streams, entry, scope);
+    llvm::BasicBlock *plain = llvm::BasicBlock::Create(ir.getContext(), "plain", entry);
+    Builder(first).CreateCondBr(aligned, streamed, plain);
+  }
+  emitBody(context, entry, scope);
   return entry;
 }
 

@@ -58,13 +58,25 @@ Value *loadContiguous(Builder &ir, const Place &place, const Mask &mask, const T
                 place);
 }
 
+/// Past the caches, if the place allows it and the vector has whole registers of x86.
+void vectorStore(Builder &ir, const Place &place, Value *value) {
+  const std::uint64_t bytes = value->getType()->getPrimitiveSizeInBits().getFixedValue() / 8;
+  const auto alignment = static_cast<std::uint64_t>(place.streamAlignment);
+  if (bytes < 16 || alignment == 0 || alignment % std::min<std::uint64_t>(bytes, 64) != 0)
+    return plainStore(ir, place, value, place.pointer);
+  llvm::StoreInst *store = ir.CreateAlignedStore(value, place.pointer, llvm::Align(std::min<std::uint64_t>(bytes, 64)));
+  annotateStore(store, place.alias);
+  llvm::Metadata *one = llvm::ConstantAsMetadata::get(ir.getInt32(1));
+  store->setMetadata(llvm::LLVMContext::MD_nontemporal, llvm::MDNode::get(ir.getContext(), {one}));
+}
+
 void storeContiguous(Builder &ir, const Place &place, Value *value, const Mask &mask, const Target &target) {
   if (!mask.isAll() && !shorten(mask, target)) {
     annotateStore(ir.CreateMaskedStore(value, place.pointer, alignment(place.type), mask.value(ir)), place.alias);
     return;
   }
-  if (!mask.isAll()) value = resize(ir, value, mask.lanes, mask.active);
-  plainStore(ir, place, value, place.pointer);
+  if (mask.isAll()) return vectorStore(ir, place, value);
+  plainStore(ir, place, resize(ir, value, mask.lanes, mask.active), place.pointer);
 }
 
 /// The same lanes in the order of memory, where lane order is the reverse.
@@ -136,7 +148,9 @@ void scatter(Builder &ir, const Place &place, Value *value, const Mask &mask) {
 }
 
 /// Complex numbers side by side, as twice as many parts side by side.
-Place partsOf(const Place &place) { return {place.pointer, realType(place.type), 1, place.alias}; }
+Place partsOf(const Place &place) {
+  return {place.pointer, realType(place.type), 1, place.alias, place.streamAlignment};
+}
 
 Mask partsOf(Builder &ir, const Mask &mask) {
   Mask parts{2 * mask.lanes, 2 * mask.active, nullptr};

@@ -25,12 +25,17 @@ struct Mask {
 /// The lanes below a bound that is only known at run time and lies between `least` and `most`.
 Mask maskBelow(Builder &ir, std::int64_t lanes, llvm::Value *bound, std::int64_t least, std::int64_t most);
 
+/// Streamed outs begin at a multiple of this.
+inline constexpr std::int64_t streamLineBytes = 64;
+
 /// An element for each lane: lane l is `stride * l` elements behind lane 0's.
 struct Place {
   llvm::Value *pointer; ///< of lane 0's element
   DType type;
   std::int64_t stride; ///< in elements
   AliasInfo alias;
+  /// If not 0, whole vectors are stored past the caches where that is a multiple of their bytes: so the address is.
+  std::int64_t streamAlignment = 0;
 };
 
 /// Loads the lanes that take part; the others are zero or undefined.

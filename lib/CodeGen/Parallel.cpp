@@ -79,6 +79,7 @@ llvm::Function *emitBody(const ModuleContext &context, const llvm::Twine &name, 
   placeInSlot(ir, context, loop.body, body->getArg(3), capture.scope);
   Emitter emitter(context, body, capture.scope);
   emitter.emitRange(loop, body->getArg(1), body->getArg(2));
+  finishStreams(emitter.builder(), context);
   emitter.builder().CreateRetVoid();
   return body;
 }

@@ -102,7 +102,8 @@ private:
 } // namespace
 
 std::int64_t estimateInstructions(const loop::Kernel &kernel, const Target &target) {
-  return Estimate(kernel, target)(kernel.body);
+  const bool streams = std::ranges::any_of(kernel.buffers, &loop::Buffer::stream);
+  return times(streams ? 2 : 1, Estimate(kernel, target)(kernel.body));
 }
 
 Status checkSize(const loop::Kernel &kernel, const Target &target) {

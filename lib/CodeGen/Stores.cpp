@@ -18,6 +18,7 @@ void Emitter::emit(const loop::Declare &declare) {
 
 // The address may lie outside the buffer, so its computation must not promise otherwise.
 void Emitter::emit(const loop::Prefetch &prefetch) {
+  if (context_.streams && kernel_[prefetch.address.buffer].stream) return; // its lines are not wanted
   const Place at = place(prefetch.address);
   ir_.CreateIntrinsic(llvm::Intrinsic::prefetch, {at.pointer->getType()},
                       {at.pointer, ir_.getInt32(0), ir_.getInt32(3), ir_.getInt32(1)});
@@ -147,7 +148,18 @@ Place Emitter::place(const loop::Access &access) {
     pointer = scope_.variables.advance(ir_, pointer, term, bytes);
   if (offset.constant != 0)
     pointer = ir_.CreatePtrAdd(pointer, ir_.getInt64(static_cast<std::uint64_t>(offset.constant * bytes)));
-  return {pointer, dtype, offset.coefficient(loop::laneVariable), context_.aliases[access.buffer]};
+  return {pointer, dtype, offset.coefficient(loop::laneVariable), context_.aliases[access.buffer],
+          streamAlignment(buffer, offset)};
+}
+
+/// The largest power of two, up to a cache line, of which lane 0's place in a streamed buffer is a multiple in bytes.
+std::int64_t Emitter::streamAlignment(const loop::Buffer &buffer, const Affine &offset) const {
+  if (!context_.streams || !buffer.stream) return 0;
+  const auto bytes = static_cast<std::int64_t>(byteSize(buffer.type.dtype));
+  std::int64_t bits = streamLineBytes | (offset.constant * bytes);
+  for (const Affine::Term &term : offset.terms)
+    if (term.variable != loop::laneVariable) bits |= term.coefficient * bytes;
+  return bits & -bits;
 }
 
 } // namespace einjit::codegen

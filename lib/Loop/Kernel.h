@@ -20,6 +20,9 @@
 // from its declaration to the end of the enclosing block (inside a parallel loop each thread has its own), and
 // `registers` is an array of scalar or vector registers, whose indices are constants once unrolled loops are expanded.
 //
+// `out stream %out` is written, but not read, and would only drive other data out of the caches: whole vectors may be
+// stored past them.
+//
 // Stores. `%t[…] = expr` evaluates expr and writes one element. `N lanes: %t[…] = expr` does so for `lane` = 0…N-1 at
 // once. A memory access without `lane` in its indices is the same element for all lanes (a broadcast); with it, it is
 // contiguous, strided or reversed as its strides say. A vector register read by an N-lane store must have N lanes; a
@@ -60,6 +63,7 @@ struct Buffer {
   TensorType type;                   ///< strides matter for memory; registers have none
   std::int64_t lanes = 1;            ///< of each register; 1 for memory
   std::vector<Scalar> elements = {}; ///< of a const
+  bool stream = false;               ///< an out that is written past the caches
   friend bool operator==(const Buffer &, const Buffer &) = default;
 };
 

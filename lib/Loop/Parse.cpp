@@ -48,7 +48,8 @@ private:
       reader_.fail("expected 'in' or 'out'");
       return;
     }
-    memory(isOutput ? Storage::Out : Storage::In);
+    const bool streams = isOutput && reader_.accept("stream");
+    if (const auto id = memory(isOutput ? Storage::Out : Storage::In)) kernel_[*id].stream = streams;
   }
 
   void constant() {

@@ -92,7 +92,8 @@ public:
 
 private:
   static std::string parameter(const Buffer &buffer) {
-    return fmt::format("{} %{}: {}", buffer.storage == Storage::In ? "in" : "out", buffer.name, str(buffer.type));
+    const std::string_view storage = buffer.storage == Storage::In ? "in" : buffer.stream ? "out stream" : "out";
+    return fmt::format("{} %{}: {}", storage, buffer.name, str(buffer.type));
   }
 
   void constant(const Buffer &buffer) {

@@ -22,6 +22,10 @@ public:
     verifyTypes();
     verifyRegisterLanes(store_.target, store_.reduce ? 1 : store_.lanes);
     for (const Access &operand : store_.operands) verifyRegisterLanes(operand, store_.lanes);
+    for (const Access &operand : store_.operands)
+      if (kernel_[operand.buffer].stream)
+        complain(fmt::format("it reads {}, which is streamed", print(kernel_, operand)));
+    if (target().stream && store_.reduce) complain("it reads its target, which is streamed");
     if (store_.lanes == 1)
       verifyScalarStore();
     else if (store_.reduce)

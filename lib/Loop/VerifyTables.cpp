@@ -46,6 +46,7 @@ std::optional<std::string> problemOf(const Buffer &buffer) {
   if (buffer.lanes < 1 || buffer.lanes > maxLanes) return fmt::format("lanes must be 1 to {}", maxLanes);
   if (!inRegisters && buffer.lanes != 1) return "memory has no lanes";
   if (buffer.storage == Storage::Iota && type.dtype != DType::I64) return "positions are i64";
+  if (buffer.stream && buffer.storage != Storage::Out) return "only an out is streamed";
   if (buffer.storage != Storage::Const)
     return buffer.elements.empty() ? std::nullopt : std::optional("only a const has elements");
   if (buffer.elements.size() != static_cast<std::size_t>(*count))

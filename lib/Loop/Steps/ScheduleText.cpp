@@ -9,7 +9,7 @@
 //   keep %acc in registers
 //   pack %b [at i0] [over k0, i1] as [f32] %panel [by k0p, i1p]
 //   vectorize i1l        unroll i1v        parallelize i0
-//   prefetch i1v every 16
+//   prefetch i1v every 16        stream %out
 #include "Loop/Steps/Step.h"
 #include "Support/Overloaded.h"
 #include "Support/TextReader.h"
@@ -50,6 +50,7 @@ std::string arguments(const Pack &step) {
 std::string arguments(const Vectorize &step) { return step.loop; }
 std::string arguments(const Unroll &step) { return step.loop; }
 std::string arguments(const PrefetchStores &step) { return fmt::format("{} every {}", step.loop, step.every); }
+std::string arguments(const Stream &step) { return "%" + step.buffer; }
 std::string arguments(const Parallelize &step) { return step.loop; }
 
 std::string lineOf(const Step &step) {
@@ -146,6 +147,7 @@ private:
     reader_.expect("every");
     step.every = reader_.integer("the number of lanes").value_or(1);
   }
+  void read(Stream &step) { step.buffer = buffer(); }
   void read(Parallelize &step) { step.loop = loop(); }
 
   std::string loop() { return reader_.identifier("a loop's name").value_or(""); }

@@ -102,13 +102,18 @@ struct PrefetchStores {
   std::int64_t every;
 };
 
+/// Writes an out past the caches (`out stream`); nothing may read it.
+struct Stream {
+  std::string buffer;
+};
+
 /// Lets the iterations run at the same time; they must not depend on each other.
 struct Parallelize {
   std::string loop;
 };
 
 struct Step {
-  std::variant<Split, Reorder, Privatize, Stage, Keep, Pack, Vectorize, Unroll, PrefetchStores, Parallelize>
+  std::variant<Split, Reorder, Privatize, Stage, Keep, Pack, Vectorize, Unroll, PrefetchStores, Stream, Parallelize>
       action;              ///< as in Steps.def
   std::string reason = {}; ///< why the planner took it; printed as a comment
 };

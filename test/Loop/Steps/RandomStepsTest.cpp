@@ -115,7 +115,7 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
       if (const std::string &name = random.of(loops); std::ranges::count(some, name) == 0) some.push_back(name);
     return some;
   };
-  switch (random.in(0, 11)) {
+  switch (random.in(0, 12)) {
   case 0:
   case 1: {
     Split step{loop, random.in(1, 5), fmt::format("o{}", number), fmt::format("t{}", number), random.chance(40)};
@@ -134,6 +134,7 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
     return {step};
   }
   case 7: return random.chance(50) ? Step{Unroll{loop}} : Step{Keep{random.of(buffers)}};
+  case 12: return {Stream{random.of(buffers)}};
   case 8: return random.chance(50) ? Step{Parallelize{loop}} : Step{PrefetchStores{loop, random.in(1, 5)}};
   case 9:
   case 10:
