@@ -37,7 +37,7 @@ private:
         bufferOf_.emplace_back(tensor::ValueId(i),
                                addBuffer(source_.values[i].name, loop::Storage::In, memory_.type(tensor::ValueId(i))));
     for (std::size_t i = 0; i < source_.results.size(); ++i) {
-      const std::string name = source_.results.size() == 1 ? "out" : "out" + std::to_string(i);
+      const std::string name = outputName(source_, i);
       const tensor::ValueId memory = memory_.place(source_.results[i]).memory;
       bufferOf_.emplace_back(memory, addBuffer(name, loop::Storage::Out, memory_.type(memory)));
     }
@@ -151,6 +151,10 @@ private:
 };
 
 } // namespace
+
+std::string outputName(const tensor::Kernel &kernel, std::size_t result) {
+  return kernel.results.size() == 1 ? "out" : "out" + std::to_string(result);
+}
 
 std::string accumulatorName(const tensor::Value &value) { return "acc" + value.name; }
 

@@ -28,6 +28,8 @@ struct NaiveOptions {
 /// Names of iterators should differ between ops, as nameCanonically makes them.
 loop::Kernel naiveLoops(const tensor::Kernel &kernel, const NaiveOptions &options = {});
 
+/// The name of the buffer of a kernel's result.
+std::string outputName(const tensor::Kernel &kernel, std::size_t result);
 /// The name of the accumulator of a value's reduction.
 std::string accumulatorName(const tensor::Value &value);
 

@@ -18,6 +18,7 @@
 #include "Plan/Planner.h"
 #include "Plan/ContractionPlanner.h"
 #include "Plan/Facts.h"
+#include "Plan/Streaming.h"
 #include "Plan/Tile.h"
 #include "Plan/Transposition.h"
 #include "Support/Checked.h"
@@ -67,6 +68,7 @@ public:
       add(loop::Vectorize{lanes_}, plan::describeContiguous(facts_.iterators[*tile_.vectorIterator], kernel_,
                                                             std::get<tensor::Generic>(value_.def)));
     for (const std::string &loop : unrolled_) add(loop::Unroll{loop}, {});
+    if (tile_.vectorIterator) stream(*tile_.vectorIterator);
     parallelize();
   }
 
@@ -83,6 +85,20 @@ private:
     const auto &op = std::get<tensor::Generic>(value_.def);
     plan::planTransposition(facts_, across, isWorthThreads() ? options_.threads : 1,
                             plan::describeContiguous(facts_.iterators[across.laneIterator], kernel_, op), steps_);
+    const std::int64_t vectorBytes = across.lanes * static_cast<std::int64_t>(byteSize(value_.type.dtype));
+    if (vectorBytes >= target_.cacheLineBytes && isOnlyTransposed(across)) stream(across.laneIterator);
+  }
+
+  /// What is read along with a transposed operand stands behind stores of the same tile, often with the same offset in
+  /// a page: then it waits for them, and streamed ones take long.
+  bool isOnlyTransposed(const plan::Transposition &across) const {
+    return std::ranges::none_of(facts_.iterators[across.laneIterator].strides,
+                                [](std::int64_t stride) { return std::abs(stride) == 1; });
+  }
+
+  void stream(std::size_t lanes) {
+    if (const auto output = plan::streamedResult(kernel_, value_, facts_, lanes, target_))
+      add(loop::Stream{*output}, "larger than the caches would keep");
   }
 
   void planBlocks(const plan::Blocking &blocking) {
