@@ -20,6 +20,7 @@ struct ModuleContext {
   const Target &target;
   const Layout &layout;
   const AliasScopes &aliases;
+  const WrittenLanes &writtenLanes;
   std::int64_t threads;
   const llvm::TargetMachine &machine;
   llvm::Module &module;

@@ -105,7 +105,8 @@ Result<Module> generate(const loop::Kernel &kernel, const Target &target, std::i
   impl->module.setDataLayout((*machine)->createDataLayout());
   llvmCompat::setTargetTriple(impl->module, (*machine)->getTargetTriple());
   const AliasScopes aliases(impl->context, kernel, *layout);
-  const ModuleContext context{kernel, target, *layout, aliases, threads, **machine, impl->module};
+  const WrittenLanes writtenLanes(kernel);
+  const ModuleContext context{kernel, target, *layout, aliases, writtenLanes, threads, **machine, impl->module};
   impl->entry = emitEntry(context)->getName();
   return Module(std::move(impl));
 }

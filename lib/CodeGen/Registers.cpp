@@ -15,12 +15,21 @@ public:
     for (const loop::Stmt &stmt : block) std::visit([this](const auto &node) { visit(node); }, stmt.node);
   }
 
-  std::vector<Register> take() {
-    std::sort(found_.begin(), found_.end());
-    found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
-    std::erase_if(found_, [this](const Register &r) { return isLocal(r.buffer); });
-    return std::move(found_);
+  /// Those declared outside of what was visited, each once, in order.
+  std::vector<Register> fromOutside() {
+    std::vector<Register> registers;
+    for (const Write &write : found_)
+      if (!isLocal(write.target.buffer)) registers.push_back(write.target);
+    std::sort(registers.begin(), registers.end());
+    registers.erase(std::unique(registers.begin(), registers.end()), registers.end());
+    return registers;
   }
+
+  struct Write {
+    Register target;
+    std::int64_t lanes; ///< the most that take part
+  };
+  const std::vector<Write> &all() const { return found_; }
 
   // The body of a loop that never runs may name registers that do not exist.
   void visit(const loop::For &loop) {
@@ -42,20 +51,38 @@ public:
 private:
   void visit(const loop::Store &store) {
     if (kernel_[store.target.buffer].storage == loop::Storage::Registers)
-      found_.push_back(registerOf(kernel_, store.target, variables_));
+      found_.push_back({registerOf(kernel_, store.target, variables_), mostLanes(store)});
   }
   void visit(const loop::Prefetch &) {}
   void visit(const loop::Declare &declare) { local_.push_back(declare.buffer); }
+
+  std::int64_t mostLanes(const loop::Store &store) const {
+    if (store.reduce) return 1;
+    return store.laneBound ? std::min(store.lanes, variables_.maximum(variables_.fold(*store.laneBound))) : store.lanes;
+  }
 
   bool isLocal(loop::BufferId id) const { return std::find(local_.begin(), local_.end(), id) != local_.end(); }
 
   const loop::Kernel &kernel_;
   Variables variables_;
-  std::vector<Register> found_;
+  std::vector<Write> found_;
   std::vector<loop::BufferId> local_;
 };
 
 } // namespace
+
+WrittenLanes::WrittenLanes(const loop::Kernel &kernel) {
+  for (const loop::Buffer &buffer : kernel.buffers) {
+    const bool isRegisters = buffer.storage == loop::Storage::Registers;
+    lanes_.emplace_back(isRegisters ? static_cast<std::size_t>(elementCount(buffer.type).value_or(0)) : 0);
+  }
+  Collector collector(kernel, Variables(kernel.vars.size()));
+  collector.visit(kernel.body);
+  for (const auto &[target, lanes] : collector.all()) {
+    std::int64_t &most = lanes_[target.buffer.index()].at(target.index);
+    most = std::max(most, lanes);
+  }
+}
 
 void Registers::declare(llvm::LLVMContext &context, loop::BufferId id, const loop::Buffer &buffer) {
   llvm::Type *type = registerType(context, buffer.type.dtype, buffer.lanes);
@@ -73,13 +100,13 @@ std::vector<Register> writtenRegisters(const loop::Kernel &kernel, const loop::B
                                        const Variables &variables) {
   Collector collector(kernel, variables);
   collector.visit(body);
-  return collector.take();
+  return collector.fromOutside();
 }
 
 std::vector<Register> writtenRegisters(const loop::Kernel &kernel, const loop::For &loop, const Variables &variables) {
   Collector collector(kernel, variables);
   collector.visit(loop);
-  return collector.take();
+  return collector.fromOutside();
 }
 
 } // namespace einjit::codegen

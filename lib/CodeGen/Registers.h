@@ -13,6 +13,17 @@ struct Register {
   friend auto operator<=>(const Register &, const Register &) = default;
 };
 
+/// How many leading lanes of each register may ever be written. What the others hold is undefined.
+class WrittenLanes {
+public:
+  /// O(statements of the kernel, unrolled loops repeated).
+  explicit WrittenLanes(const loop::Kernel &kernel);
+  std::int64_t operator[](const Register &r) const { return lanes_[r.buffer.index()].at(r.index); }
+
+private:
+  std::vector<std::vector<std::int64_t>> lanes_;
+};
+
 class Registers {
 public:
   explicit Registers(std::size_t buffers) : values_(buffers) {}

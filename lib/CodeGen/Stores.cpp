@@ -129,11 +129,14 @@ void Emitter::write(const loop::Access &access, const Lanes &value, const Mask &
     store(ir_, place(access), widen(value, mask.lanes, buffer.type.dtype), mask, context_.target);
 }
 
+// Lanes that are never written hold nothing that a mask would have to keep.
 void Emitter::writeRegister(const loop::Access &access, const Lanes &value, const Mask &mask) {
-  Value *&target = scope_.registers[registerOf(kernel_, access, scope_.variables)];
+  const Register which = registerOf(kernel_, access, scope_.variables);
+  Value *&target = scope_.registers[which];
   const DType type = kernel_[access.buffer].type.dtype;
   Value *written = widen(value, mask.lanes, type);
-  target = mask.isAll() ? written : ir_.CreateSelect(selectMask(ir_, mask.value(ir_), type), written, target);
+  const bool isWhole = !mask.bits && mask.active >= context_.writtenLanes[which];
+  target = isWhole ? written : ir_.CreateSelect(selectMask(ir_, mask.value(ir_), type), written, target);
 }
 
 /// The variable part of the address first, from the outermost variable inwards: it is shared by the copies an unrolled

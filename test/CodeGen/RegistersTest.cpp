@@ -58,6 +58,19 @@ TEST(Registers, MaskedLanesKeepTheirValue) {
     })");
 }
 
+// Of %r[0] five lanes are all there is; of %r[1] a shorter store leaves some that others have written.
+TEST(Registers, MasksOfDifferentLengths) {
+  expectLikeInterpreter(R"(
+    kernel @k(in %a: f32[16], out %out: f32[3,2,16]) {
+      registers %r: <16 x f32>[2]
+      unroll j in 0..2 { 16 lanes if lane < 8*j + 5: %r[j] = f32(1) }
+      for i in 0..3 {
+        unroll j in 0..2 { 16 lanes if lane < 5 - 2*j: %r[j] = add(%r[j], %a[lane]) }
+        unroll j in 0..2 { 16 lanes if lane < 8*j + 5: %out[i,j,lane] = %r[j] }
+      }
+    })");
+}
+
 TEST(Registers, FlagsAndScalars) {
   expectLikeInterpreter(R"(
     kernel @k(in %a: f32[3,8], out %out: bool[8], out %any: bool[]) {
