@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Contraction/Report.h"
+#include "Tensor/Contraction/Layout.h"
 #include "Tensor/Text.h"
 #include <algorithm>
 #include <fmt/format.h>
@@ -23,7 +24,8 @@ struct Line {
 class Report {
 public:
   Report(const Kernel &kernel, const Generic &op, const Product &product, const ContractionTree &tree)
-      : kernel_(kernel), op_(op), product_(product), tree_(tree), step_(tree.nodes.size(), 0) {}
+      : kernel_(kernel), op_(op), product_(product), tree_(tree), layouts_(chooseLayouts(product, tree)),
+        step_(tree.nodes.size(), 0) {}
 
   std::string run(const PairModel &model) {
     std::vector<Line> lines;
@@ -62,12 +64,12 @@ private:
     const ContractionTree::Node &step = tree_.nodes[node];
     const std::string product =
         tree_.isFactor(node) ? factorText(node) : nodeText(step.left) + " * " + nodeText(step.right);
-    return fmt::format("{} -> {}", product, indicesText(step.after));
+    return fmt::format("{} -> {}", product, indicesText(layouts_[node]));
   }
 
   std::string nodeText(std::size_t node) const {
     if (step_[node] == 0) return factorText(node);
-    return fmt::format("({}){}", step_[node], indicesText(tree_.nodes[node].after));
+    return fmt::format("({}){}", step_[node], indicesText(layouts_[node]));
   }
 
   std::string factorText(std::size_t factor) const {
@@ -76,7 +78,7 @@ private:
     });
   }
 
-  std::string indicesText(const IndexList &indices) const {
+  std::string indicesText(const std::vector<std::uint32_t> &indices) const {
     std::vector<std::string> names;
     for (std::uint32_t index : indices) names.push_back(op_.iterator(index).name);
     return fmt::format("[{}]", fmt::join(names, ","));
@@ -96,6 +98,7 @@ private:
   const Generic &op_;
   const Product &product_;
   const ContractionTree &tree_;
+  const std::vector<std::vector<std::uint32_t>> layouts_;
   std::vector<std::size_t> step_; ///< of each node the number of its step, 0 for a factor that is read in place
 };
 

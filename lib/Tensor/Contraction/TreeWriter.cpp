@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Contraction/TreeWriter.h"
+#include "Tensor/Contraction/Layout.h"
 #include <algorithm>
 
 namespace einjit::tensor {
@@ -11,7 +12,8 @@ class TreeWriter {
 public:
   TreeWriter(const Generic &op, const Product &product, const ContractionTree &tree, std::vector<Value> &values,
              FreshNames &names)
-      : op_(op), product_(product), tree_(tree), values_(values), names_(names), written_(tree.nodes.size()) {}
+      : op_(op), product_(product), tree_(tree), values_(values), names_(names), layouts_(chooseLayouts(product, tree)),
+        written_(tree.nodes.size()) {}
 
   Generic run() {
     for (std::size_t i = 0; i + 1 < tree_.nodes.size(); ++i)
@@ -26,7 +28,7 @@ private:
   void write(std::size_t node) {
     Generic step = makeOp(node);
     written_[node] = {ValueId(values_.size()), {}};
-    for (std::uint32_t index : tree_.nodes[node].after) written_[node].indices.push_back(Affine::variable(index));
+    for (std::uint32_t index : layouts_[node]) written_[node].indices.push_back(Affine::variable(index));
     TensorType type = resultType(step);
     values_.push_back({names_.next(), std::move(type), std::move(step)});
   }
@@ -42,7 +44,7 @@ private:
     Generic result;
     std::vector<std::uint32_t> newNumber(op_.iteratorCount(), 0);
     std::uint32_t next = 0;
-    for (std::uint32_t index : node.after) {
+    for (std::uint32_t index : layouts_[number]) {
       newNumber[index] = next++;
       result.parallel.push_back(op_.iterator(index));
     }
@@ -97,7 +99,8 @@ private:
   const ContractionTree &tree_;
   std::vector<Value> &values_;
   FreshNames &names_;
-  std::vector<Access> written_; ///< of each node that has a value: how it is read
+  const std::vector<std::vector<std::uint32_t>> layouts_; ///< of each node's value
+  std::vector<Access> written_;                           ///< of each node that has a value: how it is read
 };
 
 } // namespace
