@@ -14,7 +14,8 @@ struct PlannedLoop {
   std::size_t iterator;
   std::int64_t extent; ///< the longest
   std::int64_t step = 1;
-  bool isBounded = false; ///< whether the last block's ends early
+  bool isBounded = false;   ///< whether the last block's ends early
+  bool hasShortEnd = false; ///< whether what is left of the iterator is a loop of the same name, of one iteration
 };
 
 class ContractionPlanner {
@@ -103,6 +104,7 @@ private:
         facts_.productsAtOnce > 1 ? fmt::format("{} products of bytes at once", count)
                                   : "blocks are read in rows and transposed");
     outer_.push_back({iterator.name + "o", i, ceilDiv(iterator.extent, count), count});
+    outer_.back().hasShortEnd = iterator.extent % count != 0;
   }
 
   void splitVectors() {
@@ -254,6 +256,14 @@ private:
     vectorizeCopy(operand, copies);
   }
 
+  /// Iterations of a contiguous loop that are transposed at once: as many as lanes, but equal parts of a bounded one.
+  std::int64_t blockSide(const PlannedLoop &loop, std::int64_t lanes) const {
+    if (!loop.isBounded || loop.extent % lanes == 0) return lanes;
+    std::int64_t side = std::min(loop.extent, plan_.target.lanes(facts_.elementBytes));
+    while (loop.extent % side != 0) --side;
+    return side;
+  }
+
   /// Lanes of the panel's last axis; where the operand is contiguous along another one, as many of that repeated.
   void vectorizeCopy(std::size_t operand, Loops copies) {
     PlannedLoop last = copies.back();
@@ -261,15 +271,16 @@ private:
     const std::int64_t lanes = last.name.starts_with(lanes_.name)
                                    ? last.extent
                                    : std::min(plan_.target.lanes(facts_.elementBytes), last.extent);
-    if (lanes < 2) return;
+    if (lanes < 2 || last.hasShortEnd) return;
     std::vector<std::string> unrolled;
     const auto contiguous =
         std::ranges::find_if(copies, [&](const PlannedLoop &loop) { return isContiguous(operand, loop); });
     std::vector<std::string> inside;
     if (!isContiguous(operand, last) && contiguous != copies.end()) {
       std::string name = contiguous->name;
-      if (contiguous->extent > lanes) {
-        add(loop::Split{name, lanes, name + "o", name + "t", contiguous->isBounded},
+      const std::int64_t side = blockSide(*contiguous, lanes);
+      if (contiguous->extent > side) {
+        add(loop::Split{name, side, name + "o", name + "t", contiguous->isBounded},
             "square blocks are transposed in registers");
         contiguous->name = name + "o";
         std::rotate(contiguous, contiguous + 1, copies.end()); // rows are read to their end

@@ -104,6 +104,14 @@ bool OpFacts::movesAll(std::size_t iterator) const {
   return true;
 }
 
+std::int64_t OpFacts::bytesInBatch(std::size_t operand) const {
+  std::int64_t bytes = operandBytes[operand];
+  if (std::ranges::count(bodyOperand, true) < 2) return bytes;
+  for (std::size_t i = 0; i < iterators.size(); ++i)
+    if (!iterators[i].reduced && movesAll(i)) bytes /= std::max<std::int64_t>(1, iterators[i].extent);
+  return bytes;
+}
+
 std::int64_t OpFacts::points(bool reduced) const {
   std::vector<std::int64_t> extents;
   for (const IteratorFacts &iterator : iterators)

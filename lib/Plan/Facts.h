@@ -49,6 +49,8 @@ struct OpFacts {
   std::int64_t reuse(std::size_t operand) const;
   /// Whether the iterator moves all operands that the body reads.
   bool movesAll(std::size_t iterator) const;
+  /// Bytes of the operand that one point of the batch reads: of the parallel iterators that move all operands.
+  std::int64_t bytesInBatch(std::size_t operand) const;
 };
 
 /// `value` is one of the kernel's, a generic op.

@@ -42,7 +42,7 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
     if (!facts.bodyOperand[operand] || !facts.isPackable[operand] || stride == 0) continue;
     const std::int64_t again = facts.reuse(operand);
     const bool isFar = isNear ? jumps(facts, operand, pageBytes / rowsOfPage)
-                              : jumps(facts, operand, pageBytes) || facts.operandBytes[operand] > target.l2Bytes;
+                              : jumps(facts, operand, pageBytes) || facts.bytesInBatch(operand) > target.l2Bytes;
     const bool pays = vectorLoadable(stride)
                           ? isFar && again >= leastReuseOfContiguous && facts.points(true) >= leastSumOfContiguous
                           : again >= leastReuseOfStrided;

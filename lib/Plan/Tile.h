@@ -43,11 +43,11 @@ struct Tile {
 /// f the operations a point takes (a multiply-add is one, a complex one four), accesses(v,r) the sum over operands of
 /// (v if it moves with the vector iterator) times (r if it moves with the repeated one), for complex numbers twice
 /// that: their parts have a register each, and take a shuffle each to get there; bytes(v,r) those of a reduction's
-/// operands that do not stay in L1: what has the lanes stays if all reduced points of one tile do, the other only as a
-/// whole. The quarter is what the longest does not hide of the others, the half is the loop's own. The accumulators
-/// v*r, the operand vectors and one temporary must fit the vector registers. Lanes of a reduced iterator cost 2 v more
-/// for each result, to set and add up the partial ones, and their folding. The whole takes the sum over the parts of an
-/// even split (Loop/Steps/Step.h), so that a tile that divides the extents wins.
+/// operands that do not stay in L1: what the next tile reads as well stays if all reduced points of one tile do, the
+/// other only as a whole. The quarter is what the longest does not hide of the others, the half is the loop's own. The
+/// accumulators v*r, the operand vectors and one temporary must fit the vector registers. Lanes of a reduced iterator
+/// cost 2 v more for each result, to set and add up the partial ones, and their folding. The whole takes the sum over
+/// the parts of an even split (Loop/Steps/Step.h), so that a tile that divides the extents wins.
 ///
 /// Where the lanes move all operands, of a batch, two iterators are repeated, each of which leaves an operand in place.
 /// Lanes far apart in the result are stored in blocks, transposed, along a repeated iterator of neighbours: 2 cycles a

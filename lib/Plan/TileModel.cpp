@@ -87,19 +87,31 @@ double TileModel::stepTime(const Tile &tile) const {
 }
 
 /// Of a reduction: what one step reads of operands that other tiles read again, and that do not stay in L1 meanwhile.
+/// Of the two that a product has, the one that the next tile reads as well does, if it fits; the other only as a whole.
 std::int64_t TileModel::bytesFromL2(const Tile &tile) const {
   if (!facts_.hasReduction || facts_.iterators[v_].reduced) return 0;
+  const std::int64_t sum = std::max<std::int64_t>(1, facts_.points(true));
   std::int64_t bytes = 0;
   for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
     if (!facts_.bodyOperand[operand]) continue;
-    const std::int64_t elements = (moves(operand, v_) ? tile.vectors * lanes_ : 1) * movingRepeats(tile, operand);
+    const bool isVector = moves(operand, v_);
+    const std::int64_t whole = facts_.bytesInBatch(operand);
+    const std::int64_t elements = (isVector ? tile.vectors * lanes_ : 1) * movingRepeats(tile, operand);
     const std::int64_t step = elements * facts_.elementBytes;
-    const bool stays =
-        facts_.operandBytes[operand] <= target_.l1Bytes / 2 ||
-        (moves(operand, v_) && step <= target_.l1Bytes / 4 * 3 / std::max<std::int64_t>(1, facts_.points(true)));
+    const bool isShared = isVector != vectorIsReadAcross() || step >= whole / sum;
+    const bool stays = whole <= target_.l1Bytes / 2 || (isShared && step <= target_.l1Bytes / 4 * 3 / sum);
     if (!stays) bytes += step;
   }
   return bytes;
+}
+
+/// Whether neighbouring tiles read different parts of what has the lanes, all of which stays in L2, and the same of
+/// what all lanes read alike (Blocking.h).
+bool TileModel::vectorIsReadAcross() const {
+  std::optional<std::size_t> vector, other;
+  for (std::size_t operand = 0; operand < facts_.operandCount; ++operand)
+    if (facts_.bodyOperand[operand]) (moves(operand, v_) ? vector : other) = operand;
+  return vector && other && (packed_ == vector || facts_.bytesInBatch(*vector) <= target_.l2Bytes / 5 * 2);
 }
 
 /// Of a reduction whose lanes are far apart in the result: what storing the tile takes. Along a repetition of

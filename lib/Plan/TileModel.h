@@ -41,6 +41,7 @@ private:
   double stepTime(const Tile &tile) const;
   double scatterTime(const Tile &tile) const;
   std::int64_t bytesFromL2(const Tile &tile) const;
+  bool vectorIsReadAcross() const;
   double pointsOutside(const Tile &tile) const;
   double timeOfParts(Tile tile, std::size_t side, double count) const;
 
