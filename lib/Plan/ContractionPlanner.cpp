@@ -8,6 +8,9 @@
 namespace einjit::plan {
 namespace {
 
+/// A step of fewer multiply-adds is longer by more than a tenth for two prefetches.
+constexpr std::int64_t leastTileToFetch = 16;
+
 /// A loop of the plan: all of an iterator, or what splits make of it. One iteration moves by `step` iterations of it.
 struct PlannedLoop {
   std::string name;
@@ -39,6 +42,7 @@ public:
       add(loop::Vectorize{name}, {});
       for (const std::string &loop : unrolled) add(loop::Unroll{loop}, {});
     }
+    for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) fetch(operand);
     parallelize();
   }
 
@@ -173,6 +177,7 @@ private:
     for (const Loops *loops : std::initializer_list<const Loops *>{&batch_, &streamBlocks(), &stayBlocks(), &inside,
                                                                    &kBlocks_, &k_, &tileLoops_})
       append(*loops);
+    outsideOfSums_ = {batch_, streamBlocks(), stayBlocks(), inside};
     if (vectors_) step.loops.push_back(vectors_->name);
     if (together_) step.loops.push_back(together_->name);
     step.loops.push_back(lanes_.name);
@@ -310,6 +315,57 @@ private:
     copyLanes_.push_back({last.name, unrolled});
   }
 
+  // What comes next.
+
+  /// Iterations of the iterator in one iteration of the loop at `position` of those outside of the sums.
+  std::int64_t inside(const Loops &loops, std::size_t position, std::size_t iterator) const {
+    for (std::size_t i = position + 1; i-- > 0;)
+      if (loops[i].iterator == iterator) return loops[i].step;
+    return facts_.iterators[iterator].extent;
+  }
+
+  /// Whether an iteration of that loop reads all that lies between where it begins to read the operand and where the
+  /// next one does.
+  bool readsOn(std::size_t operand, const Loops &loops, std::size_t position) const {
+    const PlannedLoop &loop = loops[position];
+    std::int64_t elements = 1;
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
+      if (facts_.iterators[i].strides[operand] != 0) elements *= inside(loops, position, i);
+    return loop.step * facts_.iterators[loop.iterator].strides[operand] == elements;
+  }
+
+  /// Whether operands and result all stay there from one call to the next.
+  bool staysInL2() const {
+    double bytes = static_cast<double>(facts_.points(false)) * static_cast<double>(facts_.elementBytes);
+    for (std::int64_t operand : facts_.operandBytes) bytes += static_cast<double>(operand);
+    return bytes <= static_cast<double>(plan_.target.l2Bytes);
+  }
+  std::int64_t tileVectors() const {
+    std::int64_t vectors = tile_.vectors;
+    for (const Tile::Repeat &repeat : tile_.repeats) vectors *= repeat.count;
+    return vectors;
+  }
+
+  /// An operand that comes from beyond L2 is fetched while its predecessor is multiplied: by the innermost loop whose
+  /// iterations read one piece of memory after the other, if two of them fit half of L2.
+  void fetch(std::size_t operand) {
+    if (!facts_.bodyOperand[operand] || !facts_.isPackable[operand] || k_.empty() || !kBlocks_.empty()) return;
+    if (staysInL2() || tileVectors() < leastTileToFetch) return;
+    // Panels are made outside of the loops inside blocks.
+    const bool isPacked = operand == blocking_.vectorOperand ? blocking_.packsVector : blocking_.packsBroadcast;
+    Loops loops;
+    for (std::size_t group = 0; group < outsideOfSums_.size() - (isPacked ? 1 : 0); ++group)
+      loops.insert(loops.end(), outsideOfSums_[group].begin(), outsideOfSums_[group].end());
+    for (std::size_t i = loops.size(); i-- > 0;) {
+      if (!readsOn(operand, loops, i)) continue;
+      const std::int64_t stride = loops[i].step * facts_.iterators[loops[i].iterator].strides[operand];
+      if (stride > plan_.target.l2Bytes / 4 / facts_.elementBytes) return;
+      return add(loop::Fetch{plan_.operandNames[operand], loops[i].name, k_.back().name,
+                             plan_.target.cacheLineBytes / facts_.elementBytes},
+                 "what comes next is on its way");
+    }
+  }
+
   /// The outermost loop with work for all threads, of those that are not split further out.
   void parallelize() {
     if (plan_.threads < 2) return;
@@ -325,8 +381,9 @@ private:
   const Blocking &blocking_;
   std::vector<loop::Step> &steps_;
   const std::size_t v_;
-  Loops outer_;     ///< before blocks
-  Loops tileLoops_; ///< repetitions, then vectors; unrolled
+  Loops outer_;                      ///< before blocks
+  Loops tileLoops_;                  ///< repetitions, then vectors; unrolled
+  std::vector<Loops> outsideOfSums_; ///< outermost first
   Loops batch_, nBlocks_, kBlocks_, mBlocks_, n_, m_, k_;
   PlannedLoop lanes_{};
   std::optional<PlannedLoop> vectors_, together_;

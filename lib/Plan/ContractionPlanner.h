@@ -7,6 +7,7 @@
 //   stage     those go outside of M and N
 //   pack      V and S, at the innermost loop that is outside of their panels
 //   keep, vectorize, unroll
+//   fetch     what the next iteration reads of operands from beyond L2
 //
 // A panel has one axis for each loop inside, that of the lanes last; S's is last the one along which S is contiguous,
 // if that is of the tile or of K, else the innermost of K. Its copying loops have names of their own, and are vectors

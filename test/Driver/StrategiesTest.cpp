@@ -91,8 +91,9 @@ template <class T> std::vector<T> expected(const Contraction &c, const Tensor<T>
 
 /// What of the planner's means a schedule uses.
 const std::vector<std::string> &means() {
-  static const std::vector<std::string> words = {"pack %a",    "pack %b",   "stage",      "even",      "masked",
-                                                 "stay in L2", "privatize", "transposed", "vectorize", "parallelize"};
+  static const std::vector<std::string> words = {"pack %a",   "pack %b",     "stage",     "even",
+                                                 "masked",    "stay in L2",  "privatize", "transposed",
+                                                 "vectorize", "parallelize", "fetch"};
   return words;
 }
 

@@ -50,6 +50,9 @@ std::string arguments(const Pack &step) {
 std::string arguments(const Vectorize &step) { return step.loop; }
 std::string arguments(const Unroll &step) { return step.loop; }
 std::string arguments(const PrefetchStores &step) { return fmt::format("{} every {}", step.loop, step.every); }
+std::string arguments(const Fetch &step) {
+  return fmt::format("%{} ahead of {} in {} every {}", step.buffer, step.ahead, step.in, step.every);
+}
 std::string arguments(const Stream &step) { return "%" + step.buffer; }
 std::string arguments(const Parallelize &step) { return step.loop; }
 
@@ -146,6 +149,15 @@ private:
     step.loop = loop();
     reader_.expect("every");
     step.every = reader_.integer("the number of lanes").value_or(1);
+  }
+  void read(Fetch &step) {
+    step.buffer = buffer();
+    reader_.expect("ahead") && reader_.expect("of");
+    step.ahead = loop();
+    reader_.expect("in");
+    step.in = loop();
+    reader_.expect("every");
+    step.every = reader_.integer("the number of elements").value_or(1);
   }
   void read(Stream &step) { step.buffer = buffer(); }
   void read(Parallelize &step) { step.loop = loop(); }

@@ -102,6 +102,17 @@ struct PrefetchStores {
   std::int64_t every;
 };
 
+/// The iterations of loop `in` prefetch, evenly, what the next iteration of loop `ahead` around it reads of `buffer`:
+/// the d elements from where its reads begin, d the distance by which one iteration moves them. With T iterations of
+/// `in` in one of `ahead` each takes ceil(d / T) of them, a prefetch for every `every`. A loop that runs once has no
+/// next iteration.
+struct Fetch {
+  std::string buffer;
+  std::string ahead;
+  std::string in;
+  std::int64_t every;
+};
+
 /// Writes an out past the caches (`out stream`); nothing may read it.
 struct Stream {
   std::string buffer;
@@ -113,7 +124,8 @@ struct Parallelize {
 };
 
 struct Step {
-  std::variant<Split, Reorder, Privatize, Stage, Keep, Pack, Vectorize, Unroll, PrefetchStores, Stream, Parallelize>
+  std::variant<Split, Reorder, Privatize, Stage, Keep, Pack, Vectorize, Unroll, PrefetchStores, Fetch, Stream,
+               Parallelize>
       action;              ///< as in Steps.def
   std::string reason = {}; ///< why the planner took it; printed as a comment
 };

@@ -115,7 +115,7 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
       if (const std::string &name = random.of(loops); std::ranges::count(some, name) == 0) some.push_back(name);
     return some;
   };
-  switch (random.in(0, 12)) {
+  switch (random.in(0, 13)) {
   case 0:
   case 1: {
     Split step{loop, random.in(1, 5), fmt::format("o{}", number), fmt::format("t{}", number), random.chance(40)};
@@ -135,6 +135,7 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
   }
   case 7: return random.chance(50) ? Step{Unroll{loop}} : Step{Keep{random.of(buffers)}};
   case 12: return {Stream{random.of(buffers)}};
+  case 13: return {Fetch{random.of(buffers), random.of(loops), random.of(loops), random.in(1, 20)}};
   case 8: return random.chance(50) ? Step{Parallelize{loop}} : Step{PrefetchStores{loop, random.in(1, 5)}};
   case 9:
   case 10:

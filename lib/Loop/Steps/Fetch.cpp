@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Loop/Rewrite.h"
+#include "Loop/Steps/Refusal.h"
+#include "Support/Checked.h"
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace einjit::loop {
+namespace {
+
+/// A loop that repeats the step's could make a kernel of any size.
+constexpr std::int64_t maxPrefetches = 64;
+
+/// More than any loop that ends.
+constexpr std::int64_t maxIterations = std::int64_t{1} << 40;
+
+constexpr std::int64_t ceilDiv(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+/// What the iterations of one loop `ahead` read of the buffer.
+struct Reads {
+  Access first; ///< of those whose place has the least constant
+  std::int64_t distance = 0;
+};
+
+class Fetcher {
+public:
+  Fetcher(const Kernel &kernel, const Fetch &step)
+      : kernel_(kernel), step_(step), buffer_(*kernel.findBuffer(step.buffer)), ahead_(*kernel.findVar(step.ahead)),
+        in_(*kernel.findVar(step.in)) {}
+
+  Refusal check(const For &loop) {
+    if (iterations(loop.body) >= maxIterations) return "there are too many iterations to count";
+    if (iterations(loop.body) == 0) return fmt::format("loop '{}' holds no loop '{}'", step_.ahead, step_.in);
+    reads_.reset();
+    Refusal reason;
+    forEach<Store>(loop.body, [&](const Store &store) {
+      for (const Access &access : store.operands)
+        if (access.buffer == buffer_ && !reason) reason = add(access);
+    });
+    if (reason) return reason;
+    if (!reads_) return fmt::format("loop '{}' does not read %{}", step_.ahead, step_.buffer);
+    if (reads_->distance <= 0) return fmt::format("loop '{}' moves no read of %{} onward", step_.ahead, step_.buffer);
+    share_ = ceilDiv(reads_->distance, iterations(loop.body));
+    if (ceilDiv(share_, step_.every) > maxPrefetches)
+      return fmt::format("an iteration would have more than {} prefetches", maxPrefetches);
+    return std::nullopt;
+  }
+
+  /// Adds the prefetches to a loop that was checked last.
+  void insert(For &loop) {
+    Access start = reads_->first;
+    for (Affine &index : start.indices)
+      index = substituteAll(index, [&](std::uint32_t variable) {
+        if (variable == ahead_.value) return Affine::variable(variable) + Affine::number(1);
+        return isInside(loop.body, variable) ? Affine::number(0) : Affine::variable(variable);
+      });
+    insert(loop.body, start, Affine::number(0));
+  }
+
+private:
+  Refusal add(const Access &access) {
+    const Affine place = linearOffset(kernel_, access);
+    const std::int64_t distance = place.coefficient(ahead_.value);
+    if (reads_ && reads_->distance != distance)
+      return fmt::format("loop '{}' moves reads of %{} by different distances", step_.ahead, step_.buffer);
+    if (!reads_ || place.constant < linearOffset(kernel_, reads_->first).constant) reads_ = Reads{access, distance};
+    return std::nullopt;
+  }
+
+  static bool isInside(const Block &body, std::uint32_t variable) {
+    return variable == laneVariable || containsLoop(body, VarId(variable));
+  }
+
+  /// Iterations of the loops `in` inside; bounds end some of them early.
+  std::int64_t iterations(const Block &block) const {
+    std::int64_t count = 0;
+    for (const Stmt &stmt : block)
+      if (const auto *loop = std::get_if<For>(&stmt.node))
+        count =
+            std::min(maxIterations,
+                     count + std::min(maxIterations, checkedMul(loop->extent, each(*loop)).value_or(maxIterations)));
+    return count;
+  }
+  std::int64_t each(const For &loop) const { return loop.var == in_ ? 1 : iterations(loop.body); }
+
+  /// `number` counts the iterations before the block.
+  void insert(Block &block, const Access &start, Affine number) {
+    const auto [axis, stride] = nearestAxis();
+    for (Stmt &stmt : block) {
+      auto *loop = std::get_if<For>(&stmt.node);
+      if (!loop || each(*loop) == 0) continue;
+      const Affine inside = number + Affine::variable(loop->var.value, each(*loop));
+      number = number + Affine::number(loop->extent * each(*loop));
+      if (loop->var != in_) {
+        insert(loop->body, start, inside);
+        continue;
+      }
+      Block prefetches;
+      for (std::int64_t element = 0; element < share_; element += step_.every) {
+        Prefetch prefetch{start};
+        Affine &index = prefetch.address.indices[axis];
+        index = index + inside * ceilDiv(share_, stride) + Affine::number(ceilDiv(element, stride));
+        prefetches.push_back({std::move(prefetch)});
+      }
+      loop->body.insert(loop->body.begin(), prefetches.begin(), prefetches.end());
+    }
+  }
+
+  /// The axis with the least distance onward, and that; there is one if a read moves onward.
+  std::pair<std::size_t, std::int64_t> nearestAxis() const {
+    const std::vector<std::int64_t> strides = kernel_[buffer_].type.stridesOrRowMajor();
+    std::optional<std::size_t> nearest;
+    for (std::size_t axis = 0; axis < strides.size(); ++axis)
+      if (strides[axis] > 0 && (!nearest || strides[axis] < strides[*nearest])) nearest = axis;
+    return {nearest.value(), strides[*nearest]};
+  }
+
+  const Kernel &kernel_;
+  const Fetch &step_;
+  const BufferId buffer_;
+  const VarId ahead_, in_;
+  std::optional<Reads> reads_; ///< in the loop checked last
+  std::int64_t share_ = 0;     ///< elements of each iteration of `in` there
+};
+
+Refusal check(const Kernel &kernel, const Fetch &step) {
+  if (auto reason = unlessBufferExists(kernel, step.buffer)) return reason;
+  for (const std::string &name : {step.ahead, step.in})
+    if (auto reason = unlessLoopExists(kernel, name)) return reason;
+  if (step.every < 1) return "the number of elements must be at least 1";
+  const Storage storage = kernel[*kernel.findBuffer(step.buffer)].storage;
+  if (storage != Storage::In && storage != Storage::Const) return fmt::format("%{} is not an input", step.buffer);
+  for (const PlacedLoop &place : loopsNamed(kernel, step.in))
+    if (place.loop->kind != LoopKind::Serial) return fmt::format("loop '{}' is not serial", step.in);
+  Fetcher fetcher(kernel, step);
+  bool isRepeated = false;
+  for (const PlacedLoop &place : loopsNamed(kernel, step.ahead)) {
+    if (place.loop->extent < 2) continue;
+    isRepeated = true;
+    if (auto reason = fetcher.check(*place.loop)) return reason;
+  }
+  return isRepeated ? std::nullopt : Refusal(fmt::format("loop '{}' runs but once", step.ahead));
+}
+
+} // namespace
+
+Result<Kernel> apply(Kernel kernel, const Fetch &step) {
+  if (const Refusal reason = check(kernel, step)) return refused({step}, *reason);
+  Fetcher fetcher(kernel, step);
+  Block body = kernel.body;
+  replaceLoops(body, *kernel.findVar(step.ahead), [&](For loop, const Nest &) {
+    if (loop.extent > 1 && !fetcher.check(loop)) fetcher.insert(loop);
+    Block result;
+    result.push_back({std::move(loop)});
+    return result;
+  });
+  kernel.body = std::move(body);
+  return kernel;
+}
+
+} // namespace einjit::loop
