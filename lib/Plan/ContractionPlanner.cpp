@@ -351,6 +351,7 @@ private:
   void fetch(std::size_t operand) {
     if (!facts_.bodyOperand[operand] || !facts_.isPackable[operand] || k_.empty() || !kBlocks_.empty()) return;
     if (staysInL2() || tileVectors() < leastTileToFetch) return;
+    if (facts_.operandBytes[operand] <= plan_.target.l2Bytes / 4) return; // stays there, however often it is read
     // Panels are made outside of the loops inside blocks.
     const bool isPacked = operand == blocking_.vectorOperand ? blocking_.packsVector : blocking_.packsBroadcast;
     Loops loops;

@@ -29,6 +29,14 @@ bool jumps(const OpFacts &facts, std::size_t operand, std::int64_t bytes) {
   });
 }
 
+/// Bytes from the first to the last element that one sum reads.
+std::int64_t span(const OpFacts &facts, std::size_t operand) {
+  std::int64_t bytes = facts.elementBytes;
+  for (const IteratorFacts &iterator : facts.iterators)
+    if (iterator.reduced) bytes += (iterator.extent - 1) * std::abs(iterator.strides[operand]) * facts.elementBytes;
+  return bytes;
+}
+
 } // namespace
 
 std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v, bool isNear) {
@@ -42,7 +50,8 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
     if (!facts.bodyOperand[operand] || !facts.isPackable[operand] || stride == 0) continue;
     const std::int64_t again = facts.reuse(operand);
     const bool isFar = isNear ? jumps(facts, operand, pageBytes / rowsOfPage)
-                              : jumps(facts, operand, pageBytes) || facts.bytesInBatch(operand) > target.l2Bytes;
+                              : jumps(facts, operand, pageBytes) || (facts.bytesInBatch(operand) > target.l2Bytes &&
+                                                                     span(facts, operand) > target.l2Bytes / 8);
     const bool pays = vectorLoadable(stride)
                           ? isFar && again >= leastReuseOfContiguous && facts.points(true) >= leastSumOfContiguous
                           : again >= leastReuseOfStrided;

@@ -15,8 +15,9 @@ struct Tile;
 ///
 /// An operand is worth it that moves with v and is read again in R = (iterations of the parallel iterators that leave
 /// it in place) many: where its lanes are not neighbours, so that each is a load of its own, R >= 8 saves most of these
-/// loads; where they are, R >= 32 if what one point of a batch reads is larger than L2, or its rows are pages apart
-/// (`isNear`, blocks of it being read from L2 anyway: a quarter of a page), unless sums are short. One that is
+/// loads; where they are, R >= 32 if what one point of a batch reads is larger than L2 and one sum reads across more
+/// than an eighth of that, which would not stay there for all that it is multiplied with, or if its rows are pages
+/// apart (`isNear`, blocks of it being read from L2 anyway: a quarter of a page), unless sums are short. One that is
 /// converted wherever it is read is worth it for R >= 32, so that it is converted once; so is one whose bytes are
 /// multiplied several at once, so that those stand together.
 std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v,
