@@ -18,9 +18,9 @@ namespace einjit {
 namespace {
 
 /// What a stage made must satisfy its verifier; if it does not, that is einjit's fault, not the user's.
-void demand(const std::vector<std::string> &complaints, const char *stage, const std::string &text) {
-  if (!complaints.empty())
-    throw InternalError(std::string("the ") + stage + " is not well-formed: " + complaints.front() + "\n" + text);
+template <class Kernel> void demandValid(const Kernel &kernel, const char *stage) {
+  if (const auto complaints = verify(kernel); !complaints.empty())
+    throw InternalError(fmt::format("the {} is not well-formed: {}\n{}", stage, complaints.front(), print(kernel)));
 }
 
 /// The program as tensor IR; leaves its canonical text and the files it loads in `result`.
@@ -65,7 +65,7 @@ void describeInterface(Compilation &result, const std::vector<tensor::Input> &in
 void planLoops(Compilation &result) {
   Stopwatch watch;
   result.canonical = tensor::canonicalize(result.tensor, result.passes);
-  demand(verify(result.canonical), "canonical tensor IR", print(result.canonical));
+  demandValid(result.canonical, "canonical tensor IR");
   result.cost = costOf(result.canonical, result.results);
   result.times.tensor += watch.lap();
 
@@ -75,7 +75,7 @@ void planLoops(Compilation &result) {
   auto loops = apply(naiveLoops(result.canonical, naiveOptions(result.canonical, result.target)), result.schedule);
   if (!loops) throw InternalError("the planner's schedule was refused: " + render(loops.errors(), {}));
   result.loops = *std::move(loops);
-  demand(verify(result.loops), "loop IR", print(result.loops));
+  demandValid(result.loops, "loop IR");
   result.times.loop += watch.lap();
 }
 
@@ -125,7 +125,7 @@ Result<Compilation> lowerToLoops(Source source, const Options &options) {
   if (!lowered) return lowered.errors();
   result.tensor = std::move(lowered->kernel);
   result.tensor.exact = options.exact;
-  demand(verify(result.tensor), "tensor IR", print(result.tensor));
+  demandValid(result.tensor, "tensor IR");
   describeInterface(result, lowered->inputs, lowered->resultNames);
 
   result.times.tensor = watch.lap() - result.times.parse;
