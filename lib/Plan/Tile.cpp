@@ -18,6 +18,8 @@ constexpr std::int64_t maxUnrolledNodes = 1024;
 constexpr std::int64_t maxSide = 32;
 /// Rows read at the same time: about as many streams as prefetchers follow.
 constexpr std::int64_t streamsAtOnce = 8;
+/// Vectors side by side that are loaded lane by lane: 8 hide the latency, and more are only more code.
+constexpr std::int64_t mostGathered = 8;
 /// Of equals, lanes whose results are neighbours win.
 constexpr double stridedResult = 1.01;
 /// A result that is stored lane by lane brings a line for each, and evicts one: each counts as so many instructions.
@@ -192,7 +194,7 @@ public:
     // memory and memory a long run of loads and stores without a branch keeps more lines under way.
     const std::int64_t widest = facts.hasReduction ? target.vectorRegisters : staysInCache(facts, target) ? 8 : maxSide;
     mostVectors_ = std::max<std::int64_t>(1, std::min(widest, maxUnrolledNodes / facts.bodyNodes));
-    longest_ = std::min({ceilDiv(facts.iterators[v].extent, lanes_), mostVectors_, maxSide});
+    longest_ = std::min({ceilDiv(facts.iterators[v].extent, lanes_), mostVectors_, gathers() ? mostGathered : maxSide});
     if (across_) longest_ = 1; // a block takes as many registers as there are lanes
   }
 
@@ -214,6 +216,14 @@ public:
   }
 
 private:
+  /// Whether the lanes of an operand are loaded one by one.
+  bool gathers() const {
+    for (std::size_t operand = 0; operand < facts_.operandCount; ++operand)
+      if (facts_.bodyOperand[operand] && operand != packed_ && !vectorLoadable(facts_.iterators[v_].strides[operand]))
+        return true;
+    return false;
+  }
+
   /// A packed operand is read along an axis of its own. Where it comes from memory and few iterations read it again, so
   /// that reading it is what takes time, panels that stay in L2 must have room for several lines of that axis: so they
   /// have fewer lanes.
