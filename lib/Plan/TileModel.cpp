@@ -11,6 +11,8 @@ namespace {
 
 /// Cycles that counting and branching adds to a step.
 constexpr double loopOverhead = 0.5;
+/// Instructions of a nest besides those on its results and operands.
+constexpr double loopInstructions = 16;
 /// Part of the shorter of arithmetic, loads and L2 that the longest does not hide: loads that miss L1 come late.
 constexpr double exposed = 0.25;
 
@@ -56,26 +58,26 @@ std::int64_t TileModel::registers(const Tile &tile) const {
   return facts_.registersPerVector() * (accumulators + operands);
 }
 
-double TileModel::time(const Tile &tile) const {
-  const double steps = timeOfParts(tile, 0, pointsOutside(tile));
-  if (!facts_.iterators[v_].reduced) return steps;
-  // Each result sets, adds up and folds the partial ones of all vectors.
-  const double fold = static_cast<double>(2 * tile.vectors) + foldInstructions;
-  return steps + static_cast<double>(facts_.points(false)) * fold / static_cast<double>(target_.fmaPerCycle);
+/// Load instructions of one step, and the shuffles that are part of loading.
+double TileModel::loads(const Tile &tile) const {
+  double result = 0;
+  for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
+    if (!facts_.bodyOperand[operand]) continue;
+    const std::int64_t vectors = (moves(operand, v_) ? tile.vectors : 1) * movingRepeats(tile, operand);
+    const std::int64_t stride = operand == packed_ ? 1 : facts_.iterators[v_].strides[operand];
+    result += static_cast<double>(vectors) * loadInstructions(stride, lanes_, inBlocks_);
+  }
+  return result;
 }
 
 double TileModel::stepTime(const Tile &tile) const {
   const std::int64_t parts = facts_.registersPerVector();
-  double accesses = facts_.hasReduction ? 0.0 : static_cast<double>(size(tile)); // stores
+  const double stores = facts_.hasReduction ? 0.0 : static_cast<double>(size(tile));
+  const double accesses = stores + loads(tile);
   double shuffles = 0; // that sort the parts of complex numbers into a register each
-  for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
-    if (!facts_.bodyOperand[operand]) continue;
-    const double each =
-        operand == packed_ ? 1 : loadInstructions(facts_.iterators[v_].strides[operand], lanes_, inBlocks_);
-    const std::int64_t vectors = (moves(operand, v_) ? tile.vectors : 1) * movingRepeats(tile, operand);
-    accesses += static_cast<double>(vectors) * each;
-    if (moves(operand, v_) && parts > 1) shuffles += static_cast<double>(vectors * parts);
-  }
+  for (std::size_t operand = 0; operand < facts_.operandCount; ++operand)
+    if (parts > 1 && facts_.bodyOperand[operand] && moves(operand, v_))
+      shuffles += static_cast<double>(tile.vectors * movingRepeats(tile, operand) * parts);
   // The body's last operation and the addition to the accumulator are one FMA.
   const double work =
       (static_cast<double>(size(tile) * facts_.bodyOperations) + shuffles) / static_cast<double>(target_.fmaPerCycle);
@@ -140,23 +142,42 @@ double TileModel::pointsOutside(const Tile &tile) const {
   return points;
 }
 
-/// Sums stepTime over all combinations of parts of the tile's sides, from this side on.
-double TileModel::timeOfParts(Tile tile, std::size_t side, double count) const {
-  if (side > tile.repeats.size()) {
-    const auto steps = static_cast<double>(std::max<std::int64_t>(1, facts_.points(true)));
-    return count * (stepTime(tile) + scatterTime(tile) / steps);
-  }
+/// Calls use(tile, count) for all combinations of parts of the tile's sides, from this side on: a nest each, which is
+/// run count times.
+template <class Use> void TileModel::forEachNest(Tile tile, std::size_t side, double count, const Use &use) const {
+  if (side > tile.repeats.size()) return use(tile, count);
   const bool isVector = side == tile.repeats.size();
   const std::int64_t extent = facts_.iterators[isVector ? v_ : tile.repeats[side].iterator].extent;
   std::int64_t &length = isVector ? tile.vectors : tile.repeats[side].count;
   const std::int64_t unit = isVector ? lanes_ : 1;
-  double total = 0;
   for (const loop::EvenPart &part : loop::evenParts(extent, length * unit, unit)) {
     const std::int64_t whole = std::exchange(length, ceilDiv(part.length, unit));
-    total += timeOfParts(tile, side + 1, count * static_cast<double>(part.count));
+    forEachNest(tile, side + 1, count * static_cast<double>(part.count), use);
     length = whole;
   }
+}
+
+double TileModel::time(const Tile &tile) const {
+  const auto steps = static_cast<double>(std::max<std::int64_t>(1, facts_.points(true)));
+  double cycles = 0;
+  forEachNest(tile, 0, pointsOutside(tile),
+              [&](const Tile &nest, double count) { cycles += count * (stepTime(nest) + scatterTime(nest) / steps); });
+  if (!facts_.iterators[v_].reduced) return cycles;
+  // Each result sets, adds up and folds the partial ones of all vectors.
+  const double fold = static_cast<double>(2 * tile.vectors) + foldInstructions;
+  return cycles + static_cast<double>(facts_.points(false)) * fold / static_cast<double>(target_.fmaPerCycle);
+}
+
+double TileModel::instructions(const Tile &tile) const {
+  double total = 0;
+  forEachNest(tile, 0, 1, [&](const Tile &nest, double) { total += nestInstructions(nest); });
   return total;
+}
+
+/// Each result is set, added to and stored; lanes of a reduced iterator are folded, too.
+double TileModel::nestInstructions(const Tile &tile) const {
+  const double perResult = facts_.iterators[v_].reduced ? 3 + foldInstructions : 3;
+  return perResult * static_cast<double>(size(tile)) + loads(tile) + loopInstructions;
 }
 
 } // namespace einjit::plan

@@ -32,18 +32,22 @@ public:
   std::int64_t registers(const Tile &tile) const;
   /// Cycles for the whole op.
   double time(const Tile &tile) const;
+  /// Instructions of the code, all nests that even splits make of the op together; only comparisons are meant.
+  double instructions(const Tile &tile) const;
 
 private:
   bool moves(std::size_t operand, std::size_t iterator) const {
     return facts_.iterators[iterator].strides[operand] != 0;
   }
   std::int64_t movingRepeats(const Tile &tile, std::size_t operand) const;
+  double loads(const Tile &tile) const;
   double stepTime(const Tile &tile) const;
   double scatterTime(const Tile &tile) const;
   std::int64_t bytesFromL2(const Tile &tile) const;
   bool vectorIsReadAcross() const;
   double pointsOutside(const Tile &tile) const;
-  double timeOfParts(Tile tile, std::size_t side, double count) const;
+  double nestInstructions(const Tile &tile) const;
+  template <class Use> void forEachNest(Tile tile, std::size_t side, double count, const Use &use) const;
 
   const OpFacts &facts_;
   const Target &target_;
