@@ -2,6 +2,7 @@
 #include "Runtime/ParallelFor.h"
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <gtest/gtest.h>
 #include <limits>
 #include <thread>
@@ -49,6 +50,16 @@ TEST(ParallelFor, HugeExtentsDoNotOverflow) {
   };
   einjitParallelFor(&covered, add, std::numeric_limits<std::int64_t>::max(), 3);
   EXPECT_EQ(covered, std::numeric_limits<std::int64_t>::max());
+}
+
+TEST(ParallelFor, OneBehindTheOtherWithAndWithoutPauses) {
+  for (std::size_t loop = 0; loop < 500; ++loop) {
+    const std::size_t extent = 1 + loop % 9;
+    Record record(extent);
+    einjitParallelFor(&record, body, static_cast<std::int64_t>(extent), 2 + static_cast<std::int64_t>(loop % 3));
+    for (std::size_t i = 0; i < extent; ++i) ASSERT_EQ(record.runs[i], 1) << loop;
+    if (loop % 50 == 49) std::this_thread::sleep_for(std::chrono::milliseconds(1)); // helpers leave
+  }
 }
 
 TEST(ParallelFor, CalledFromSeveralThreads) {
