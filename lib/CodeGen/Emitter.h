@@ -44,8 +44,9 @@ public:
   Emitter(const ModuleContext &context, llvm::Function *function, Scope scope);
   void emit(const loop::Block &block);
   Builder &builder() { return ir_; }
-  /// The body of a parallel loop between two values of its variable (begin < end).
-  void emitRange(const loop::For &loop, llvm::Value *begin, llvm::Value *end);
+  /// The body of the innermost of these loops, of whose iterations, all counted as one, those from begin to end are run
+  /// (begin < end).
+  void emitRange(const std::vector<const loop::For *> &nest, llvm::Value *begin, llvm::Value *end);
 
 private:
   /// A value for each lane, or one scalar for all of them.
@@ -75,7 +76,8 @@ private:
   // Loops.
   llvm::Value *iterationCount(const loop::For &loop, const Iterations &iterations);
   void emitUnrolled(const loop::For &loop);
-  void emitSerial(const loop::For &loop, llvm::Value *begin, llvm::Value *end, llvm::Value *runs);
+  void emitSerial(const std::vector<const loop::For *> &nest, llvm::Value *begin, llvm::Value *end, llvm::Value *runs);
+  void bindDigits(const std::vector<const loop::For *> &nest, llvm::Value *number);
   bool canOutline() const;
   void emitParallel(const loop::For &loop, llvm::Value *count);
   /// Where values are that may change in some statements.

@@ -8,6 +8,9 @@
 //           body
 //           br (i + 1 < end) head, exit
 //   exit:
+//
+// Loops that are shared as one have its number's digits for variables: of the innermost i % extent, of the one around
+// it i / extent % its extent, and so on.
 #include "CodeGen/Emitter.h"
 #include <algorithm>
 #include <llvm/IR/Intrinsics.h>
@@ -88,7 +91,7 @@ void Emitter::emit(const loop::For &loop) {
   // A parallel loop is a function of its own even where it runs once: scratch in it lies in a slot.
   if (loop.kind == loop::LoopKind::Parallel && canOutline()) return emitParallel(loop, count);
   if (iterations.most == 1) return emitIteration(loop, 0, runs);
-  emitSerial(loop, ir_.getInt64(0), count, runs);
+  emitSerial({&loop}, ir_.getInt64(0), count, runs);
 }
 
 /// One iteration, whose number is known, if `runs` holds. `changed` are places that it writes besides registers.
@@ -146,9 +149,23 @@ void Emitter::emitIf(Value *condition, const Places &changed, const std::functio
   for (std::size_t i = 0; i < changed.size(); ++i) addPhi(ir_, *changed[i], *changed[i], from, after[i], last);
 }
 
-void Emitter::emitRange(const loop::For &loop, Value *begin, Value *end) { emitSerial(loop, begin, end, nullptr); }
+void Emitter::emitRange(const std::vector<const loop::For *> &nest, Value *begin, Value *end) {
+  emitSerial(nest, begin, end, nullptr);
+}
 
-void Emitter::emitSerial(const loop::For &loop, Value *begin, Value *end, Value *runs) {
+void Emitter::bindDigits(const std::vector<const loop::For *> &nest, Value *number) {
+  std::vector<Value *> digits;
+  for (std::size_t i = nest.size(); i-- > 1;) {
+    Value *extent = ir_.getInt64(static_cast<std::uint64_t>(nest[i]->extent));
+    digits.push_back(ir_.CreateURem(number, extent));
+    number = ir_.CreateUDiv(number, extent);
+  }
+  scope_.variables.bind(*nest.front(), number);
+  for (std::size_t i = 1; i < nest.size(); ++i) scope_.variables.bind(*nest[i], digits[nest.size() - 1 - i]);
+}
+
+void Emitter::emitSerial(const std::vector<const loop::For *> &nest, Value *begin, Value *end, Value *runs) {
+  const loop::For &loop = *nest.back();
   const std::string &name = kernel_.vars[loop.var.index()];
   llvm::BasicBlock *from = ir_.GetInsertBlock(), *head = createBlock(name);
   const std::vector<Register> written = writtenRegisters(kernel_, loop.body, scope_.variables);
@@ -165,11 +182,11 @@ void Emitter::emitSerial(const loop::For &loop, Value *begin, Value *end, Value 
     phis.back()->addIncoming(target, from);
     target = phis.back();
   }
-  scope_.variables.bind(loop, variable);
-  if (isInnermost(loop.body)) scope_.variables.keepMultiples(head);
+  bindDigits(nest, variable);
+  if (isInnermost(loop.body) && nest.size() == 1) scope_.variables.keepMultiples(head);
   emit(loop.body);
   const std::vector<Multiple> multiples = scope_.variables.takeMultiples();
-  scope_.variables.unbind(loop.var);
+  for (auto shared = nest.rbegin(); shared != nest.rend(); ++shared) scope_.variables.unbind((*shared)->var);
 
   llvm::BasicBlock *latch = ir_.GetInsertBlock();
   Value *next = ir_.CreateAdd(variable, ir_.getInt64(1), "", /*HasNUW=*/true, /*HasNSW=*/true);

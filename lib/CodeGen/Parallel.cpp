@@ -9,8 +9,10 @@
 //                                    scratch declared in the loop lies in the slot
 //                                    for i in begin..end { … }
 //
-// Parallel loops inside parallel loops run serially. Registers never live across the start of a parallel loop.
+// Parallel loops that are shared as one are counted as one; others inside parallel loops run serially. Registers never
+// live across the start of a parallel loop.
 #include "CodeGen/Functions.h"
+#include <span>
 
 namespace einjit::codegen {
 namespace {
@@ -69,16 +71,16 @@ void placeInSlot(Builder &ir, const ModuleContext &context, const loop::Block &b
     scope.memory[id.index()] = addBytes(ir, start, *layout.slot[id.index()], context.kernel[id].name);
 }
 
-llvm::Function *emitBody(const ModuleContext &context, const llvm::Twine &name, const loop::For &loop,
-                         Capture &capture) {
+llvm::Function *emitBody(const ModuleContext &context, const llvm::Twine &name,
+                         const std::vector<const loop::For *> &nest, Capture &capture) {
   llvm::LLVMContext &llvmContext = context.module.getContext();
   llvm::Type *pointer = llvm::PointerType::getUnqual(llvmContext), *i64 = llvm::Type::getInt64Ty(llvmContext);
   llvm::Function *body = createFunction(context, name, {pointer, i64, i64, i64}, true);
   Builder ir(&body->back());
   capture.read(ir, body->getArg(0));
-  placeInSlot(ir, context, loop.body, body->getArg(3), capture.scope);
+  placeInSlot(ir, context, nest.back()->body, body->getArg(3), capture.scope);
   Emitter emitter(context, body, capture.scope);
-  emitter.emitRange(loop, body->getArg(1), body->getArg(2));
+  emitter.emitRange(nest, body->getArg(1), body->getArg(2));
   finishStreams(emitter.builder(), context);
   emitter.builder().CreateRetVoid();
   return body;
@@ -96,9 +98,13 @@ llvm::FunctionCallee runtimeFunction(llvm::Module &module) {
 bool Emitter::canOutline() const { return context_.threads > 1 && !scope_.inParallel; }
 
 void Emitter::emitParallel(const loop::For &loop, Value *count) {
+  const std::vector<const loop::For *> nest = loop::sharedLoops(loop);
+  for (const loop::For *inner : std::span(nest).subspan(1))
+    count = ir_.CreateMul(count, ir_.getInt64(static_cast<std::uint64_t>(inner->extent)));
   Capture capture(ir_.getContext(), scope_);
   Value *record = capture.write(ir_);
-  llvm::Function *body = emitBody(context_, function_->getName() + "." + kernel_.vars[loop.var.index()], loop, capture);
+  llvm::Function *body =
+      emitBody(context_, function_->getName() + "." + kernel_.vars[nest.back()->var.index()], nest, capture);
   Value *threads = ir_.getInt64(static_cast<std::uint64_t>(context_.threads));
   ir_.CreateCall(runtimeFunction(context_.module), {record, body, count, threads})->setDoesNotThrow();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Loop/Kernel.h"
+#include "Support/Checked.h"
 #include <algorithm>
 
 namespace einjit::loop {
@@ -32,6 +33,18 @@ std::optional<BufferId> Kernel::findBuffer(std::string_view name) const {
       std::find_if(buffers.begin(), buffers.end(), [&](const Buffer &buffer) { return buffer.name == name; });
   if (found == buffers.end()) return std::nullopt;
   return BufferId(found - buffers.begin());
+}
+
+std::vector<const For *> sharedLoops(const For &parallel) {
+  std::vector<const For *> loops{&parallel};
+  for (std::optional<std::int64_t> count = parallel.extent; loops.back()->body.size() == 1;) {
+    const For *inner = std::get_if<For>(&loops.back()->body.front().node);
+    if (!inner || inner->kind != LoopKind::Parallel || inner->bound || inner->extent < 1) break;
+    count = checkedMul(*count, inner->extent);
+    if (!count) break;
+    loops.push_back(inner);
+  }
+  return loops;
 }
 
 std::int64_t laneStride(const Kernel &kernel, const Access &access) {

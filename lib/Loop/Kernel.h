@@ -32,7 +32,9 @@
 //
 // Loops. `for` counts from 0 to its extent in steps of 1; `for i in 0..min(16, E)` ends early where the affine bound E
 // is smaller. `unroll` is the same, but the code is repeated; `parallel` may run its iterations in any order and at
-// the same time. Names of loop variables may be used again, but not inside their own loop.
+// the same time. Threads share all iterations of parallel loops that are nothing but one in the other, without a bound
+// on an inner one; other parallel loops inside parallel loops run in order. Names of loop variables may be used again,
+// but not inside their own loop.
 //
 // `prefetch %a[…]` brings the cache line of that element near; it never faults and changes nothing.
 #pragma once
@@ -128,6 +130,10 @@ struct Kernel {
   std::optional<BufferId> findBuffer(std::string_view name) const;
   friend bool operator==(const Kernel &, const Kernel &) = default;
 };
+
+/// A parallel loop and those in it whose iterations threads share with its own, outermost first; all but the first run
+/// at least once. Their product fits 64 bits.
+std::vector<const For *> sharedLoops(const For &parallel);
 
 /// Distance in elements between an access's neighbouring lanes.
 std::int64_t laneStride(const Kernel &kernel, const Access &access);

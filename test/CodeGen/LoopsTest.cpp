@@ -148,6 +148,27 @@ TEST(Parallel, InsideAndAroundOtherLoops) {
     })");
 }
 
+TEST(Parallel, LoopsThatAreSharedAsOne) {
+  expectLikeInterpreter(R"(
+    kernel @k(in %a: i32[3,5,7,4], out %out: i32[3,5,7,4], out %sums: i32[6,5]) {
+      for i in 0..3 {
+        parallel j in 0..min(5, i + 3) {
+          parallel k in 0..7 { 4 lanes: %out[i,j,k,lane] = add(%a[i,j,k,-lane + 3], %a[i,0,0,lane]) }
+        }
+      }
+      parallel i in 0..3 {
+        parallel t in 0..2 {
+          parallel j in 0..5 {
+            scratch %s: i32[1]
+            %s[0] = i32(0)
+            for k in 0..7 { %s[0] = add(%s[0], %a[i,j,k,t]) }
+            %sums[2*i + t,j] = %s[0]
+          }
+        }
+      }
+    })");
+}
+
 TEST(Parallel, OnceWithScratch) {
   expectLikeInterpreter(R"(
     kernel @k(in %a: f32[2,16], out %out: f32[2,16]) {

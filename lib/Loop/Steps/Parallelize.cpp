@@ -9,10 +9,16 @@ namespace {
 
 bool isParallel(const For &loop) { return loop.kind == LoopKind::Parallel; }
 
+/// Whether it is all that stands in a parallel loop, and so can share its threads.
+bool joinsLoopAround(const PlacedLoop &place) {
+  return !place.outside.empty() && isParallel(*place.outside.back()) && place.outside.back()->body.size() == 1 &&
+         !place.loop->bound && place.loop->extent > 0;
+}
+
 /// A loop that is parallel already, around this one or inside it.
 const For *otherParallelLoop(const PlacedLoop &place) {
   const auto around = std::ranges::find_if(place.outside, [](const For *loop) { return isParallel(*loop); });
-  if (around != place.outside.end()) return *around;
+  if (around != place.outside.end() && !joinsLoopAround(place)) return *around;
   const For *inside = nullptr;
   forEach<For>(place.loop->body, [&](const For &loop) { inside = isParallel(loop) ? &loop : inside; });
   return inside;

@@ -118,7 +118,8 @@ struct Stream {
   std::string buffer;
 };
 
-/// Lets the iterations run at the same time; they must not depend on each other.
+/// Lets the iterations run at the same time; they must not depend on each other. A loop without a bound that is all
+/// that stands in a parallel one shares its threads.
 struct Parallelize {
   std::string loop;
 };
