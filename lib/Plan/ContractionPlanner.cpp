@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/ContractionPlanner.h"
+#include "Plan/Sharing.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
 #include <cstdlib>
@@ -19,7 +20,11 @@ struct PlannedLoop {
   std::int64_t step = 1;
   bool isBounded = false;   ///< whether the last block's ends early
   bool hasShortEnd = false; ///< whether what is left of the iterator is a loop of the same name, of one iteration
+  std::optional<SharedLoop> shared = {}; ///< how threads may share it
 };
+
+/// Copying fewer elements takes less time than sharing the work.
+constexpr double leastSharedCopy = 32768;
 
 class ContractionPlanner {
 public:
@@ -48,6 +53,12 @@ public:
 
 private:
   using Loops = std::vector<PlannedLoop>;
+
+  struct PanelCopy {
+    std::string at; ///< the loop that it is made in; may be empty
+    Loops loops;    ///< around its vectors, outermost first
+    double elements = 0;
+  };
 
   void add(auto action, std::string reason) { steps_.push_back({std::move(action), std::move(reason)}); }
 
@@ -86,6 +97,7 @@ private:
     if (tile_.together && i == tile_.together->iterator) return splitTogether(iterator, i);
     if (repeat == tile_.repeats.end()) {
       outer_.push_back({iterator.name, i, iterator.extent});
+      outer_.back().shared = SharedLoop::whole(iterator.name, iterator.extent);
       return;
     }
     if (repeat->count >= iterator.extent) {
@@ -95,6 +107,7 @@ private:
     const std::string outer = iterator.name + "o", inner = iterator.name + "t";
     add(loop::Split{iterator.name, repeat->count, outer, inner, false, 1}, tile_.reason);
     outer_.push_back({outer, i, ceilDiv(iterator.extent, repeat->count), repeat->count});
+    outer_.back().shared = SharedLoop::ofTiles(outer, iterator.extent, repeat->count, 1);
     tileLoops_.push_back({inner, i, repeat->count});
   }
 
@@ -118,6 +131,7 @@ private:
     if (width < iterator.extent) {
       add(loop::Split{rest, width, rest + "o", rest + "t", false, tile_.lanes}, tile_.reason);
       outer_.push_back({rest + "o", v_, ceilDiv(iterator.extent, width), width});
+      outer_.back().shared = SharedLoop::ofTiles(rest + "o", iterator.extent, width, tile_.lanes);
       rest += "t";
     }
     lanes_ = {rest, v_, tile_.lanes};
@@ -144,6 +158,10 @@ private:
     const std::string name = split.name;
     add(loop::Split{name, cut.length, name + "b", name + "i", true}, reason);
     outside.push_back({name + "b", split.iterator, ceilDiv(split.extent, cut.length), split.step * cut.length});
+    if (split.shared) {
+      outside.back().shared = split.shared->blocks(name + "b", cut.length);
+      split.shared = split.shared->inBlock(name + "i", cut.length);
+    }
     split.name = name + "i";
     split.isBounded = split.extent % cut.length != 0;
     split.extent = cut.length;
@@ -178,6 +196,9 @@ private:
                                                                    &kBlocks_, &k_, &tileLoops_})
       append(*loops);
     outsideOfSums_ = {batch_, streamBlocks(), stayBlocks(), inside};
+    for (const Loops *loops :
+         std::initializer_list<const Loops *>{&batch_, &kBlocks_, &streamBlocks(), &stayBlocks(), &inside})
+      nest_.insert(nest_.end(), loops->begin(), loops->end());
     if (vectors_) step.loops.push_back(vectors_->name);
     if (together_) step.loops.push_back(together_->name);
     step.loops.push_back(lanes_.name);
@@ -258,7 +279,9 @@ private:
       step.by.push_back(copy.name);
     }
     add(std::move(step), facts_.convertedTo[operand] ? "each element is converted once" : reason);
-    vectorizeCopy(operand, copies);
+    double elements = 1;
+    for (const PlannedLoop &loop : over) elements *= static_cast<double>(loop.extent);
+    panelCopies_.push_back({at, vectorizeCopy(operand, copies), elements});
   }
 
   /// Iterations of a contiguous loop that are transposed at once: as many as lanes, but equal parts of a bounded one.
@@ -269,14 +292,15 @@ private:
     return side;
   }
 
-  /// Lanes of the panel's last axis; where the operand is contiguous along another one, as many of that repeated.
-  void vectorizeCopy(std::size_t operand, Loops copies) {
+  /// Lanes of the panel's last axis; where the operand is contiguous along another one, as many of that repeated. The
+  /// loops around those, outermost first.
+  Loops vectorizeCopy(std::size_t operand, Loops copies) {
     PlannedLoop last = copies.back();
     copies.pop_back();
     const std::int64_t lanes = last.name.starts_with(lanes_.name)
                                    ? last.extent
                                    : std::min(plan_.target.lanes(facts_.elementBytes), last.extent);
-    if (lanes < 2 || last.hasShortEnd) return;
+    if (lanes < 2 || last.hasShortEnd) return copies;
     std::vector<std::string> unrolled;
     const auto contiguous =
         std::ranges::find_if(copies, [&](const PlannedLoop &loop) { return isContiguous(operand, loop); });
@@ -313,6 +337,7 @@ private:
     order.loops.push_back(last.name);
     if (readsRows || !inside.empty()) add(std::move(order), readsRows ? "rows are read to their end" : "");
     copyLanes_.push_back({last.name, unrolled});
+    return copies;
   }
 
   // What comes next.
@@ -367,13 +392,36 @@ private:
     }
   }
 
-  /// The outermost loop with work for all threads, of those that are not split further out.
+  /// Of the loops that do not sum. Panels that are made outside of those that threads share are copied by all threads.
   void parallelize() {
     if (plan_.threads < 2) return;
-    for (const Loops *loops : std::initializer_list<const Loops *>{&batch_, &streamBlocks(), &stayBlocks(), &n_, &m_})
-      for (const PlannedLoop &loop : *loops)
-        if (loop.extent % plan_.threads == 0 || loop.extent >= 4 * plan_.threads)
-          return add(loop::Parallelize{loop.name}, fmt::format("{} threads", plan_.threads));
+    std::vector<SharedLoop> nest;
+    for (const PlannedLoop &loop : nest_) {
+      nest.push_back(loop.shared.value_or(SharedLoop::whole(loop.name, loop.extent)));
+      nest.back().isSerial = facts_.iterators[loop.iterator].reduced;
+      nest.back().isAlone &= nest.size() > 1 && !isPanelPlace(nest[nest.size() - 2].name);
+    }
+    const std::vector<std::string> shared = chooseShared(nest, plan_.cycles, plan_.threads);
+    if (shared.empty()) return;
+    for (const PanelCopy &copy : panelCopies_) shareCopy(copy, shared.front());
+    for (const std::string &name : shared) add(loop::Parallelize{name}, fmt::format("{} threads", plan_.threads));
+  }
+
+  bool isPanelPlace(const std::string &name) const {
+    return std::ranges::find(panelCopies_, name, &PanelCopy::at) != panelCopies_.end();
+  }
+
+  /// The outermost loop of a copy with an iteration for each thread, if it stands outside of the loop `outermost`.
+  void shareCopy(const PanelCopy &copy, const std::string &outermost) {
+    for (const PlannedLoop &loop : nest_) {
+      if (copy.at.empty()) break;
+      if (loop.name == outermost) return;
+      if (loop.name == copy.at) break;
+    }
+    if (copy.elements < leastSharedCopy) return;
+    const auto loop = std::ranges::find_if(
+        copy.loops, [&](const PlannedLoop &candidate) { return candidate.extent >= plan_.threads; });
+    if (loop != copy.loops.end()) add(loop::Parallelize{loop->name}, "all threads copy");
   }
 
   const ContractionPlan &plan_;
@@ -393,6 +441,8 @@ private:
     std::vector<std::string> unrolled;
   };
   std::vector<CopyLanes> copyLanes_;
+  std::vector<PanelCopy> panelCopies_;
+  Loops nest_; ///< around the tile, K blocks where they are staged, outermost first; sums within blocks aside
   std::size_t panels_ = 0;
 };
 

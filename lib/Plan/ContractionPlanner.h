@@ -29,6 +29,7 @@ struct ContractionPlan {
   std::vector<std::string> operandNames; ///< of the buffers
   std::string lanesReason;               ///< for the text: what is contiguous along the lanes
   std::int64_t threads;                  ///< 1: no loop is parallel
+  double cycles;                         ///< that the op takes (Sharing.h)
 };
 
 /// Adds the steps to `steps`.

@@ -18,6 +18,7 @@
 #include "Plan/Planner.h"
 #include "Plan/ContractionPlanner.h"
 #include "Plan/Facts.h"
+#include "Plan/Sharing.h"
 #include "Plan/Streaming.h"
 #include "Plan/Tile.h"
 #include "Plan/Transposition.h"
@@ -34,9 +35,6 @@ using plan::IteratorFacts;
 using plan::OpFacts;
 using plan::Tile;
 
-/// Waking a worker costs microseconds: below this many operations (about 100^3 multiply-adds) one thread is faster.
-constexpr std::int64_t parallelThreshold = std::int64_t{1} << 20;
-
 std::optional<std::uint32_t> scannedIterator(const tensor::Generic &op) {
   return op.reduction ? op.reduction->along : std::nullopt;
 }
@@ -45,6 +43,7 @@ std::optional<std::uint32_t> scannedIterator(const tensor::Generic &op) {
 struct PlannedLoop {
   std::string name;
   std::size_t iterator;
+  plan::SharedLoop shared; ///< how threads may share it
 };
 
 class OpPlanner {
@@ -76,14 +75,14 @@ private:
   /// Each value of a scan waits for the one before, so its loop stays as it is; the others can be shared by threads.
   void planScan() {
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
-      if (i != *scanned_) parallelOutside_.push_back({facts_.iterators[i].name, i});
+      if (i != *scanned_) parallelOutside_.push_back(wholeLoop(i));
     add(loop::Keep{accumulator_}, {});
     parallelize();
   }
 
   void planAcross(const plan::Transposition &across) {
     const auto &op = std::get<tensor::Generic>(value_.def);
-    plan::planTransposition(facts_, across, isWorthThreads() ? options_.threads : 1,
+    plan::planTransposition(facts_, across, options_.threads, cycles(),
                             plan::describeContiguous(facts_.iterators[across.laneIterator], kernel_, op), steps_);
     const std::int64_t vectorBytes = across.lanes * static_cast<std::int64_t>(byteSize(value_.type.dtype));
     if (vectorBytes >= target_.cacheLineBytes && isOnlyTransposed(across)) stream(across.laneIterator);
@@ -107,7 +106,7 @@ private:
     for (const tensor::Access &operand : op.operands) names.push_back(kernel_[operand.value].name);
     plan::planContraction({facts_, target_, tile_, blocking, accumulator_, std::move(names),
                            plan::describeContiguous(facts_.iterators[*tile_.vectorIterator], kernel_, op),
-                           isWorthThreads() ? options_.threads : 1},
+                           options_.threads, cycles()},
                           steps_);
   }
 
@@ -128,28 +127,29 @@ private:
     const auto repeat = std::find_if(tile_.repeats.begin(), tile_.repeats.end(),
                                      [&](const Tile::Repeat &r) { return r.iterator == i; });
     if (repeat == tile_.repeats.end()) {
-      outside.push_back({iterator.name, i});
+      outside.push_back(wholeLoop(i));
       return;
     }
     std::string inner = iterator.name;
     if (repeat->count < iterator.extent) {
       inner = iterator.name + "t";
       add(loop::Split{iterator.name, repeat->count, iterator.name + "o", inner, false, 1}, tile_.reason);
-      outside.push_back({iterator.name + "o", i});
+      outside.push_back(
+          {iterator.name + "o", i, plan::SharedLoop::ofTiles(iterator.name + "o", iterator.extent, repeat->count, 1)});
     }
-    inside_.push_back({inner, i});
+    inside_.push_back({inner, i, {}});
     unrolled_.push_back(inner);
   }
 
   /// Several iterations of a reduced iterator, unrolled inside the loop over a row.
   void splitStreams(const IteratorFacts &iterator) {
     const auto i = static_cast<std::size_t>(&iterator - facts_.iterators.data());
-    if (tile_.streams->count == 1) return reducedOutside_.push_back({iterator.name, i});
+    if (tile_.streams->count == 1) return reducedOutside_.push_back(wholeLoop(i));
     streams_ = iterator.name;
     if (tile_.streams->count < iterator.extent) {
       streams_ += "t";
       add(loop::Split{iterator.name, tile_.streams->count, iterator.name + "o", streams_}, tile_.reason);
-      reducedOutside_.push_back({iterator.name + "o", i});
+      reducedOutside_.push_back({iterator.name + "o", i, {}});
     }
     unrolled_.push_back(streams_);
   }
@@ -166,7 +166,9 @@ private:
     if (blocks > 1) {
       const std::int64_t block = (vectors + blocks - 1) / blocks * tile_.lanes;
       add(loop::Split{rest, block, rest + "o", rest + "t"}, "blocks whose accumulators take half of L1");
-      outside.push_back({rest + "o", i});
+      plan::SharedLoop shared = plan::SharedLoop::whole(rest + "o", iterator.extent / block);
+      shared.isAlone = iterator.extent % block == 0;
+      outside.push_back({rest + "o", i, std::move(shared)});
       rest += "t";
     }
     lanes_ = iterator.name + "l";
@@ -181,7 +183,7 @@ private:
     const std::int64_t width = tile_.vectors * tile_.lanes;
     if (width < iterator.extent) {
       add(loop::Split{rest, width, rest + "o", rest + "t", false, tile_.lanes}, tile_.reason);
-      outside.push_back({rest + "o", i});
+      outside.push_back({rest + "o", i, plan::SharedLoop::ofTiles(rest + "o", iterator.extent, width, tile_.lanes)});
       rest += "t";
     }
     lanes_ = rest;
@@ -221,16 +223,19 @@ private:
     for (const std::string &accumulator : accumulators_) add(loop::Keep{accumulator}, {});
   }
 
-  bool isWorthThreads() const {
-    if (options_.threads < 2) return false;
-    const auto work = checkedMul(facts_.points(false), std::max<std::int64_t>(1, facts_.points(true)));
-    return checkedMul(work.value_or(INT64_MAX), facts_.bodyOperations).value_or(INT64_MAX) >= parallelThreshold;
+  PlannedLoop wholeLoop(std::size_t i) const {
+    const IteratorFacts &iterator = facts_.iterators[i];
+    return {iterator.name, i, plan::SharedLoop::whole(iterator.name, iterator.extent)};
   }
 
-  /// The outermost parallel loop that has enough iterations, if the work is worth waking anyone for.
+  double cycles() const { return plan::leastCycles(facts_, target_, tile_); }
+
   void parallelize() {
-    if (!isWorthThreads() || parallelOutside_.empty()) return;
-    add(loop::Parallelize{parallelOutside_.front().name}, fmt::format("{} threads", options_.threads));
+    if (options_.threads < 2) return;
+    std::vector<plan::SharedLoop> nest;
+    for (const PlannedLoop &loop : parallelOutside_) nest.push_back(loop.shared);
+    for (const std::string &name : plan::chooseShared(nest, cycles(), options_.threads))
+      add(loop::Parallelize{name}, fmt::format("{} threads", options_.threads));
   }
 
   const tensor::Value &value_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Transposition.h"
+#include "Plan/Sharing.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
 #include <bit>
@@ -68,7 +69,7 @@ public:
   Planner(const OpFacts &facts, const Transposition &t, std::vector<loop::Step> &steps)
       : facts_(facts), t_(t), steps_(steps) {}
 
-  void run(std::int64_t threads, const std::string &lanesReason) {
+  void run(std::int64_t threads, double cycles, const std::string &lanesReason) {
     orderIterators();
     const IteratorFacts &v = facts_.iterators[t_.laneIterator], &u = facts_.iterators[t_.columnIterator];
     std::string lanes = splitTile(v, t_.vectors * t_.lanes), vectors;
@@ -85,15 +86,10 @@ public:
     if (t_.prefetchEvery > 0)
       add(loop::PrefetchStores{vectors.empty() ? columns : vectors, t_.prefetchEvery},
           "loads need not wait for stores that wait for their lines");
-    parallelize(threads);
+    parallelize(threads, cycles);
   }
 
 private:
-  struct PlannedLoop {
-    std::string name;
-    std::int64_t extent;
-  };
-
   void add(auto action, std::string reason) { steps_.push_back({std::move(action), std::move(reason)}); }
 
   void orderIterators() {
@@ -102,7 +98,7 @@ private:
     for (const IteratorFacts &iterator : facts_.iterators) given.push_back(iterator.name);
     for (std::size_t i : t_.outside) {
       step.loops.push_back(facts_.iterators[i].name);
-      outside_.push_back({facts_.iterators[i].name, facts_.iterators[i].extent});
+      outside_.push_back(SharedLoop::whole(facts_.iterators[i].name, facts_.iterators[i].extent));
     }
     step.loops.push_back(facts_.iterators[t_.laneIterator].name);
     step.loops.push_back(facts_.iterators[t_.columnIterator].name);
@@ -112,23 +108,25 @@ private:
   /// The loop over a tile, which stands inside of loops over blocks and over the tiles of one.
   std::string splitTile(const IteratorFacts &iterator, std::int64_t tile) {
     if (tile >= iterator.extent) return iterator.name;
-    std::string outer = iterator.name + "o", inner = iterator.name + "t";
+    const std::string outer = iterator.name + "o", inner = iterator.name + "t";
     add(loop::Split{iterator.name, tile, outer, inner}, fmt::format("{} elements: whole cache lines", tile));
     const std::int64_t tiles = iterator.extent / tile, inBlock = std::max<std::int64_t>(1, blockSide / tile);
+    SharedLoop loop = SharedLoop::whole(outer, tiles);
+    loop.isAlone = iterator.extent % tile == 0;
     if (inBlock > 1 && inBlock < tiles) {
       const std::string block = iterator.name + "b", within = iterator.name + "c";
       add(loop::Split{outer, inBlock, block, within, true}, "blocks of few pages");
-      blocks_.push_back({block, ceilDiv(tiles, inBlock)});
-      outer = within;
+      blocks_.push_back(loop.blocks(block, inBlock));
+      loop = loop.inBlock(within, inBlock);
     }
-    (inBlock > 1 ? tiles_ : blocks_).push_back({outer, tiles});
+    (inBlock > 1 ? tiles_ : blocks_).push_back(std::move(loop));
     return inner;
   }
 
   void order(const std::string &vectors, const std::string &columns, const std::string &lanes) {
     loop::Reorder step;
     for (const auto *group : {&outside_, &blocks_, &tiles_})
-      for (const PlannedLoop &loop : *group) step.loops.push_back(loop.name);
+      for (const SharedLoop &loop : *group) step.loops.push_back(loop.name);
     if (!vectors.empty()) step.loops.push_back(vectors);
     step.loops.push_back(columns);
     step.loops.push_back(lanes);
@@ -137,18 +135,19 @@ private:
                                        facts_.iterators[t_.columnIterator].name));
   }
 
-  /// The outermost loop that has an iteration for each thread.
-  void parallelize(std::int64_t threads) {
+  void parallelize(std::int64_t threads, double cycles) {
     if (threads < 2) return;
+    std::vector<SharedLoop> nest;
     for (const auto *group : {&outside_, &blocks_, &tiles_})
-      for (const PlannedLoop &loop : *group)
-        if (loop.extent >= threads) return add(loop::Parallelize{loop.name}, fmt::format("{} threads", threads));
+      for (const SharedLoop &loop : *group) nest.push_back(loop);
+    for (const std::string &name : chooseShared(nest, cycles, threads))
+      add(loop::Parallelize{name}, fmt::format("{} threads", threads));
   }
 
   const OpFacts &facts_;
   const Transposition &t_;
   std::vector<loop::Step> &steps_;
-  std::vector<PlannedLoop> outside_, blocks_, tiles_;
+  std::vector<SharedLoop> outside_, blocks_, tiles_;
 };
 
 } // namespace
@@ -178,9 +177,9 @@ std::optional<Transposition> chooseTransposition(const OpFacts &facts, const Tar
   return t;
 }
 
-void planTransposition(const OpFacts &facts, const Transposition &transposition, std::int64_t threads,
+void planTransposition(const OpFacts &facts, const Transposition &transposition, std::int64_t threads, double cycles,
                        const std::string &lanesReason, std::vector<loop::Step> &steps) {
-  Planner(facts, transposition, steps).run(threads, lanesReason);
+  Planner(facts, transposition, steps).run(threads, cycles, lanesReason);
 }
 
 } // namespace einjit::plan

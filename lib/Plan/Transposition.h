@@ -44,8 +44,9 @@ struct Transposition {
 /// The plan above, for an op of that kind whose result has memory of its own: only then do its loops take any order.
 std::optional<Transposition> chooseTransposition(const OpFacts &facts, const Target &target);
 
-/// Adds the steps to `steps`. `lanesReason` is for the text: what is contiguous along the lanes.
-void planTransposition(const OpFacts &facts, const Transposition &transposition, std::int64_t threads,
+/// Adds the steps to `steps`. The op takes so many cycles (Sharing.h). `lanesReason` is for the text: what is
+/// contiguous along the lanes.
+void planTransposition(const OpFacts &facts, const Transposition &transposition, std::int64_t threads, double cycles,
                        const std::string &lanesReason, std::vector<loop::Step> &steps);
 
 } // namespace einjit::plan
