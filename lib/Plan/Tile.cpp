@@ -68,6 +68,7 @@ bool isTransposable(const OpFacts &facts, std::size_t v) {
 /// `v` are far apart and nothing is read so often that it were packed.
 std::optional<Tile::Repeat> chooseAcross(const OpFacts &facts, std::size_t v, std::int64_t lanes, bool exact) {
   if (!facts.hasReduction || facts.iterators[v].reduced || facts.productsAtOnce > 1) return std::nullopt;
+  if (std::ranges::count(facts.bodyOperand, true) > 1 && facts.movesAll(v)) return std::nullopt;
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand) {
     if (!facts.bodyOperand[operand] || vectorLoadable(facts.iterators[v].strides[operand])) continue;
     if (facts.reuse(operand) >= leastReuseOfGathered) return std::nullopt;
