@@ -11,6 +11,8 @@ namespace {
 
 /// A step of fewer multiply-adds is longer by more than a tenth for two prefetches.
 constexpr std::int64_t leastTileToFetch = 16;
+/// A line of an operand that is read so often has so many vectors of multiply-adds for its prefetch.
+constexpr std::int64_t leastReuseToFetch = 8;
 
 /// A loop of the plan: all of an iterator, or what splits make of it. One iteration moves by `step` iterations of it.
 struct PlannedLoop {
@@ -375,7 +377,7 @@ private:
   /// iterations read one piece of memory after the other, if two of them fit half of L2.
   void fetch(std::size_t operand) {
     if (!facts_.bodyOperand[operand] || !facts_.isPackable[operand] || k_.empty() || !kBlocks_.empty()) return;
-    if (staysInL2() || tileVectors() < leastTileToFetch) return;
+    if (staysInL2() || tileVectors() < leastTileToFetch || facts_.reuse(operand) < leastReuseToFetch) return;
     if (facts_.operandBytes[operand] <= plan_.target.l2Bytes / 4) return; // stays there, however often it is read
     // Panels are made outside of the loops inside blocks.
     const bool isPacked = operand == blocking_.vectorOperand ? blocking_.packsVector : blocking_.packsBroadcast;
