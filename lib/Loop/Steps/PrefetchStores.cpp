@@ -25,8 +25,12 @@ Prefetch prefetchOfLane(const Access &access, std::int64_t lane) {
 
 class Prefetcher {
 public:
-  Prefetcher(const Kernel &kernel, const PrefetchStores &step, const For &loop)
-      : step_(step), buffers_(storedTo(kernel, loop)) {}
+  /// What `around`, the block of the loop, declares is not there yet where the copy is to stand.
+  Prefetcher(const Kernel &kernel, const PrefetchStores &step, const For &loop, const Block &around)
+      : step_(step), buffers_(storedTo(kernel, loop)) {
+    for (const Stmt &stmt : around)
+      if (const auto *declare = std::get_if<Declare>(&stmt.node)) std::erase(buffers_, declare->buffer);
+  }
 
   /// The same loop around prefetches in place of stores; loops without any are left out.
   For copyOf(const For &loop) const {
@@ -52,32 +56,81 @@ private:
   std::vector<BufferId> buffers_;
 };
 
+Refusal checkLength(const PrefetchStores &step, const For &loop) {
+  Refusal reason;
+  forEach<Store>(loop.body, [&](const Store &store) {
+    if (store.lanes / step.every > maxPrefetches)
+      reason = fmt::format("a store would have more than {} prefetches", maxPrefetches);
+  });
+  return reason;
+}
+
+/// The loops of the step's name in this block.
+std::vector<const For *> childrenOf(const Block &block, VarId name) {
+  std::vector<const For *> loops;
+  for (const Stmt &stmt : block)
+    if (const auto *loop = std::get_if<For>(&stmt.node); loop && loop->var == name) loops.push_back(loop);
+  return loops;
+}
+
+/// What the loops of the step's name in this block will write outside of it.
+Block prefetchesIn(const Kernel &kernel, const PrefetchStores &step, const Block &block, Refusal &reason) {
+  Block prefetches;
+  for (const For *loop : childrenOf(block, *kernel.findVar(step.loop))) {
+    if (!reason) reason = checkLength(step, *loop);
+    if (For copy = Prefetcher(kernel, step, *loop, block).copyOf(*loop); !copy.body.empty())
+      prefetches.push_back({std::move(copy)});
+  }
+  return prefetches;
+}
+
+/// At the start of each iteration of a loop around it.
+Refusal prefetchEarly(const Kernel &kernel, const PrefetchStores &step, Block &body) {
+  Refusal reason;
+  bool done = false;
+  replaceLoops(body, *kernel.findVar(step.at), [&](For loop, const Nest &) {
+    Block prefetches = prefetchesIn(kernel, step, loop.body, reason);
+    done |= !prefetches.empty();
+    loop.body.insert(loop.body.begin(), std::make_move_iterator(prefetches.begin()),
+                     std::make_move_iterator(prefetches.end()));
+    Block result;
+    result.push_back({std::move(loop)});
+    return result;
+  });
+  if (!reason && !done) return fmt::format("no loop '{}' in '{}' writes memory from outside", step.loop, step.at);
+  return reason;
+}
+
+/// Right in front of it.
+Refusal prefetchBefore(const Kernel &kernel, const PrefetchStores &step, Block &body) {
+  Refusal reason;
+  replaceLoops(body, *kernel.findVar(step.loop), [&](For loop, const Nest &) {
+    For copy = Prefetcher(kernel, step, loop, {}).copyOf(loop);
+    if (!reason) reason = checkLength(step, loop);
+    if (copy.body.empty()) reason = fmt::format("loop '{}' writes no memory", step.loop);
+    Block result;
+    result.push_back({std::move(copy)});
+    result.push_back({std::move(loop)});
+    return result;
+  });
+  return reason;
+}
+
 Refusal check(const Kernel &kernel, const PrefetchStores &step) {
   if (auto reason = unlessLoopExists(kernel, step.loop)) return reason;
+  if (!step.at.empty())
+    if (auto reason = unlessLoopExists(kernel, step.at)) return reason;
   if (step.every < 1) return "the number of lanes must be at least 1";
-  for (const PlacedLoop &place : loopsNamed(kernel, step.loop)) {
-    Refusal reason;
-    if (storedTo(kernel, *place.loop).empty()) return fmt::format("loop '{}' writes no memory", step.loop);
-    forEach<Store>(place.loop->body, [&](const Store &store) {
-      if (store.lanes / step.every > maxPrefetches)
-        reason = fmt::format("a store would have more than {} prefetches", maxPrefetches);
-    });
-    if (reason) return reason;
-  }
   return std::nullopt;
 }
 
 } // namespace
 
 Result<Kernel> apply(Kernel kernel, const PrefetchStores &step) {
-  if (const Refusal reason = check(kernel, step)) return refused({step}, *reason);
   Block body = kernel.body;
-  replaceLoops(body, *kernel.findVar(step.loop), [&](For loop, const Nest &) {
-    Block result;
-    result.push_back({Prefetcher(kernel, step, loop).copyOf(loop)});
-    result.push_back({std::move(loop)});
-    return result;
-  });
+  Refusal reason = check(kernel, step);
+  if (!reason) reason = step.at.empty() ? prefetchBefore(kernel, step, body) : prefetchEarly(kernel, step, body);
+  if (reason) return refused({step}, *reason);
   kernel.body = std::move(body);
   return kernel;
 }

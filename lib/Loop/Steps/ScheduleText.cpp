@@ -9,7 +9,8 @@
 //   keep %acc in registers
 //   pack %b [at i0] [over k0, i1] as [f32] %panel [by k0p, i1p]
 //   vectorize i1l        unroll i1v        parallelize i0
-//   prefetch i1v every 16        stream %out
+//   prefetch i1v every 16 [at i0]
+//   stream %out
 #include "Loop/Steps/Step.h"
 #include "Support/Overloaded.h"
 #include "Support/TextReader.h"
@@ -49,7 +50,10 @@ std::string arguments(const Pack &step) {
 }
 std::string arguments(const Vectorize &step) { return step.loop; }
 std::string arguments(const Unroll &step) { return step.loop; }
-std::string arguments(const PrefetchStores &step) { return fmt::format("{} every {}", step.loop, step.every); }
+std::string arguments(const PrefetchStores &step) {
+  const std::string text = fmt::format("{} every {}", step.loop, step.every);
+  return step.at.empty() ? text : fmt::format("{} at {}", text, step.at);
+}
 std::string arguments(const Fetch &step) {
   return fmt::format("%{} ahead of {} in {} every {}", step.buffer, step.ahead, step.in, step.every);
 }
@@ -149,6 +153,7 @@ private:
     step.loop = loop();
     reader_.expect("every");
     step.every = reader_.integer("the number of lanes").value_or(1);
+    if (reader_.accept("at")) step.at = loop();
   }
   void read(Fetch &step) {
     step.buffer = buffer();

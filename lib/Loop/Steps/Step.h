@@ -96,10 +96,13 @@ struct Unroll {
 };
 
 /// In front of the loop, a copy of it prefetches the memory that its stores write: of vectors each `every`-th lane's
-/// element, and the last one's. Stores then find their lines near, and what is read behind them need not wait.
+/// element, and the last one's. Stores then find their lines near, and what is read behind them need not wait. With
+/// `at`, only loops whose parent is a loop of that name; their copies stand where its iterations begin, so that lines
+/// come while the iteration still computes what is stored.
 struct PrefetchStores {
   std::string loop;
   std::int64_t every;
+  std::string at = {};
 };
 
 /// The iterations of loop `in` prefetch, evenly, what the next iteration of loop `ahead` around it reads of `buffer`:

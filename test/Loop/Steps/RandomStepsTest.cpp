@@ -136,7 +136,10 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
   case 7: return random.chance(50) ? Step{Unroll{loop}} : Step{Keep{random.of(buffers)}};
   case 12: return {Stream{random.of(buffers)}};
   case 13: return {Fetch{random.of(buffers), random.of(loops), random.of(loops), random.in(1, 20)}};
-  case 8: return random.chance(50) ? Step{Parallelize{loop}} : Step{PrefetchStores{loop, random.in(1, 5)}};
+  case 8:
+    return random.chance(50)
+               ? Step{Parallelize{loop}}
+               : Step{PrefetchStores{loop, random.in(1, 5), random.chance(50) ? std::string() : random.of(loops)}};
   case 9:
   case 10:
     return {Stage{
@@ -207,7 +210,7 @@ void scheduleRandomly(std::string (*make)(Random &), unsigned seeds) {
 }
 
 TEST(RandomSteps, KeepWhatNaiveKernelsCompute) {
-  scheduleRandomly(naiveKernel, 600);
+  scheduleRandomly(naiveKernel, 800);
   for (std::size_t step = 0; step < std::variant_size_v<decltype(Step::action)>; ++step)
     EXPECT_GE(applied[step], 20) << "step " << step;
 }
