@@ -62,8 +62,8 @@ public:
     cutReduced();
     blocking_.packsBroadcast = packsBroadcast();
     blocking_.vectorStays = vectorStays();
-    if (blocking_.packsVector) bringContiguousInside(blocking_.n, blocking_.vectorOperand);
-    if (blocking_.packsBroadcast) bringContiguousInside(blocking_.m, *blocking_.broadcastOperand);
+    if (blocking_.packsVector) bringNearInside(blocking_.n, blocking_.vectorOperand);
+    if (blocking_.packsBroadcast) bringNearInside(blocking_.m, *blocking_.broadcastOperand);
     cutParallel();
     blocking_.inOrderOfResult = writesMuch();
     return blocking_;
@@ -268,8 +268,14 @@ private:
     const std::int64_t next = hasBatchLanes_ ? facts_.iterators[v_].extent : 1;
     return loop.iterator != v_ && std::abs(facts_.iterators[loop.iterator].strides[operand]) == next;
   }
-  /// The loop along which a packed operand is contiguous goes innermost, so that blocks have whole lines.
-  void bringContiguousInside(std::vector<OuterLoop> &loops, std::size_t operand) const {
+  /// The loop along which a packed operand is contiguous goes innermost, so that blocks have whole lines. If the
+  /// operand comes from beyond L2, what its next elements or those of the result are along stands inside of the others.
+  void bringNearInside(std::vector<OuterLoop> &loops, std::size_t operand) const {
+    if (facts_.operandBytes[operand] > target_.l2Bytes)
+      std::ranges::stable_sort(loops, std::greater<>(), [&](const OuterLoop &loop) {
+        const IteratorFacts &iterator = facts_.iterators[loop.iterator];
+        return std::min(std::abs(iterator.strides[operand]), std::abs(iterator.resultStride));
+      });
     const auto contiguous =
         std::ranges::find_if(loops, [&](const OuterLoop &loop) { return isContiguous(loop, operand); });
     if (contiguous != loops.end()) std::rotate(contiguous, contiguous + 1, loops.end());

@@ -327,12 +327,10 @@ private:
       copies.push_back({last.name + "v", last.iterator, 0, lanes * last.step});
       last.name += "l";
     }
-    const auto distance = [&](const PlannedLoop &loop) {
-      return loop.step * std::abs(facts_.iterators[loop.iterator].strides[operand]);
-    };
-    const bool readsRows =
-        inside.empty() && isContiguous(operand, last) && !std::ranges::is_sorted(copies, std::greater<>(), distance);
-    if (readsRows) std::ranges::stable_sort(copies, std::greater<>(), distance);
+    const Loops given = copies;
+    if (inside.empty() ? isContiguous(operand, last) : operand == blocking_.vectorOperand)
+      orderByDistance(operand, last.iterator, copies);
+    const bool readsRows = !std::ranges::equal(given, copies, {}, &PlannedLoop::name, &PlannedLoop::name);
     loop::Reorder order;
     for (const PlannedLoop &loop : copies) order.loops.push_back(loop.name);
     order.loops.insert(order.loops.end(), inside.begin(), inside.end());
@@ -340,6 +338,28 @@ private:
     if (readsRows || !inside.empty()) add(std::move(order), readsRows ? "rows are read to their end" : "");
     copyLanes_.push_back({last.name, unrolled});
     return copies;
+  }
+
+  /// What moves the operand far stands outside, so that its rows are read to their end; rows of all lanes side by side,
+  /// where they are not contiguous themselves.
+  void orderByDistance(std::size_t operand, std::size_t lanes, Loops &loops) const {
+    const auto distance = [&](const PlannedLoop &loop) {
+      return loop.step * std::abs(facts_.iterators[loop.iterator].strides[operand]);
+    };
+    const auto isAlongRows = [&](const PlannedLoop &loop) {
+      return std::abs(facts_.iterators[loop.iterator].strides[operand]) == 1;
+    };
+    const auto isOfLanes = [&](const PlannedLoop &loop) { return loop.iterator == lanes && !isAlongRows(loop); };
+    const auto others = std::ranges::stable_partition(loops, isOfLanes);
+    Loops ofLanes(loops.begin(), others.begin());
+    loops.erase(loops.begin(), others.begin());
+    std::ranges::stable_sort(loops, std::greater<>(), distance);
+    const auto isFarSum = [&](const PlannedLoop &loop) {
+      return facts_.iterators[loop.iterator].reduced && !isAlongRows(loop);
+    };
+    auto place = std::find_if(loops.rbegin(), loops.rend(), isFarSum).base();
+    if (place == loops.begin()) place = std::ranges::find_if(loops, isAlongRows);
+    loops.insert(place, ofLanes.begin(), ofLanes.end());
   }
 
   // What comes next.
