@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/ContractionPlanner.h"
 #include "Plan/Sharing.h"
+#include "Plan/Streaming.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
 #include <cstdlib>
@@ -45,6 +46,7 @@ public:
     add(loop::Keep{plan_.accumulator}, {});
     add(loop::Vectorize{lanes_.name}, plan_.lanesReason);
     for (const PlannedLoop &loop : tileLoops_) add(loop::Unroll{loop.name}, {});
+    farResults();
     for (const auto &[name, unrolled] : copyLanes_) {
       add(loop::Vectorize{name}, {});
       for (const std::string &loop : unrolled) add(loop::Unroll{loop}, {});
@@ -194,10 +196,9 @@ private:
       std::ranges::stable_sort(inside, std::greater<>(), [&](const PlannedLoop &loop) {
         return loop.step * std::abs(facts_.iterators[loop.iterator].resultStride);
       });
-    for (const Loops *loops : std::initializer_list<const Loops *>{&batch_, &streamBlocks(), &stayBlocks(), &inside,
-                                                                   &kBlocks_, &k_, &tileLoops_})
-      append(*loops);
     outsideOfSums_ = {batch_, streamBlocks(), stayBlocks(), inside};
+    for (const Loops &loops : outsideOfSums_) append(loops);
+    for (const Loops *loops : {&kBlocks_, &k_, &tileLoops_}) append(*loops);
     for (const Loops *loops :
          std::initializer_list<const Loops *>{&batch_, &kBlocks_, &streamBlocks(), &stayBlocks(), &inside})
       nest_.insert(nest_.end(), loops->begin(), loops->end());
@@ -207,6 +208,24 @@ private:
     if (step.loops.size() > 1) add(std::move(step), describeRoles(facts_) + "; tile " + tile_.reason);
     if (vectors_) tileLoops_.push_back(*vectors_);
     if (together_) tileLoops_.push_back(*together_);
+  }
+
+  /// A tile's rows are pieces of the result's, far from each other, and no prefetcher follows them. Those that come
+  /// from memory are streamed, or their lines are on their way while the tile's sums are computed. Where the next tile
+  /// goes on with the same rows, prefetchers do.
+  void farResults() {
+    const PlannedLoop *around = nullptr; // whose iterations compute a tile each
+    for (const Loops &loops : outsideOfSums_)
+      if (!loops.empty()) around = &loops.back();
+    const bool rowsGoOn = around && around->iterator == v_;
+    if (!kBlocks_.empty() || rowsGoOn || !leavesCaches(facts_, plan_.target)) return;
+    if (plan_.streamed) return add(loop::Stream{*plan_.streamed}, streamReason);
+    const auto first = std::ranges::find_if(
+        tileLoops_, [&](const PlannedLoop &loop) { return !facts_.iterators[loop.iterator].reduced; });
+    const bool isContiguous = facts_.iterators[v_].resultStride == 1;
+    if (!blocking_.inOrderOfResult || !isContiguous || !around || first == tileLoops_.end()) return;
+    add(loop::PrefetchStores{first->name, plan_.target.cacheLineBytes / facts_.elementBytes, around->name},
+        "lines of results come while their sums are computed");
   }
 
   void stage() {

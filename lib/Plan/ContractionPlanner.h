@@ -8,11 +8,17 @@
 //   pack      V and S, at the innermost loop that is outside of their panels
 //   keep, vectorize, unroll
 //   fetch     what the next iteration reads of operands from beyond L2
+//   stream    or else prefetch: results that come from memory, a piece of a row at a time
 //
 // A panel has one axis for each loop inside, that of the lanes last; S's is last the one along which S is contiguous,
 // if that is of the tile or of K, else the innermost of K. Its copying loops have names of their own, and are vectors
 // along the last axis. Where the operand is contiguous along another axis, these are repeated for as many iterations as
-// there are lanes, so that a square block is read in rows and transposed in registers.
+// there are lanes, so that a square block is read in rows and transposed in registers. Loops that move the operand far
+// stand outside.
+//
+// Results from memory. Prefetchers follow rows that the next tile goes on with; of others each line is waited for. On
+// one core of a Xeon, streaming those takes 0.9 of the time, prefetching them before the sums 0.8 to 0.97; where
+// prefetchers follow, streaming takes 1.15 of it.
 #pragma once
 
 #include "Loop/Steps/Step.h"
@@ -30,6 +36,7 @@ struct ContractionPlan {
   std::string lanesReason;               ///< for the text: what is contiguous along the lanes
   std::int64_t threads;                  ///< 1: no loop is parallel
   double cycles;                         ///< that the op takes (Sharing.h)
+  std::optional<std::string> streamed;   ///< the output, if it may be written past the caches
 };
 
 /// Adds the steps to `steps`.

@@ -67,7 +67,8 @@ public:
       add(loop::Vectorize{lanes_}, plan::describeContiguous(facts_.iterators[*tile_.vectorIterator], kernel_,
                                                             std::get<tensor::Generic>(value_.def)));
     for (const std::string &loop : unrolled_) add(loop::Unroll{loop}, {});
-    if (tile_.vectorIterator) stream(*tile_.vectorIterator);
+    if (tile_.vectorIterator && !facts_.hasReduction)
+      stream(plan::streamedResult(kernel_, value_, facts_, *tile_.vectorIterator, target_));
     parallelize();
   }
 
@@ -84,8 +85,7 @@ private:
     const auto &op = std::get<tensor::Generic>(value_.def);
     plan::planTransposition(facts_, across, options_.threads, cycles(),
                             plan::describeContiguous(facts_.iterators[across.laneIterator], kernel_, op), steps_);
-    const std::int64_t vectorBytes = across.lanes * static_cast<std::int64_t>(byteSize(value_.type.dtype));
-    if (vectorBytes >= target_.cacheLineBytes && isOnlyTransposed(across)) stream(across.laneIterator);
+    if (isOnlyTransposed(across)) stream(streamedInLines(across.laneIterator, across.lanes));
   }
 
   /// What is read along with a transposed operand stands behind stores of the same tile, often with the same offset in
@@ -95,9 +95,13 @@ private:
                                 [](std::int64_t stride) { return std::abs(stride) == 1; });
   }
 
-  void stream(std::size_t lanes) {
-    if (const auto output = plan::streamedResult(kernel_, value_, facts_, lanes, target_))
-      add(loop::Stream{*output}, "larger than the caches would keep");
+  /// The same for loops that write one vector here and the next one elsewhere: each has to be a line.
+  std::optional<std::string> streamedInLines(std::size_t iterator, std::int64_t lanes) const {
+    if (lanes * static_cast<std::int64_t>(byteSize(value_.type.dtype)) < target_.cacheLineBytes) return std::nullopt;
+    return plan::streamedResult(kernel_, value_, facts_, iterator, target_);
+  }
+  void stream(const std::optional<std::string> &output) {
+    if (output) add(loop::Stream{*output}, plan::streamReason);
   }
 
   void planBlocks(const plan::Blocking &blocking) {
@@ -106,7 +110,7 @@ private:
     for (const tensor::Access &operand : op.operands) names.push_back(kernel_[operand.value].name);
     plan::planContraction({facts_, target_, tile_, blocking, accumulator_, std::move(names),
                            plan::describeContiguous(facts_.iterators[*tile_.vectorIterator], kernel_, op),
-                           options_.threads, cycles()},
+                           options_.threads, cycles(), streamedInLines(*tile_.vectorIterator, tile_.lanes)},
                           steps_);
   }
 

@@ -38,7 +38,7 @@ std::optional<std::string> streamedResult(const tensor::Kernel &kernel, const te
   const auto result = std::ranges::find(kernel.results, id);
   const bool isRead = std::ranges::any_of(
       kernel.values, [&](const tensor::Value &other) { return std::ranges::count(tensor::reads(other), id) > 0; });
-  if (facts.hasReduction || !facts.hasOwnMemory || result == kernel.results.end() || isRead) return std::nullopt;
+  if (!facts.hasOwnMemory || result == kernel.results.end() || isRead) return std::nullopt;
   if (!leavesCaches(facts, target) || resultBytes(facts) <= 2 * static_cast<double>(target.l2Bytes))
     return std::nullopt;
   if (!rowsAreLines(facts, lanes, elementBytes, target)) return std::nullopt;

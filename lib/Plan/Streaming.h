@@ -21,9 +21,10 @@ namespace einjit::plan {
 /// than 10 MiB, read afterwards, take 1.1 times as long.
 bool leavesCaches(const OpFacts &facts, const Target &target);
 
-/// The name of the output that is to be streamed, if the op's result is one. Only of ops without a reduction, which
-/// write each line once and at once: `lanes` is the iterator whose vectors do, and each row along it begins with a
-/// line.
+inline constexpr const char *streamReason = "larger than the caches would keep";
+
+/// The name of the output that is to be streamed, if the op's result is one. Its loops must write each line once and at
+/// once: `lanes` is the iterator whose vectors do, and each row along it begins with a line.
 std::optional<std::string> streamedResult(const tensor::Kernel &kernel, const tensor::Value &value,
                                           const OpFacts &facts, std::size_t lanes, const Target &target);
 
