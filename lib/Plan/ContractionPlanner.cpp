@@ -87,6 +87,7 @@ private:
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
       if (!facts_.iterators[i].reduced && std::ranges::find(inOrder, i) == inOrder.end()) inOrder.push_back(i);
     for (std::size_t i : inOrder) step.loops.push_back(facts_.iterators[i].name);
+    splitOrder_ = std::move(inOrder);
     if (step.loops != given)
       add(std::move(step), "whole loops first, so that the parts that splits leave nest in them");
   }
@@ -412,6 +413,12 @@ private:
     return vectors;
   }
 
+  /// Whether one of the loops that an even split makes of it runs more than once.
+  static bool isRepeated(const PlannedLoop &loop) {
+    if (!loop.shared) return loop.extent > 1;
+    return std::ranges::any_of(loop.shared->parts, [](const SharedLoop::Part &part) { return part.count > 1; });
+  }
+
   /// An operand that comes from beyond L2 is fetched while its predecessor is multiplied: by the innermost loop whose
   /// iterations read one piece of memory after the other, if two of them fit half of L2.
   void fetch(std::size_t operand) {
@@ -426,7 +433,7 @@ private:
     for (std::size_t i = loops.size(); i-- > 0;) {
       if (!readsOn(operand, loops, i)) continue;
       const std::int64_t stride = loops[i].step * facts_.iterators[loops[i].iterator].strides[operand];
-      if (stride > plan_.target.l2Bytes / 4 / facts_.elementBytes) return;
+      if (stride > plan_.target.l2Bytes / 4 / facts_.elementBytes || !isRepeated(loops[i])) return;
       return add(loop::Fetch{plan_.operandNames[operand], loops[i].name, k_.back().name,
                              plan_.target.cacheLineBytes / facts_.elementBytes},
                  "what comes next is on its way");
@@ -442,10 +449,18 @@ private:
       nest.back().isSerial = facts_.iterators[loop.iterator].reduced;
       nest.back().isAlone &= nest.size() > 1 && !isPanelPlace(nest[nest.size() - 2].name);
     }
+    for (std::size_t i = 0; i < nest.size(); ++i)
+      for (std::size_t inner = i + 1; inner < nest.size(); ++inner)
+        if (nest[inner].parts.size() > 1 && isSplitBefore(nest_[inner], nest_[i])) nest[i].isAlone = false;
     const std::vector<std::string> shared = chooseShared(nest, plan_.cycles, plan_.threads);
     if (shared.empty()) return;
     for (const PanelCopy &copy : panelCopies_) shareCopy(copy, shared.front());
     for (const std::string &name : shared) add(loop::Parallelize{name}, fmt::format("{} threads", plan_.threads));
+  }
+
+  /// Whether parts of the first one's iterator stand beside each other with a loop of the second one in each.
+  bool isSplitBefore(const PlannedLoop &first, const PlannedLoop &second) const {
+    return std::ranges::find(splitOrder_, first.iterator) < std::ranges::find(splitOrder_, second.iterator);
   }
 
   bool isPanelPlace(const std::string &name) const {
@@ -471,9 +486,10 @@ private:
   const Blocking &blocking_;
   std::vector<loop::Step> &steps_;
   const std::size_t v_;
-  Loops outer_;                      ///< before blocks
-  Loops tileLoops_;                  ///< repetitions, then vectors; unrolled
-  std::vector<Loops> outsideOfSums_; ///< outermost first
+  std::vector<std::size_t> splitOrder_; ///< parallel iterators, the first one split outermost
+  Loops outer_;                         ///< before blocks
+  Loops tileLoops_;                     ///< repetitions, then vectors; unrolled
+  std::vector<Loops> outsideOfSums_;    ///< outermost first
   Loops batch_, nBlocks_, kBlocks_, mBlocks_, n_, m_, k_;
   PlannedLoop lanes_{};
   std::optional<PlannedLoop> vectors_, together_;

@@ -237,7 +237,11 @@ private:
   void parallelize() {
     if (options_.threads < 2) return;
     std::vector<plan::SharedLoop> nest;
-    for (const PlannedLoop &loop : parallelOutside_) nest.push_back(loop.shared);
+    for (const PlannedLoop &loop : parallelOutside_) {
+      nest.push_back(loop.shared);
+      // What is left of a row stands beside its vectors, and loops over later iterators in both.
+      if (tile_.streams && loop.iterator > *tile_.vectorIterator) nest.back().isAlone = false;
+    }
     for (const std::string &name : plan::chooseShared(nest, cycles(), options_.threads))
       add(loop::Parallelize{name}, fmt::format("{} threads", options_.threads));
   }

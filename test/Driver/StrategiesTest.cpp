@@ -123,6 +123,34 @@ std::string withSmallCaches(Target target, std::mt19937 &random) {
   return print(target);
 }
 
+/// Schedules of these were refused once.
+TEST(Strategies, FitTheLoopsThatSplitsLeave) {
+  const struct {
+    Contraction contraction;
+    std::int64_t l1Bytes, l2Bytes, l3Bytes;
+  } cases[] = {
+      // parts of one loop beside each other in another, which is not alone then in the one around it
+      {{"aeb", "cde", "dbca", {{'a', 32}, {'b', 12}, {'c', 47}, {'d', 3}, {'e', 6}}}, 1024, 8192, 16384},
+      // the same of a row that is streamed, and what is left of it
+      {{"dacb", "dc", "dba", {{'a', 48}, {'b', 19}, {'c', 20}, {'d', 21}}}, 2048, 4096, 32768},
+      // two parts of one iteration, none of which has a next one
+      {{"fdea", "becd", "beac", {{'a', 16}, {'b', 33}, {'c', 17}, {'d', 2}, {'e', 40}, {'f', 3}}}, 512, 1024, 0},
+      // blocks of a sum that are no multiple of the lanes of a copy
+      {{"aeb", "ecd", "cbad", {{'a', 11}, {'b', 3}, {'c', 20}, {'d', 3}, {'e', 35}}}, 512, 1024, 8192},
+  };
+  std::mt19937 random(1);
+  std::map<std::string, int> used;
+  for (Target target : presetTargets()) {
+    if (!runsOnHost(target)) continue;
+    for (const auto &[contraction, l1Bytes, l2Bytes, l3Bytes] : cases) {
+      target.l1Bytes = l1Bytes;
+      target.l2Bytes = l2Bytes;
+      target.l3Bytes = l3Bytes;
+      for (int threads : {1, 2}) check<float>(contraction, print(target), threads, random, used);
+    }
+  }
+}
+
 TEST(Strategies, ComputeWhatTheSumSays) {
   std::map<std::string, int> used;
   std::vector<Target> targets;
