@@ -73,7 +73,9 @@ void planLoops(Compilation &result) {
   result.times.plan += watch.lap();
 
   auto loops = apply(naiveLoops(result.canonical, naiveOptions(result.canonical, result.target)), result.schedule);
-  if (!loops) throw InternalError("the planner's schedule was refused: " + render(loops.errors(), {}));
+  if (!loops)
+    throw InternalError("the planner's schedule was refused: " + render(loops.errors(), {}) + "\n" +
+                        print(result.schedule));
   result.loops = *std::move(loops);
   demandValid(result.loops, "loop IR");
   result.times.loop += watch.lap();

@@ -135,6 +135,8 @@ TEST(Strategies, FitTheLoopsThatSplitsLeave) {
       {{"dacb", "dc", "dba", {{'a', 48}, {'b', 19}, {'c', 20}, {'d', 21}}}, 2048, 4096, 32768},
       // two parts of one iteration, none of which has a next one
       {{"fdea", "becd", "beac", {{'a', 16}, {'b', 33}, {'c', 17}, {'d', 2}, {'e', 40}, {'f', 3}}}, 512, 1024, 0},
+      // blocks of tiles beside a single one, which has no next one either
+      {{"bdea", "cde", "cbae", {{'a', 29}, {'b', 61}, {'c', 49}, {'d', 5}, {'e', 1}}}, 1024, 4096, 8192},
       // blocks of a sum that are no multiple of the lanes of a copy
       {{"aeb", "ecd", "cbad", {{'a', 11}, {'b', 3}, {'c', 20}, {'d', 3}, {'e', 35}}}, 512, 1024, 8192},
   };
@@ -146,7 +148,10 @@ TEST(Strategies, FitTheLoopsThatSplitsLeave) {
       target.l1Bytes = l1Bytes;
       target.l2Bytes = l2Bytes;
       target.l3Bytes = l3Bytes;
-      for (int threads : {1, 2}) check<float>(contraction, print(target), threads, random, used);
+      for (int threads : {1, 2}) {
+        check<float>(contraction, print(target), threads, random, used);
+        check<double>(contraction, print(target), threads, random, used);
+      }
     }
   }
 }

@@ -133,13 +133,14 @@ Refusal check(const Kernel &kernel, const Fetch &step) {
   for (const PlacedLoop &place : loopsNamed(kernel, step.in))
     if (place.loop->kind != LoopKind::Serial) return fmt::format("loop '{}' is not serial", step.in);
   Fetcher fetcher(kernel, step);
-  bool isRepeated = false;
+  // Of the loops of that name that splits leave, some may run once, or not move.
+  Refusal reason = fmt::format("loop '{}' runs but once", step.ahead);
   for (const PlacedLoop &place : loopsNamed(kernel, step.ahead)) {
     if (place.loop->extent < 2) continue;
-    isRepeated = true;
-    if (auto reason = fetcher.check(*place.loop)) return reason;
+    reason = fetcher.check(*place.loop);
+    if (!reason) return std::nullopt;
   }
-  return isRepeated ? std::nullopt : Refusal(fmt::format("loop '{}' runs but once", step.ahead));
+  return reason;
 }
 
 } // namespace
