@@ -98,6 +98,12 @@ std::int64_t OpFacts::reuse(std::size_t operand) const {
   return checkedProduct(extents).value_or(INT64_MAX);
 }
 
+double OpFacts::bytesTouched() const {
+  double bytes = static_cast<double>(points(false)) * static_cast<double>(elementBytes);
+  for (std::int64_t operand : operandBytes) bytes += static_cast<double>(operand);
+  return bytes;
+}
+
 bool OpFacts::movesAll(std::size_t iterator) const {
   for (std::size_t operand = 0; operand < operandCount; ++operand)
     if (bodyOperand[operand] && iterators[iterator].strides[operand] == 0) return false;

@@ -47,6 +47,8 @@ struct OpFacts {
   std::int64_t points(bool reduced) const; ///< product of the extents of the reduced, or of the parallel iterators
   /// How often each element is read: iterations of the parallel iterators that leave it in place.
   std::int64_t reuse(std::size_t operand) const;
+  /// Bytes of operands and result, each once; may be so large that only the magnitude counts.
+  double bytesTouched() const;
   /// Whether the iterator moves all operands that the body reads.
   bool movesAll(std::size_t iterator) const;
   /// Bytes of the operand that one point of the batch reads: of the parallel iterators that move all operands.

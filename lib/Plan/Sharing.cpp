@@ -58,8 +58,7 @@ double leastCycles(const OpFacts &facts, const Target &target, const Tile &tile)
   const double lanes = tile.vectorIterator ? static_cast<double>(tile.lanes) : 1;
   const double work =
       all * static_cast<double>(facts.bodyOperations) / (lanes * static_cast<double>(target.fmaPerCycle));
-  double bytes = points * static_cast<double>(facts.elementBytes);
-  for (std::int64_t operand : facts.operandBytes) bytes += static_cast<double>(operand);
+  const double bytes = facts.bytesTouched();
   const std::int64_t rate = bytes <= static_cast<double>(target.l2Bytes)   ? target.l2BytesPerCycle
                             : bytes <= static_cast<double>(target.l3Bytes) ? target.l3BytesPerCycle
                                                                            : target.memoryBytesPerCycle;

@@ -181,12 +181,9 @@ std::optional<Tile::Repeat> chooseStreams(const OpFacts &facts, const Target &ta
   return std::nullopt;
 }
 
-/// Whether operands and result all stay in a cache from one call to the next. Sizes may be so large that only their
-/// magnitude counts.
+/// Whether operands and result all stay in a cache from one call to the next.
 bool staysInCache(const OpFacts &facts, const Target &target) {
-  double bytes = static_cast<double>(facts.points(false)) * static_cast<double>(facts.elementBytes);
-  for (std::int64_t operand : facts.operandBytes) bytes += static_cast<double>(operand);
-  return bytes <= static_cast<double>(std::max(target.l2Bytes, target.l3Bytes / 2));
+  return facts.bytesTouched() <= static_cast<double>(std::max(target.l2Bytes, target.l3Bytes / 2));
 }
 
 /// Looks through the tiles for a chosen vector iterator and keeps the best.

@@ -37,11 +37,8 @@ std::optional<std::size_t> contiguousInOperand(const OpFacts &facts, std::size_t
   return found;
 }
 
-/// Sizes may be so large that only their magnitude counts.
 bool staysInL2(const OpFacts &facts, const Target &target) {
-  double bytes = static_cast<double>(facts.points(false)) * static_cast<double>(facts.elementBytes);
-  for (std::int64_t operand : facts.operandBytes) bytes += static_cast<double>(operand);
-  return bytes <= static_cast<double>(target.l2Bytes);
+  return facts.bytesTouched() <= static_cast<double>(target.l2Bytes);
 }
 
 /// The shortest distance that an iterator moves the result or an operand.

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// An operand that comes from beyond L2 is fetched while its predecessor is multiplied: by the innermost loop whose
+// iterations read one piece of memory after the other, if two of them fit half of L2.
+#pragma once
+
+#include "Plan/ContractionPlanner.h"
+#include "Plan/PlannedLoop.h"
+#include <span>
+
+namespace einjit::plan {
+
+/// Adds the steps. `groups` are the loops outside of the sums, outermost first, those inside of blocks last; `sum` is
+/// the innermost loop of a sum.
+void planFetches(const ContractionPlan &plan, std::span<const PlannedLoops> groups, const std::string &sum,
+                 std::vector<loop::Step> &steps);
+
+} // namespace einjit::plan

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Plan/PanelCopies.h"
+#include <algorithm>
+#include <cstdlib>
+#include <fmt/format.h>
+
+namespace einjit::plan {
+namespace {
+
+/// Copying fewer elements takes less time than sharing the work.
+constexpr double leastSharedCopy = 32768;
+
+} // namespace
+
+std::int64_t distance(const OpFacts &facts, std::size_t operand, const PlannedLoop &loop) {
+  return loop.step * std::abs(facts.iterators[loop.iterator].strides[operand]);
+}
+
+void PanelCopies::pack(std::size_t operand, const std::string &at, const PlannedLoops &over, const std::string &lanes,
+                       const std::string &reason) {
+  loop::Pack step{plan_.operandNames[operand], at, {}, {}, {}, facts_.convertedTo[operand]};
+  const std::string suffix = fmt::format("p{}", copies_.size());
+  step.as = fmt::format("{}.{}", step.buffer, suffix);
+  PlannedLoops copies = over;
+  for (PlannedLoop &copy : copies) {
+    step.over.push_back(copy.name);
+    copy.name += suffix;
+    step.by.push_back(copy.name);
+  }
+  add(std::move(step), facts_.convertedTo[operand] ? "each element is converted once" : reason);
+  double elements = 1;
+  for (const PlannedLoop &loop : over) elements *= static_cast<double>(loop.extent);
+  copies_.push_back({at, vectorizeCopy(operand, copies, lanes), elements});
+}
+
+/// Iterations of a contiguous loop that are transposed at once: as many as lanes, but equal parts of a bounded one.
+std::int64_t PanelCopies::blockSide(const PlannedLoop &loop, std::int64_t lanes) const {
+  if (!loop.isBounded || loop.extent % lanes == 0) return lanes;
+  std::int64_t side = std::min(loop.extent, plan_.target.lanes(facts_.elementBytes));
+  while (loop.extent % side != 0) --side;
+  return side;
+}
+
+/// Lanes of the panel's last axis; where the operand is contiguous along another one, as many of that repeated. The
+/// loops around those, outermost first.
+PlannedLoops PanelCopies::vectorizeCopy(std::size_t operand, PlannedLoops copies, const std::string &tileLanes) {
+  PlannedLoop last = copies.back();
+  copies.pop_back();
+  const std::int64_t lanes =
+      last.name.starts_with(tileLanes) ? last.extent : std::min(plan_.target.lanes(facts_.elementBytes), last.extent);
+  if (lanes < 2 || last.hasShortEnd) return copies;
+  std::vector<std::string> unrolled;
+  const auto contiguous =
+      std::ranges::find_if(copies, [&](const PlannedLoop &loop) { return isContiguous(operand, loop); });
+  std::vector<std::string> inside;
+  if (!isContiguous(operand, last) && contiguous != copies.end()) {
+    std::string name = contiguous->name;
+    const std::int64_t side = blockSide(*contiguous, lanes);
+    if (contiguous->extent > side) {
+      add(loop::Split{name, side, name + "o", name + "t", contiguous->isBounded},
+          "square blocks are transposed in registers");
+      contiguous->name = name + "o";
+      std::rotate(contiguous, contiguous + 1, copies.end()); // rows are read to their end
+      name += "t";
+    } else {
+      copies.erase(contiguous);
+    }
+    inside.push_back(name);
+    unrolled.push_back(name);
+  }
+  if (last.extent > lanes) {
+    add(loop::Split{last.name, lanes, last.name + "v", last.name + "l", true}, "lanes of one register");
+    copies.push_back({last.name + "v", last.iterator, 0, lanes * last.step});
+    last.name += "l";
+  }
+  const PlannedLoops given = copies;
+  if (inside.empty() ? isContiguous(operand, last) : operand == plan_.blocking.vectorOperand)
+    orderByDistance(operand, last.iterator, copies);
+  const bool readsRows = !std::ranges::equal(given, copies, {}, &PlannedLoop::name, &PlannedLoop::name);
+  loop::Reorder order;
+  for (const PlannedLoop &loop : copies) order.loops.push_back(loop.name);
+  order.loops.insert(order.loops.end(), inside.begin(), inside.end());
+  order.loops.push_back(last.name);
+  if (readsRows || !inside.empty()) add(std::move(order), readsRows ? "rows are read to their end" : "");
+  lanes_.push_back({last.name, unrolled});
+  return copies;
+}
+
+/// What moves the operand far stands outside, so that its rows are read to their end; rows of all lanes side by side,
+/// where they are not contiguous themselves.
+void PanelCopies::orderByDistance(std::size_t operand, std::size_t lanes, PlannedLoops &loops) const {
+  const auto isAlongRows = [&](const PlannedLoop &loop) {
+    return std::abs(facts_.iterators[loop.iterator].strides[operand]) == 1;
+  };
+  const auto isOfLanes = [&](const PlannedLoop &loop) { return loop.iterator == lanes && !isAlongRows(loop); };
+  const auto others = std::ranges::stable_partition(loops, isOfLanes);
+  PlannedLoops ofLanes(loops.begin(), others.begin());
+  loops.erase(loops.begin(), others.begin());
+  std::ranges::stable_sort(loops, std::greater<>(),
+                           [&](const PlannedLoop &loop) { return distance(facts_, operand, loop); });
+  const auto isFarSum = [&](const PlannedLoop &loop) {
+    return facts_.iterators[loop.iterator].reduced && !isAlongRows(loop);
+  };
+  auto place = std::find_if(loops.rbegin(), loops.rend(), isFarSum).base();
+  if (place == loops.begin()) place = std::ranges::find_if(loops, isAlongRows);
+  loops.insert(place, ofLanes.begin(), ofLanes.end());
+}
+
+void PanelCopies::vectorize() {
+  for (const auto &[name, unrolled] : lanes_) {
+    add(loop::Vectorize{name}, {});
+    for (const std::string &loop : unrolled) add(loop::Unroll{loop}, {});
+  }
+}
+
+void PanelCopies::share(const PlannedLoops &nest, const std::string &outermost) {
+  for (const Copy &copy : copies_) shareCopy(copy, nest, outermost);
+}
+
+bool PanelCopies::areMadeIn(const std::string &loop) const {
+  return std::ranges::find(copies_, loop, &Copy::at) != copies_.end();
+}
+
+/// The outermost loop of a copy with an iteration for each thread, if it stands outside of the loop `outermost`.
+void PanelCopies::shareCopy(const Copy &copy, const PlannedLoops &nest, const std::string &outermost) {
+  for (const PlannedLoop &loop : nest) {
+    if (copy.at.empty()) break;
+    if (loop.name == outermost) return;
+    if (loop.name == copy.at) break;
+  }
+  if (copy.elements < leastSharedCopy) return;
+  const auto loop =
+      std::ranges::find_if(copy.loops, [&](const PlannedLoop &candidate) { return candidate.extent >= plan_.threads; });
+  if (loop != copy.loops.end()) add(loop::Parallelize{loop->name}, "all threads copy");
+}
+
+} // namespace einjit::plan
