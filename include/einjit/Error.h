@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <einjit/Export.h>
 #include <stdexcept>
 #include <string>
 
@@ -11,7 +12,7 @@ enum class ErrorCategory { Runtime = 1, Usage = 2, Shape = 3, Resource = 4 };
 
 /// An error of the user's: a malformed program, shapes that do not fit, a file that cannot be read.
 /// `what()` is the rendered diagnostic, carets included, ready to be shown.
-class Error : public std::runtime_error {
+class EINJIT_API Error : public std::runtime_error {
 public:
   Error(const std::string &rendered, std::string kind, ErrorCategory category)
       : std::runtime_error(rendered), kind_(std::move(kind)), category_(category) {}
@@ -25,7 +26,7 @@ private:
 };
 
 /// A defect of einjit itself: a stage produced something its verifier refuses. Please report it.
-class InternalError : public std::logic_error {
+class EINJIT_API InternalError : public std::logic_error {
 public:
   using std::logic_error::logic_error;
 };

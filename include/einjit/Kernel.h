@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <einjit/Error.h>
+#include <einjit/Export.h>
 #include <einjit/Tensor.h>
 #include <memory>
 #include <optional>
@@ -85,29 +86,29 @@ class Kernel {
 public:
   /// Inputs in the order in which calls take them: of an einsum string its operands, of a program its inputs in the
   /// order in which they were bound, then those that it declares and that were not bound.
-  const std::vector<Binding> &inputs() const;
-  const std::vector<Binding> &results() const;
+  EINJIT_API const std::vector<Binding> &inputs() const;
+  EINJIT_API const std::vector<Binding> &results() const;
   /// The files that the program loads, each once. Calls do not pass them.
-  const std::vector<LoadedFile> &files() const;
+  EINJIT_API const std::vector<LoadedFile> &files() const;
 
   /// Runs the kernel on inputs of exactly the types it was compiled for, into row-major memory of the result types. An
   /// output that overlaps an input is computed beside it first. Throws einjit::Error where an argument does not fit.
-  void run(std::span<const ConstTensorRef> inputs, std::span<const TensorRef> outputs) const;
+  EINJIT_API void run(std::span<const ConstTensorRef> inputs, std::span<const TensorRef> outputs) const;
   /// The same, into new tensors.
-  std::vector<AnyTensor> run(std::span<const ConstTensorRef> inputs) const;
+  EINJIT_API std::vector<AnyTensor> run(std::span<const ConstTensorRef> inputs) const;
   /// `kernel(x, w, out)`: the inputs, then the outputs. Without outputs use run().
   template <class... Args> void operator()(Args &&...args) const;
 
   /// The text of a stage. Throws einjit::Error if the stage has none for this program.
-  std::string text(Stage stage) const;
-  Cost cost() const;
-  CompileTimes compileTimes() const;
+  EINJIT_API std::string text(Stage stage) const;
+  EINJIT_API Cost cost() const;
+  EINJIT_API CompileTimes compileTimes() const;
   /// Bytes of machine code: instructions alone, without constants. 0 if the target is not this machine.
-  std::int64_t codeBytes() const;
+  EINJIT_API std::int64_t codeBytes() const;
   /// The entry point and its argument record, for callers that prepare the record themselves:
   /// `void (*)(void *const *buffers, void *scratch)`; buffers are the inputs, the files, then the outputs. See
   /// docs/abi.md.
-  const void *entry() const;
+  EINJIT_API const void *entry() const;
 
   struct Impl;
   explicit Kernel(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
@@ -118,14 +119,17 @@ private:
 
 /// Compiles an einsum string for operands of these types. Throws einjit::Error for a malformed string or types that do
 /// not fit; kernels compiled before are found again.
-Kernel compile(std::string_view einsum, const std::vector<TensorType> &operands, const Options &options = {});
+EINJIT_API Kernel compile(std::string_view einsum, const std::vector<TensorType> &operands,
+                          const Options &options = {});
 /// Compiles a program whose inputs have these names and types; it may declare others itself. Files that it loads are
 /// read now, once: the kernel keeps what they hold, and is not kept in the process's cache, so that compiling again
 /// reads them again.
-Kernel compileProgram(std::string_view program, const std::vector<Binding> &inputs, const Options &options = {});
+EINJIT_API Kernel compileProgram(std::string_view program, const std::vector<Binding> &inputs,
+                                 const Options &options = {});
 
 /// Evaluates an einsum string on operands of any kind that converts to ConstTensorRef.
-AnyTensor einsum(std::string_view string, std::span<const ConstTensorRef> operands, const Options &options = {});
+EINJIT_API AnyTensor einsum(std::string_view string, std::span<const ConstTensorRef> operands,
+                            const Options &options = {});
 template <class... Operands>
   requires(std::convertible_to<const Operands &, ConstTensorRef> && ...)
 AnyTensor einsum(std::string_view string, const Operands &...operands) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <einjit/Export.h>
 #include <einjit/Type.h>
 #include <initializer_list>
 #include <memory>
@@ -32,10 +33,10 @@ class AnyTensor {
 public:
   AnyTensor() = default;
   /// Elements start at zero. Throws einjit::Error where the memory cannot be had.
-  explicit AnyTensor(TensorType type);
-  AnyTensor(const AnyTensor &other);
+  EINJIT_API explicit AnyTensor(TensorType type);
+  EINJIT_API AnyTensor(const AnyTensor &other);
   AnyTensor(AnyTensor &&) noexcept = default;
-  AnyTensor &operator=(AnyTensor other) noexcept;
+  EINJIT_API AnyTensor &operator=(AnyTensor other) noexcept;
   ~AnyTensor() = default;
 
   const TensorType &type() const { return type_; }
@@ -48,7 +49,7 @@ public:
 
 private:
   struct Free {
-    void operator()(void *memory) const;
+    EINJIT_API void operator()(void *memory) const;
   };
   TensorType type_;
   std::int64_t size_ = 0;
@@ -125,8 +126,8 @@ private:
 };
 
 namespace detail {
-void checkElementCount(std::size_t given, std::int64_t wanted, const TensorType &type);
-void checkElementType(DType wanted, const TensorType &type);
+EINJIT_API void checkElementCount(std::size_t given, std::int64_t wanted, const TensorType &type);
+EINJIT_API void checkElementType(DType wanted, const TensorType &type);
 } // namespace detail
 
 template <class T>

@@ -6,6 +6,7 @@
 #include <complex>
 #include <cstddef>
 #include <cstdint>
+#include <einjit/Export.h>
 #include <einjit/Half.h>
 #include <optional>
 #include <string>
@@ -22,11 +23,11 @@ inline constexpr DType allDTypes[] = {DType::Bool, DType::I8,  DType::U8,  DType
                                       DType::BF16, DType::F32, DType::F64, DType::C64, DType::C128};
 
 /// The name used in programs and printed types: `bool i8 u8 i32 i64 f16 bf16 f32 f64 c64 c128`.
-std::string_view name(DType type);
+EINJIT_API std::string_view name(DType type);
 /// The element type of that name, or nothing.
-std::optional<DType> parseDType(std::string_view text);
+EINJIT_API std::optional<DType> parseDType(std::string_view text);
 /// Bytes of one element in memory.
-std::size_t byteSize(DType type);
+EINJIT_API std::size_t byteSize(DType type);
 constexpr bool isInteger(DType type) { return type >= DType::I8 && type <= DType::I64; }
 /// A real floating-point number, of any width.
 constexpr bool isFloat(DType type) { return type >= DType::F16 && type <= DType::F64; }
@@ -66,22 +67,22 @@ struct TensorType {
 
   std::size_t rank() const { return shape.size(); }
   /// The strides, written out even where `strides` is left empty.
-  std::vector<std::int64_t> stridesOrRowMajor() const;
+  EINJIT_API std::vector<std::int64_t> stridesOrRowMajor() const;
   /// Whether the elements lie in row-major order without gaps. Strides of axes of extent 0 or 1 do not matter.
-  bool isRowMajor() const;
+  EINJIT_API bool isRowMajor() const;
   friend bool operator==(const TensorType &, const TensorType &) = default;
 };
 
 /// `f32[32,20,128]`, followed by ` strides [1,32,640]` where the layout is not row-major.
-std::string str(const TensorType &type);
+EINJIT_API std::string str(const TensorType &type);
 /// Reads the form `f32[32,20,128]` (spaces allowed between the parts); nothing if it is malformed or an extent is
 /// negative.
-std::optional<TensorType> parseTensorType(std::string_view text);
+EINJIT_API std::optional<TensorType> parseTensorType(std::string_view text);
 
 /// Row-major strides of a shape, in elements.
-std::vector<std::int64_t> rowMajorStrides(const std::vector<std::int64_t> &shape);
+EINJIT_API std::vector<std::int64_t> rowMajorStrides(const std::vector<std::int64_t> &shape);
 
 /// Product of the extents, or nothing where the elements, or their bytes, would not fit below 2^62.
-std::optional<std::int64_t> elementCount(const TensorType &type);
+EINJIT_API std::optional<std::int64_t> elementCount(const TensorType &type);
 
 } // namespace einjit

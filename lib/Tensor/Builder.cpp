@@ -122,9 +122,9 @@ ValueId Builder::reduce(ScalarOp op, ValueId value, const std::vector<std::size_
 
   const DType dtype = type(value).dtype;
   scalar::ExprBuilder body;
-  Generic result{numberedIterators(kept), {}, {{value, {}}}, {}};
-  result.body = body.take(body.cast(body.operand(0, dtype), axes.empty() ? dtype : computeType(dtype)));
+  const DType bodyType = axes.empty() ? dtype : computeType(dtype);
   Reduction reduction{op, {}, {}};
+  std::vector<Affine> indices;
   std::uint32_t nextParallel = 0;
   for (std::size_t axis = 0; axis < shape.size(); ++axis) {
     std::uint32_t iterator = nextParallel;
@@ -133,9 +133,13 @@ ValueId Builder::reduce(ScalarOp op, ValueId value, const std::vector<std::size_
       reduction.iterators.push_back({"k" + std::to_string(reduction.iterators.size()), shape[axis]});
     }
     if (!isReduced(axis) || keepAxes) ++nextParallel;
-    result.operands[0].indices.push_back(Affine::variable(iterator));
+    indices.push_back(Affine::variable(iterator));
   }
-  if (!reduction.iterators.empty()) result.reduction = std::move(reduction);
+  Generic result{numberedIterators(kept),
+                 {},
+                 {{value, std::move(indices)}},
+                 body.take(body.cast(body.operand(0, dtype), bodyType))};
+  if (!reduction.iterators.empty()) result.reduction.emplace(std::move(reduction));
   return generic(withResultType(std::move(result), dtype));
 }
 

@@ -33,7 +33,8 @@ const Rule rules[] = {
     {"code generation does not evaluate", "lib/(CodeGen|Jit)/.*", "", "Interp/.*|Scalar/Evaluate\\.h"},
     {"the public API stands on its own", "include/.*", "",
      "(Support|Scalar|Syntax|Tensor|Target|Plan|Loop|Interp|CodeGen|Jit|Runtime|Driver)/.*|lib/.*|fmt/.*|tbb/.*"},
-    {"the command line and the benchmark use the public API", "tools/einjit(-bench)?/.*", "",
+    {"the command line, the benchmark, the examples and the tests of the API use the public API",
+     "tools/einjit(-bench)?/.*|test/api/.*|examples/.*", "",
      "(Support|Scalar|Syntax|Tensor|Target|Plan|Loop|Interp|CodeGen|Jit|Runtime|Driver)/.*|lib/.*"},
 };
 
