@@ -8,9 +8,11 @@
 #include <cstdint>
 #include <einjit/Export.h>
 #include <einjit/Half.h>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace einjit {
@@ -22,12 +24,23 @@ enum class DType : std::uint8_t { Bool, I8, U8, I32, I64, F16, BF16, F32, F64, C
 inline constexpr DType allDTypes[] = {DType::Bool, DType::I8,  DType::U8,  DType::I32, DType::I64, DType::F16,
                                       DType::BF16, DType::F32, DType::F64, DType::C64, DType::C128};
 
+namespace detail {
+struct DTypeInfo {
+  std::string_view name;
+  std::size_t byteSize;
+};
+/// In the order of the enumeration.
+inline constexpr DTypeInfo dtypeInfos[] = {{"bool", 1}, {"i8", 1},  {"u8", 1},  {"i32", 4}, {"i64", 8},  {"f16", 2},
+                                           {"bf16", 2}, {"f32", 4}, {"f64", 8}, {"c64", 8}, {"c128", 16}};
+static_assert(std::size(dtypeInfos) == std::size(allDTypes));
+} // namespace detail
+
 /// The name used in programs and printed types: `bool i8 u8 i32 i64 f16 bf16 f32 f64 c64 c128`.
-EINJIT_API std::string_view name(DType type);
+constexpr std::string_view name(DType type) { return detail::dtypeInfos[static_cast<std::size_t>(type)].name; }
 /// The element type of that name, or nothing.
 EINJIT_API std::optional<DType> parseDType(std::string_view text);
 /// Bytes of one element in memory.
-EINJIT_API std::size_t byteSize(DType type);
+constexpr std::size_t byteSize(DType type) { return detail::dtypeInfos[static_cast<std::size_t>(type)].byteSize; }
 constexpr bool isInteger(DType type) { return type >= DType::I8 && type <= DType::I64; }
 /// A real floating-point number, of any width.
 constexpr bool isFloat(DType type) { return type >= DType::F16 && type <= DType::F64; }
@@ -42,9 +55,14 @@ constexpr DType realType(DType type) {
 /// The complex type whose parts are of this type, which is F32 or F64.
 constexpr DType complexType(DType part) { return part == DType::F64 ? DType::C128 : DType::C64; }
 
+namespace detail {
+/// Is never defined: compilers name it where elements are to be of a type that einjit does not have.
+template <class T> struct NotAnElementType;
+} // namespace detail
+
 /// The DType of a C++ element type; defined for `bool`, `std::int8_t`, `std::uint8_t`, `std::int32_t`, `std::int64_t`,
 /// `Half`, `BFloat16`, `float`, `double`, `std::complex<float>` and `std::complex<double>`.
-template <class T> inline constexpr DType dtypeOf = T::unsupportedElementType;
+template <class T> inline constexpr DType dtypeOf = detail::NotAnElementType<T>::dtype;
 template <> inline constexpr DType dtypeOf<bool> = DType::Bool;
 template <> inline constexpr DType dtypeOf<std::int8_t> = DType::I8;
 template <> inline constexpr DType dtypeOf<std::uint8_t> = DType::U8;
@@ -56,6 +74,13 @@ template <> inline constexpr DType dtypeOf<float> = DType::F32;
 template <> inline constexpr DType dtypeOf<double> = DType::F64;
 template <> inline constexpr DType dtypeOf<std::complex<float>> = DType::C64;
 template <> inline constexpr DType dtypeOf<std::complex<double>> = DType::C128;
+
+/// The C++ type of a DType's elements, of which dtypeOf is that DType.
+template <DType type>
+using ElementType =
+    std::tuple_element_t<static_cast<std::size_t>(type),
+                         std::tuple<bool, std::int8_t, std::uint8_t, std::int32_t, std::int64_t, Half, BFloat16, float,
+                                    double, std::complex<float>, std::complex<double>>>;
 
 /// Element type, extents and memory layout of a tensor.
 struct TensorType {

@@ -2,7 +2,6 @@
 #include "Support/Checked.h"
 #include "Support/TextReader.h"
 #include <algorithm>
-#include <array>
 #include <einjit/Type.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -10,40 +9,16 @@
 namespace einjit {
 namespace {
 
-struct DTypeInfo {
-  std::string_view name;
-  std::size_t byteSize;
-};
-
-/// In the order of the enumeration.
-constexpr std::array<DTypeInfo, std::size(allDTypes)> dtypes{{{"bool", 1},
-                                                              {"i8", 1},
-                                                              {"u8", 1},
-                                                              {"i32", 4},
-                                                              {"i64", 8},
-                                                              {"f16", 2},
-                                                              {"bf16", 2},
-                                                              {"f32", 4},
-                                                              {"f64", 8},
-                                                              {"c64", 8},
-                                                              {"c128", 16}}};
-
-const DTypeInfo &info(DType type) { return dtypes[static_cast<std::size_t>(type)]; }
-
 /// Numbers of elements and of bytes stay below this.
 constexpr std::int64_t sizeLimit = std::int64_t{1} << 62;
 
 } // namespace
-
-std::string_view name(DType type) { return info(type).name; }
 
 std::optional<DType> parseDType(std::string_view text) {
   for (DType type : allDTypes)
     if (name(type) == text) return type;
   return std::nullopt;
 }
-
-std::size_t byteSize(DType type) { return info(type).byteSize; }
 
 // Axes of extent 0 count as 1, so that strides stay distinct. The product wraps for shapes elementCount() refuses.
 std::vector<std::int64_t> rowMajorStrides(const std::vector<std::int64_t> &shape) {

@@ -4,45 +4,6 @@
 #include <algorithm>
 
 namespace einjit::tensor {
-namespace {
-
-/// i32 holds both i8 and u8, neither of which holds the other.
-DType promoteIntegers(DType a, DType b) {
-  if (byteSize(a) == byteSize(b)) return DType::I32;
-  return byteSize(a) > byteSize(b) ? a : b;
-}
-
-/// f32 holds both f16 and bf16, neither of which holds the other.
-DType promoteFloats(DType a, DType b) {
-  if (byteSize(a) == byteSize(b)) return a == b ? a : DType::F32;
-  return byteSize(a) > byteSize(b) ? a : b;
-}
-
-/// All floating-point types hold every i8 and u8; of i32 and i64 only f64 is held to be enough.
-DType promoteToFloat(DType integer, DType floating) { return byteSize(integer) == 1 ? floating : DType::F64; }
-
-DType promoteReal(DType a, DType b) {
-  if (isInteger(a) && isInteger(b)) return promoteIntegers(a, b);
-  if (isInteger(a)) return promoteToFloat(a, b);
-  return isInteger(b) ? promoteToFloat(b, a) : promoteFloats(a, b);
-}
-
-} // namespace
-
-DType promote(DType a, DType b) {
-  if (a == b || b == DType::Bool) return a;
-  if (a == DType::Bool) return b;
-  const DType part = promoteReal(realType(a), realType(b));
-  return isComplex(a) || isComplex(b) ? complexType(part) : part;
-}
-
-DType promote(std::vector<DType> types) {
-  std::partition(types.begin(), types.end(), [](DType type) { return isFloat(type) || isComplex(type); });
-  DType result = DType::Bool;
-  for (const DType type : types) result = promote(result, type);
-  return result;
-}
-
 std::optional<std::int64_t> broadcastExtent(std::int64_t a, std::int64_t b) {
   if (a == b || b == 1) return a;
   if (a == 1) return b;

@@ -21,6 +21,15 @@ TEST(DType, SizesAreTheMachines) {
                               double, std::complex<float>, std::complex<double>>()));
 }
 
+TEST(DType, ElementTypesAreItsInverse) {
+  static_assert(dtypeOf<ElementType<DType::Bool>> == DType::Bool && dtypeOf<ElementType<DType::I8>> == DType::I8 &&
+                dtypeOf<ElementType<DType::U8>> == DType::U8 && dtypeOf<ElementType<DType::I32>> == DType::I32 &&
+                dtypeOf<ElementType<DType::I64>> == DType::I64 && dtypeOf<ElementType<DType::F16>> == DType::F16 &&
+                dtypeOf<ElementType<DType::BF16>> == DType::BF16 && dtypeOf<ElementType<DType::F32>> == DType::F32 &&
+                dtypeOf<ElementType<DType::F64>> == DType::F64 && dtypeOf<ElementType<DType::C64>> == DType::C64 &&
+                dtypeOf<ElementType<DType::C128>> == DType::C128);
+}
+
 TEST(TensorType, RowMajorStrides) {
   EXPECT_EQ(rowMajorStrides({}), Shape{});
   EXPECT_EQ(rowMajorStrides({2, 3, 4}), (Shape{12, 4, 1}));

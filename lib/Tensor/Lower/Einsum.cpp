@@ -255,7 +255,7 @@ private:
   DType addProduct(Generic &result, const std::vector<std::uint32_t> &iteratorOf) {
     std::vector<DType> types;
     for (std::size_t operand = 0; operand < operands_.size(); ++operand) types.push_back(type(operand).dtype);
-    const DType dtype = promote(std::move(types));
+    const DType dtype = promote(types);
     const ScalarOp times = dtype == DType::Bool ? ScalarOp::And : ScalarOp::Mul;
 
     scalar::ExprBuilder body;

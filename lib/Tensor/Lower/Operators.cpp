@@ -117,7 +117,7 @@ DType Lowering::commonType(const std::vector<ExprValue> &operands) const {
       weakComplex |= isComplex(dtypeOfScalar(value));
     }
   }
-  const DType result = promote(std::move(types));
+  const DType result = promote(types);
   if (isComplex(result)) return result;
   if (weakComplex && isInteger(result)) return DType::C128;
   if (weakComplex) return complexType(result == DType::Bool ? options.defaultFloat : result);

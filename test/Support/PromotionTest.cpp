@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "Tensor/Types.h"
 #include <algorithm>
+#include <einjit/Promotion.h>
 #include <gtest/gtest.h>
 #include <sstream>
 
-namespace einjit::tensor {
+namespace einjit {
 namespace {
 
 /// np.result_type of two arrays, with i32 where NumPy says int16, and bf16 beside what NumPy has.
@@ -57,5 +57,10 @@ TEST(Promote, OfSeveralInAnyOrder) {
   EXPECT_EQ(promote(std::vector<DType>()), DType::Bool);
 }
 
+TEST(Promote, WhileCompiling) {
+  static_assert(promote(DType::I32, DType::F32) == DType::F64);
+  static_assert(promote({DType::I8, DType::U8, DType::F32}) == DType::F32);
+}
+
 } // namespace
-} // namespace einjit::tensor
+} // namespace einjit
