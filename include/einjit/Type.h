@@ -82,6 +82,11 @@ using ElementType =
                          std::tuple<bool, std::int8_t, std::uint8_t, std::int32_t, std::int64_t, Half, BFloat16, float,
                                     double, std::complex<float>, std::complex<double>>>;
 
+/// Most axes of a tensor.
+inline constexpr int maxRank = 32;
+/// The rank of a C++ tensor type whose number of axes is known at run time only.
+inline constexpr int dynamicRank = -1;
+
 /// Element type, extents and memory layout of a tensor.
 struct TensorType {
   DType dtype = DType::F32;

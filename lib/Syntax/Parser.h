@@ -5,12 +5,13 @@
 
 #include "Support/Result.h"
 #include "Syntax/Ast.h"
+#include <einjit/detail/EinsumWords.h>
 #include <string_view>
 
 namespace einjit {
 
-/// Longest program text, and deepest nesting of brackets in it.
-inline constexpr std::size_t maxTextBytes = 64 * 1024;
+using detail::maxTextBytes;
+/// Deepest nesting of brackets in a program.
 inline constexpr std::size_t maxNesting = 256;
 
 /// Reads a program: statements separated by newlines or `;`, `#` comments; a line goes on inside open brackets. Ranges

@@ -41,15 +41,6 @@ std::size_t tokenLength(std::string_view text) {
   return punctuation(text).size();
 }
 
-std::size_t characterLength(std::string_view text) {
-  if (text.empty()) return 0;
-  const auto lead = static_cast<unsigned char>(text[0]);
-  const std::size_t length = lead < 0xC2 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 1;
-  if (length > text.size()) return 1;
-  const auto isContinuation = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
-  return std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(length), isContinuation) ? length : 1;
-}
-
 bool isLibraryWord(std::string_view name) {
   for (std::string_view word : {"pi", "inf", "nan", "newaxis", "bool", "bfloat16"})
     if (name == word) return true;
@@ -57,25 +48,6 @@ bool isLibraryWord(std::string_view name) {
     if (name.size() > kind.size() && name.starts_with(kind))
       return std::all_of(name.begin() + static_cast<std::ptrdiff_t>(kind.size()), name.end(), isDigit);
   return false;
-}
-
-std::string quoted(std::string_view token) {
-  constexpr std::size_t longest = 40;
-  std::string shown = "'";
-  for (std::size_t at = 0; at < token.size();) {
-    if (at >= longest) {
-      shown += "...";
-      break;
-    }
-    const std::size_t length = characterLength(token.substr(at));
-    const auto byte = static_cast<unsigned char>(token[at]);
-    if (byte < 0x20 || byte == 0x7F || (byte >= 0x80 && length == 1))
-      shown += fmt::format("\\x{:02x}", byte);
-    else
-      shown += token.substr(at, length);
-    at += length;
-  }
-  return shown + "'";
 }
 
 } // namespace einjit::syntax

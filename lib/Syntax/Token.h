@@ -6,17 +6,19 @@
 
 #include <array>
 #include <cstddef>
+#include <einjit/detail/Characters.h>
 #include <string>
 #include <string_view>
 
 namespace einjit::syntax {
 
+using detail::characterLength;
+using detail::isLetter;
+using detail::isNameStart;
+
 /// White space inside a statement. A newline is none: it ends the statement, or was blanked inside brackets.
 constexpr bool isBlank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 constexpr bool isDigit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-/// Bytes of UTF-8 sequences count as letters.
-constexpr bool isNameStart(char c) { return isLetter(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
 constexpr bool isNamePart(char c) { return isNameStart(c) || isDigit(c); }
 
 /// Punctuation of more than one character, whether this grammar uses it or not, none a prefix of a later one. Such a
@@ -36,13 +38,10 @@ std::string_view assignment(std::string_view text);
 /// Bytes of the token that starts `text`, which must not start with a blank; 0 if `text` is empty.
 std::size_t tokenLength(std::string_view text);
 
-/// Bytes of the character that starts `text`: a whole UTF-8 sequence if it is a valid one, else 1; 0 if empty.
-std::size_t characterLength(std::string_view text);
-
 /// Words that stand behind `torch.`, `np.` or `numpy.` without being called: constants, and long names of types.
 bool isLibraryWord(std::string_view name);
 
 /// The token in single quotes as messages show it: long ones cut short, control characters as `\x01`.
-std::string quoted(std::string_view token);
+inline std::string quoted(std::string_view token) { return std::string(detail::quoted(token).view()); }
 
 } // namespace einjit::syntax

@@ -14,8 +14,9 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> headers() {
   std::vector<std::string> found;
-  for (const auto &entry : fs::directory_iterator(fs::path(EINJIT_SOURCE_DIR) / "include/einjit"))
-    found.push_back(entry.path().stem().string());
+  const fs::path root = fs::path(EINJIT_SOURCE_DIR) / "include/einjit";
+  for (const auto &entry : fs::recursive_directory_iterator(root))
+    if (entry.is_regular_file()) found.push_back(entry.path().lexically_relative(root).replace_extension().string());
   std::sort(found.begin(), found.end());
   return found;
 }
@@ -45,6 +46,10 @@ TEST_P(Header, BringsInNothingForeign) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Header, testing::ValuesIn(headers()), [](const auto &header) { return header.param; });
+INSTANTIATE_TEST_SUITE_P(All, Header, testing::ValuesIn(headers()), [](const auto &header) {
+  std::string name = header.param;
+  std::replace(name.begin(), name.end(), '/', '_');
+  return name;
+});
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "Tensor/Passes/orderFactors.h"
 #include <algorithm>
 #include <cctype>
+#include <einjit/detail/EinsumWords.h>
 #include <fmt/format.h>
 #include <map>
 
@@ -86,9 +87,7 @@ private:
     if (terms == operands_.size()) return true;
     // The empty string is one empty term, but it also is what is left of an einsum of nothing.
     Diagnostic error{DiagnosticKind::OperandCount,
-                     fmt::format("the einsum string has {} term{}, but there {} {} operand{}", terms,
-                                 terms == 1 ? "" : "s", operands_.size() == 1 ? "is" : "are", operands_.size(),
-                                 operands_.size() == 1 ? "" : "s"),
+                     str(detail::wrongEinsumOperandCount(terms, operands_.size())),
                      {{einsum_.range.begin == einsum_.range.end ? call_ : einsum_.range}},
                      {},
                      "give one operand for each comma-separated term before the arrow"};
@@ -125,8 +124,7 @@ private:
   void rankError(std::size_t operand, const EinsumTerm &term) {
     const std::size_t rank = type(operand).rank();
     errors_.push_back({DiagnosticKind::RankMismatch,
-                       fmt::format("operand {} has {} ax{}, but its term names {}", operand, rank,
-                                   rank == 1 ? "is" : "es", term.labels.size()),
+                       str(detail::wrongEinsumRank(operand, rank, term.labels.size())),
                        {{term.range, fmt::format("{}", str(type(operand)))}},
                        {},
                        rank > term.labels.size() ? "name every axis, or write '...' for the rest"
@@ -193,7 +191,7 @@ private:
                                     [&](const EinsumLabel &other) { return other.name == letter.name; });
     if (first != term.labels.begin() + static_cast<std::ptrdiff_t>(place)) {
       errors_.push_back({DiagnosticKind::OutputLabel,
-                         fmt::format("index '{}' occurs twice in the output", letter.name),
+                         str(detail::repeatedEinsumOutput(letter.name)),
                          {{first->range}, {letter.range}},
                          {},
                          "an output index names one axis of the result"});
@@ -201,7 +199,7 @@ private:
       output.push_back(*label);
     } else {
       errors_.push_back({DiagnosticKind::OutputLabel,
-                         fmt::format("no operand has the output's index '{}'", letter.name),
+                         str(detail::unknownEinsumOutput(letter.name)),
                          {{letter.range}},
                          {},
                          otherCase(letter.name)});

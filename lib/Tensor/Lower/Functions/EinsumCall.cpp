@@ -5,12 +5,11 @@
 #include "Syntax/Parser.h"
 #include "Tensor/Lower/Einsum.h"
 #include "Tensor/Lower/Functions/CallReader.h"
+#include <einjit/detail/EinsumWords.h>
 #include <fmt/format.h>
 
 namespace einjit::tensor {
 namespace {
-
-constexpr std::size_t maxOperands = 1024;
 
 struct OperandsAndTerms {
   std::vector<ValueId> operands;
@@ -89,7 +88,7 @@ std::optional<OperandsAndTerms> fromLists(CallReader &reader) {
 } // namespace
 
 MaybeValue einsumCall(CallReader &reader) {
-  if (!reader.arity(1, 2 * maxOperands + 1) || !reader.noKeywordsLeft()) return std::nullopt;
+  if (!reader.arity(1, 2 * detail::maxEinsumOperands + 1) || !reader.noKeywordsLeft()) return std::nullopt;
   const ast::Expr *first = reader.find(0, {});
   const auto *string = first ? std::get_if<ast::String>(&first->node) : nullptr;
   if (!string && reader.call.positional.size() < 2)
