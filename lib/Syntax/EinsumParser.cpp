@@ -5,6 +5,7 @@
 #include "Syntax/Parser.h"
 #include "Syntax/Primitives.h"
 #include <algorithm>
+#include <einjit/Type.h>
 #include <einjit/detail/EinsumWords.h>
 
 namespace einjit {
