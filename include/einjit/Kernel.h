@@ -6,6 +6,7 @@
 #include <concepts>
 #include <einjit/Error.h>
 #include <einjit/Export.h>
+#include <einjit/Options.h>
 #include <einjit/Tensor.h>
 #include <memory>
 #include <optional>
@@ -17,30 +18,21 @@
 
 namespace einjit {
 
+namespace detail {
+
+/// An input or, if it may be written, an output of a call.
+struct Argument {
+  ConstTensorRef tensor;
+  bool isWritable = false;
+};
+template <class T> Argument argument(T &&tensor) {
+  return {static_cast<ConstTensorRef>(tensor), std::convertible_to<T &&, TensorRef>};
+}
+
+} // namespace detail
+
 /// The representations a program goes through, in order, each with a text. `Dot` is the tensor IR as a Graphviz graph.
 enum class Stage { Source, Ast, Tensor, TensorOpt, Schedule, Loop, Llvm, LlvmOpt, Assembly, Dot };
-
-/// How to compile and run.
-struct Options {
-  /// `host`, the name of a preset (`haswell`, `skylake-avx512`, …), or the text of a target description.
-  std::string target = "host";
-  /// Threads a kernel may use; 0 means all cores.
-  int threads = 1;
-  /// Element type of literals that meet no other type, and of `zeros`, `ones` … where none is given.
-  DType dtype = DType::F32;
-  /// Refuse size-1 broadcasting of a named index.
-  bool strict = false;
-  /// Keep the written order of sums and do not contract to FMA: the results are bit for bit the interpreter's.
-  bool exact = false;
-  /// Names whose values a program returns, instead of its last statement's.
-  std::vector<std::string> results = {};
-  /// Most bytes a kernel may need for temporaries, all threads together, beside its inputs and results. A contraction
-  /// then takes the fastest order that keeps it; a program that cannot is refused.
-  std::optional<std::int64_t> memoryLimit = {};
-  /// Look up and keep kernels in the process's cache.
-  bool cache = true;
-  friend bool operator==(const Options &, const Options &) = default;
-};
 
 /// A name and type of a kernel's input or result.
 struct Binding {
@@ -96,8 +88,14 @@ public:
   EINJIT_API void run(std::span<const ConstTensorRef> inputs, std::span<const TensorRef> outputs) const;
   /// The same, into new tensors.
   EINJIT_API std::vector<AnyTensor> run(std::span<const ConstTensorRef> inputs) const;
-  /// `kernel(x, w, out)`: the inputs, then the outputs. Without outputs use run().
-  template <class... Args> void operator()(Args &&...args) const;
+  /// `kernel(x, w, out)`: the inputs, then the outputs. Without outputs use run(). Looks nothing up, takes no lock and,
+  /// once the thread has had memory for temporaries, allocates nothing.
+  template <class... Args>
+    requires(std::convertible_to<Args &&, ConstTensorRef> && ...)
+  void operator()(Args &&...args) const {
+    const detail::Argument all[] = {detail::argument(std::forward<Args>(args))..., {}};
+    runMixed(std::span(all, sizeof...(args)));
+  }
 
   /// The text of a stage. Throws einjit::Error if the stage has none for this program.
   EINJIT_API std::string text(Stage stage) const;
@@ -112,46 +110,21 @@ public:
 
   struct Impl;
   explicit Kernel(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  const std::shared_ptr<const Impl> &impl() const { return impl_; }
 
 private:
+  EINJIT_API void runMixed(std::span<const detail::Argument> arguments) const;
   std::shared_ptr<const Impl> impl_;
 };
 
 /// Compiles an einsum string for operands of these types. Throws einjit::Error for a malformed string or types that do
 /// not fit; kernels compiled before are found again.
 EINJIT_API Kernel compile(std::string_view einsum, const std::vector<TensorType> &operands,
-                          const Options &options = {});
+                          const Options &options = defaultOptions());
 /// Compiles a program whose inputs have these names and types; it may declare others itself. Files that it loads are
 /// read now, once: the kernel keeps what they hold, and is not kept in the process's cache, so that compiling again
 /// reads them again.
 EINJIT_API Kernel compileProgram(std::string_view program, const std::vector<Binding> &inputs,
-                                 const Options &options = {});
-
-/// Evaluates an einsum string on operands of any kind that converts to ConstTensorRef.
-EINJIT_API AnyTensor einsum(std::string_view string, std::span<const ConstTensorRef> operands,
-                            const Options &options = {});
-template <class... Operands>
-  requires(std::convertible_to<const Operands &, ConstTensorRef> && ...)
-AnyTensor einsum(std::string_view string, const Operands &...operands) {
-  const ConstTensorRef refs[] = {static_cast<ConstTensorRef>(operands)..., ConstTensorRef{}};
-  return einsum(string, std::span<const ConstTensorRef>(refs, sizeof...(operands)));
-}
-
-template <class... Args> void Kernel::operator()(Args &&...args) const {
-  const std::size_t inputCount = inputs().size();
-  std::vector<ConstTensorRef> in;
-  std::vector<TensorRef> out;
-  auto take = [&](auto &&arg) {
-    if (in.size() < inputCount) {
-      in.push_back(static_cast<ConstTensorRef>(arg));
-    } else if constexpr (std::convertible_to<decltype(arg), TensorRef>) {
-      out.push_back(static_cast<TensorRef>(arg));
-    } else {
-      throw Error("error: an output of a kernel must be writable", "argument-mismatch", ErrorCategory::Runtime);
-    }
-  };
-  (take(std::forward<Args>(args)), ...);
-  run(in, out);
-}
+                                 const Options &options = defaultOptions());
 
 } // namespace einjit

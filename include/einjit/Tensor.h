@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Tensors that own their memory, and views of memory that belongs to somebody else.
+// Tensors that own their memory.
 #pragma once
 
 #include <algorithm>
 #include <einjit/Export.h>
-#include <einjit/Type.h>
+#include <einjit/TensorView.h>
 #include <initializer_list>
 #include <memory>
 #include <type_traits>
@@ -13,20 +13,6 @@
 #include <vector>
 
 namespace einjit {
-
-/// Memory described as a tensor, element type known at run time. Does not own it. `data` points at the element with all
-/// indices 0, so with a negative stride the memory extends before it.
-struct TensorRef {
-  void *data = nullptr;
-  TensorType type;
-};
-struct ConstTensorRef {
-  const void *data = nullptr;
-  TensorType type;
-  ConstTensorRef() = default;
-  ConstTensorRef(const void *memory, TensorType layout) : data(memory), type(std::move(layout)) {}
-  ConstTensorRef(const TensorRef &other) : data(other.data), type(other.type) {}
-};
 
 /// A tensor that owns row-major memory, aligned to 64 bytes, element type known at run time. Copies are deep.
 class AnyTensor {
@@ -44,6 +30,7 @@ public:
   std::int64_t size() const { return size_; }
   void *data() { return memory_.get(); }
   const void *data() const { return memory_.get(); }
+  /// Refers to the type in this tensor.
   operator TensorRef() { return {data(), type_}; }
   operator ConstTensorRef() const { return {data(), type_}; }
 
@@ -56,29 +43,12 @@ private:
   std::unique_ptr<void, Free> memory_;
 };
 
-/// A view of `T` elements with extents and strides (in elements; negative and zero allowed).
-template <class T> class TensorView {
+/// A tensor of `T` that owns its memory: row-major, aligned to 64 bytes, zero to begin with. With a `Rank` the number
+/// of axes is part of the type, and what does not fit it is refused while compiling, where that can be known. Copies
+/// are deep.
+template <class T, int Rank = dynamicRank> class Tensor {
 public:
-  TensorView(T *data, std::vector<std::int64_t> shape, std::vector<std::int64_t> strides = {})
-      : data_(data), type_{dtypeOf<std::remove_const_t<T>>, std::move(shape), std::move(strides)} {}
-  T *data() const { return data_; }
-  const TensorType &type() const { return type_; }
-  const std::vector<std::int64_t> &shape() const { return type_.shape; }
-  operator ConstTensorRef() const { return {data_, type_}; }
-  operator TensorRef() const
-    requires(!std::is_const_v<T>)
-  {
-    return {data_, type_};
-  }
-
-private:
-  T *data_;
-  TensorType type_;
-};
-
-/// A tensor of `T` that owns its memory: row-major, aligned to 64 bytes, zero to begin with.
-template <class T> class Tensor {
-public:
+  static constexpr int staticRank = Rank;
   using value_type = T;
   using size_type = std::size_t;
   using reference = T &;
@@ -86,14 +56,23 @@ public:
   using iterator = T *;
   using const_iterator = const T *;
 
-  explicit Tensor(std::vector<std::int64_t> shape) : any_(TensorType{dtypeOf<T>, std::move(shape)}) {}
+  /// A tensor without memory: what is left of one that was moved from, or one that is still to get its value.
+  Tensor() = default;
+  /// Throws einjit::Error for another number of axes than `Rank`, a negative extent, or more than there is memory for.
+  explicit Tensor(std::vector<std::int64_t> shape) : any_(TensorType{dtypeOf<T>, std::move(shape)}) {
+    detail::checkRank(any_.type().rank(), Rank, 0);
+  }
   /// Elements in row-major order; throws einjit::Error unless there are as many as the shape asks for.
   Tensor(std::vector<std::int64_t> shape, std::initializer_list<T> elements)
       : Tensor(std::move(shape), elements.begin(), elements.size()) {}
   Tensor(std::vector<std::int64_t> shape, const std::vector<T> &elements)
       : Tensor(std::move(shape), elements.data(), elements.size()) {}
-  /// Takes over a result; throws einjit::Error if its element type is not T.
+  /// Takes over a result; throws einjit::Error if its element type is not T, or its rank not `Rank`.
   Tensor(AnyTensor any);
+  /// Takes over the memory of a tensor whose rank is known, or from run time on is to be known.
+  template <int Other>
+    requires(Other != Rank && (Other == dynamicRank || Rank == dynamicRank))
+  Tensor(Tensor<T, Other> other) : Tensor(std::move(other).any()) {}
 
   T *data() { return static_cast<T *>(any_.data()); }
   const T *data() const { return static_cast<const T *>(any_.data()); }
@@ -105,14 +84,21 @@ public:
   const T *begin() const { return data(); }
   const T *end() const { return data() + size(); }
   /// The element at these indices; no bounds check.
-  template <class... Index> T &operator()(Index... index) {
+  template <std::integral... Index> T &operator()(Index... index) {
     return data()[offset({static_cast<std::int64_t>(index)...})];
   }
-  template <class... Index> const T &operator()(Index... index) const {
+  template <std::integral... Index> const T &operator()(Index... index) const {
     return data()[offset({static_cast<std::int64_t>(index)...})];
   }
+  TensorView<T, Rank> view() { return {data(), shape()}; }
+  TensorView<const T, Rank> view() const { return {data(), shape()}; }
+  operator TensorView<T, Rank>() { return view(); }
+  operator TensorView<const T, Rank>() const { return view(); }
   operator TensorRef() { return any_; }
   operator ConstTensorRef() const { return any_; }
+  /// The tensor without its static type.
+  const AnyTensor &any() const & { return any_; }
+  AnyTensor any() && { return std::move(any_); }
 
 private:
   Tensor(std::vector<std::int64_t> shape, const T *elements, std::size_t count);
@@ -130,14 +116,16 @@ EINJIT_API void checkElementCount(std::size_t given, std::int64_t wanted, const 
 EINJIT_API void checkElementType(DType wanted, const TensorType &type);
 } // namespace detail
 
-template <class T>
-Tensor<T>::Tensor(std::vector<std::int64_t> shape, const T *elements, std::size_t count) : Tensor(std::move(shape)) {
+template <class T, int Rank>
+Tensor<T, Rank>::Tensor(std::vector<std::int64_t> shape, const T *elements, std::size_t count)
+    : Tensor(std::move(shape)) {
   detail::checkElementCount(count, size(), type());
   std::copy(elements, elements + count, data());
 }
 
-template <class T> Tensor<T>::Tensor(AnyTensor any) : any_(std::move(any)) {
+template <class T, int Rank> Tensor<T, Rank>::Tensor(AnyTensor any) : any_(std::move(any)) {
   detail::checkElementType(dtypeOf<T>, any_.type());
+  detail::checkRank(any_.type().rank(), Rank, 0);
 }
 
 } // namespace einjit

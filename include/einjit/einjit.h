@@ -3,6 +3,7 @@
 // All of einjit's public API.
 #pragma once
 
+#include <einjit/Einsum.h>
 #include <einjit/Error.h>
 #include <einjit/Kernel.h>
 #include <einjit/Npy.h>

@@ -35,7 +35,8 @@ Status addCode(Kernel::Impl &impl) {
 Result<std::shared_ptr<const Kernel::Impl>> buildKernel(Source source, const Options &options) {
   auto compilation = lowerToLoops(std::move(source), options);
   if (!compilation) return compilation.errors();
-  auto impl = std::make_shared<Kernel::Impl>(Kernel::Impl{*std::move(compilation), {}, {}, 0});
+  auto impl = std::make_shared<Kernel::Impl>(Kernel::Impl{*std::move(compilation), {}, {}, {}, 0});
+  impl->arguments = {impl->compilation.inputs, impl->compilation.results};
   if (Status status = addCode(*impl); !status) return status.errors();
   return std::shared_ptr<const Kernel::Impl>(std::move(impl));
 }

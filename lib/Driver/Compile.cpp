@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Driver/Compile.h"
 #include "Driver/Cache.h"
 #include "Driver/KernelImpl.h"
 #include <new>
 
 namespace einjit {
-namespace {
 
 Kernel compileCached(Source source, const Options &options) {
   const std::string text = source.text;
@@ -18,8 +18,6 @@ Kernel compileCached(Source source, const Options &options) {
   return Kernel(*std::move(built));
 }
 
-} // namespace
-
 Kernel compile(std::string_view einsum, const std::vector<TensorType> &operands, const Options &options) {
   Source source{std::string(einsum), true, {}};
   for (const TensorType &type : operands) source.inputs.push_back({{}, type, {}});
@@ -28,12 +26,6 @@ Kernel compile(std::string_view einsum, const std::vector<TensorType> &operands,
 
 Kernel compileProgram(std::string_view program, const std::vector<Binding> &inputs, const Options &options) {
   return compileCached({std::string(program), false, inputs}, options);
-}
-
-AnyTensor einsum(std::string_view string, std::span<const ConstTensorRef> operands, const Options &options) {
-  std::vector<TensorType> types;
-  for (const ConstTensorRef &operand : operands) types.push_back(operand.type);
-  return std::move(compile(string, types, options).run(operands).front());
 }
 
 } // namespace einjit

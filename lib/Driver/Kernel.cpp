@@ -1,83 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The public Kernel: calls and texts.
+#include "Driver/Call.h"
 #include "Driver/Dot.h"
-#include "Driver/KernelImpl.h"
-#include "Runtime/Layout.h"
-#include "Runtime/Memory.h"
 #include "Tensor/Passes/Passes.h"
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace einjit {
-namespace {
-
-[[noreturn]] void argumentError(std::string message) {
-  throwError({{DiagnosticKind::ArgumentMismatch, std::move(message)}}, {});
-}
-
-/// Equal element types and extents, and equal strides along all axes that are ever stepped along. `b` may be malformed.
-bool sameLayout(const TensorType &a, const TensorType &b) {
-  if (a.dtype != b.dtype || a.shape != b.shape) return false;
-  if (!b.strides.empty() && b.strides.size() != b.rank()) return false;
-  if (a.strides == b.strides || std::ranges::count(a.shape, 0) > 0) return true;
-  const auto x = a.stridesOrRowMajor(), y = b.stridesOrRowMajor();
-  for (std::size_t axis = 0; axis < a.rank(); ++axis)
-    if (a.shape[axis] > 1 && x[axis] != y[axis]) return false;
-  return true;
-}
-
-void checkArgument(const char *what, std::size_t number, const Binding &wanted, const TensorType &given,
-                   const void *data) {
-  const std::string label = fmt::format("{} {}{}", what, number, wanted.name.empty() ? "" : " ('" + wanted.name + "')");
-  if (!sameLayout(wanted.type, given))
-    argumentError(fmt::format("{} is {}, but the kernel was compiled for {}", label, str(given), str(wanted.type)));
-  if (!data && elementCount(given) != 0) argumentError(fmt::format("{} has no data", label));
-}
-
-/// The bytes that a tensor touches: [first, last).
-struct Extent {
-  const char *first, *last;
-};
-Extent extentOf(const void *data, const TensorType &type) {
-  std::int64_t low = 0, high = 1;
-  const auto strides = type.stridesOrRowMajor();
-  for (std::size_t axis = 0; axis < type.rank(); ++axis) {
-    if (type.shape[axis] == 0) return {nullptr, nullptr};
-    const std::int64_t reach = (type.shape[axis] - 1) * strides[axis];
-    (reach < 0 ? low : high) += reach;
-  }
-  const auto bytes = static_cast<std::int64_t>(byteSize(type.dtype));
-  const char *base = static_cast<const char *>(data);
-  return {base + low * bytes, base + high * bytes};
-}
-bool overlap(const Extent &a, const Extent &b) { return a.first < b.last && b.first < a.last; }
-
-/// Memory for a kernel's temporaries; each thread keeps its last one for the next call.
-class Arena {
-public:
-  void *ofSize(std::int64_t bytes) {
-    const auto wanted = static_cast<std::size_t>(bytes);
-    if (wanted <= size_) return memory_.get();
-    memory_.reset(allocateZeroed(wanted));
-    size_ = memory_ ? wanted : 0;
-    if (!memory_)
-      throwError({{DiagnosticKind::OutOfMemory, fmt::format("{} bytes for temporaries cannot be had", bytes)}}, {});
-    return memory_.get();
-  }
-
-private:
-  struct Free {
-    void operator()(void *memory) const { deallocate(memory); }
-  };
-  std::unique_ptr<void, Free> memory_;
-  std::size_t size_ = 0;
-};
-
-using EntryPoint = void (*)(void *const *, void *);
-
-} // namespace
-
 const std::vector<Binding> &Kernel::inputs() const { return impl_->compilation.inputs; }
 const std::vector<Binding> &Kernel::results() const { return impl_->compilation.results; }
 const std::vector<LoadedFile> &Kernel::files() const { return impl_->compilation.files; }
@@ -97,31 +28,31 @@ const void *Kernel::entry() const {
 }
 
 void Kernel::run(std::span<const ConstTensorRef> in, std::span<const TensorRef> out) const {
-  const auto entryPoint = reinterpret_cast<EntryPoint>(const_cast<void *>(entry()));
-  if (in.size() != inputs().size() || out.size() != results().size())
-    argumentError(fmt::format("the kernel takes {} inputs and {} outputs, not {} and {}", inputs().size(),
-                              results().size(), in.size(), out.size()));
-  std::vector<void *> buffers;
-  std::vector<Extent> taken;
-  for (std::size_t i = 0; i < in.size(); ++i) {
-    checkArgument("input", i, inputs()[i], in[i].type, in[i].data);
-    buffers.push_back(const_cast<void *>(in[i].data));
-    taken.push_back(extentOf(in[i].data, in[i].type));
+  if (!impl_->code) entry(); // throws
+  checkFit(*impl_, in, out);
+  call(*impl_, in, out);
+}
+
+void Kernel::runMixed(std::span<const detail::Argument> arguments) const {
+  std::array<ConstTensorRef, 16> fewInputs;
+  std::array<TensorRef, 16> fewOutputs;
+  std::vector<ConstTensorRef> manyInputs;
+  std::vector<TensorRef> manyOutputs;
+  if (arguments.size() > fewInputs.size()) {
+    manyInputs.resize(arguments.size());
+    manyOutputs.resize(arguments.size());
   }
-  for (const LoadedFile &file : files()) buffers.push_back(const_cast<void *>(file.tensor.data()));
-  // An output that shares memory with another argument is computed beside it: code may assume that nothing overlaps.
-  std::vector<std::pair<std::size_t, AnyTensor>> beside;
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    checkArgument("output", i, results()[i], out[i].type, out[i].data);
-    const Extent extent = extentOf(out[i].data, out[i].type);
-    const bool overlaps = std::ranges::any_of(taken, [&](const Extent &other) { return overlap(extent, other); });
-    taken.push_back(extent);
-    if (overlaps) beside.emplace_back(i, AnyTensor(results()[i].type));
-    buffers.push_back(overlaps ? beside.back().second.data() : out[i].data);
+  ConstTensorRef *const in = manyInputs.empty() ? fewInputs.data() : manyInputs.data();
+  TensorRef *const out = manyOutputs.empty() ? fewOutputs.data() : manyOutputs.data();
+  const std::size_t inputCount = std::min(arguments.size(), inputs().size());
+  for (std::size_t i = 0; i < inputCount; ++i) in[i] = arguments[i].tensor;
+  for (std::size_t i = inputCount; i < arguments.size(); ++i) {
+    if (!arguments[i].isWritable)
+      throwError({{DiagnosticKind::ArgumentMismatch, "an output of a kernel must be writable"}}, {});
+    const ConstTensorRef &tensor = arguments[i].tensor;
+    out[i - inputCount] = {const_cast<void *>(tensor.data), tensor.dtype, tensor.shape, tensor.strides};
   }
-  thread_local Arena arena;
-  entryPoint(buffers.data(), cost().scratchBytes > 0 ? arena.ofSize(cost().scratchBytes) : nullptr);
-  for (const auto &[i, tensor] : beside) copyToRowMajor(tensor, out[i].data);
+  run(std::span(in, inputCount), std::span(out, arguments.size() - inputCount));
 }
 
 std::vector<AnyTensor> Kernel::run(std::span<const ConstTensorRef> in) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "CodeGen/CodeGen.h"
+#include "Driver/Arguments.h"
 #include "Driver/Pipeline.h"
 #include "Jit/Jit.h"
 #include <optional>
@@ -11,6 +12,7 @@ namespace einjit {
 /// A compilation and its code. Immutable once made, so that it may be shared between threads.
 struct Kernel::Impl {
   Compilation compilation;
+  ArgumentLayouts arguments;
   std::optional<jit::Code> code; ///< nothing where the target is not this machine
   codegen::ScratchLayout scratch;
   std::int64_t codeBytes = 0;

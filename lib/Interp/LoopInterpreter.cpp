@@ -68,8 +68,9 @@ private:
     if (arguments.empty()) throw InternalError(fmt::format("there is no argument for %{}", buffer.name));
     const Ref argument = arguments.front();
     arguments = arguments.subspan(1);
-    if (argument.type.dtype != buffer.type.dtype || elementCount(argument.type) != elementCount(buffer.type))
-      throw InternalError(fmt::format("%{} is {}, its argument {}", buffer.name, str(buffer.type), str(argument.type)));
+    if (argument.dtype != buffer.type.dtype || elementCount(argument.type()) != elementCount(buffer.type))
+      throw InternalError(
+          fmt::format("%{} is {}, its argument {}", buffer.name, str(buffer.type), str(argument.type())));
     return argument;
   }
 

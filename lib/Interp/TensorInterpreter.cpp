@@ -40,12 +40,13 @@ Point extentsOf(const std::vector<tensor::Iterator> &iterators) {
 }
 
 AnyTensor copy(const ConstTensorRef &source) {
-  AnyTensor target(TensorType{source.type.dtype, source.type.shape});
-  const Point strides = source.type.stridesOrRowMajor();
-  Point point(source.type.rank());
+  const TensorType type = source.type();
+  AnyTensor target(type);
+  const Point strides = type.stridesOrRowMajor();
+  Point point(type.rank());
   std::int64_t next = 0;
-  forEachPoint(source.type.shape, 0, point, [&] {
-    storeElement(target.data(), next++, loadElement(source.data, source.type.dtype, offsetOf(point, strides)));
+  forEachPoint(type.shape, 0, point, [&] {
+    storeElement(target.data(), next++, loadElement(source.data, type.dtype, offsetOf(point, strides)));
   });
   return target;
 }
@@ -63,9 +64,10 @@ AnyTensor compute(const TensorType &type, const tensor::Concat &concat, const st
   const Point strides = type.stridesOrRowMajor();
   for (const tensor::Part &part : concat.parts) {
     const ConstTensorRef &value = values[part.value.index()];
-    const Point from = value.type.stridesOrRowMajor();
-    Point point(value.type.rank());
-    forEachPoint(value.type.shape, 0, point, [&] {
+    const TensorType partType = value.type();
+    const Point from = partType.stridesOrRowMajor();
+    Point point(partType.rank());
+    forEachPoint(partType.shape, 0, point, [&] {
       Point place;
       for (const Affine &index : part.place)
         place.push_back(einjit::evaluate(index, [&](std::uint32_t axis) { return point[axis]; }));
@@ -96,7 +98,7 @@ public:
       : op_(op), point_(op.iteratorCount()) {
     for (const tensor::Access &access : op.operands) {
       const ConstTensorRef &value = values[access.value.index()];
-      operands_.push_back({value, value.type.stridesOrRowMajor(), access.indices});
+      operands_.push_back({value, value.type().stridesOrRowMajor(), access.indices});
     }
   }
 
@@ -153,7 +155,7 @@ private:
     Point indices;
     for (const Affine &index : operand.indices)
       indices.push_back(einjit::evaluate(index, [&](std::uint32_t iterator) { return point_[iterator]; }));
-    return loadElement(operand.value.data, operand.value.type.dtype, offsetOf(indices, operand.strides));
+    return loadElement(operand.value.data, operand.value.dtype, offsetOf(indices, operand.strides));
   }
 
   const tensor::Generic &op_;
@@ -165,8 +167,8 @@ void checkInputs(const tensor::Kernel &kernel, std::span<const ConstTensorRef> i
   if (inputs.size() != kernel.parameterCount()) throw InternalError("the interpreted kernel has other inputs");
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const TensorType &wanted = kernel.values[i].type;
-    if (inputs[i].type.dtype != wanted.dtype || inputs[i].type.shape != wanted.shape)
-      throw InternalError("an input of the interpreted kernel is " + str(inputs[i].type) + ", not " + str(wanted));
+    if (inputs[i].dtype != wanted.dtype || !std::ranges::equal(inputs[i].shape, wanted.shape))
+      throw InternalError("an input of the interpreted kernel is " + str(inputs[i].type()) + ", not " + str(wanted));
   }
 }
 

@@ -53,6 +53,15 @@ void AnyTensor::Free::operator()(void *memory) const { deallocate(memory); }
 
 namespace detail {
 
+void checkRank(std::size_t rank, int wanted, std::size_t strides) {
+  if (rank > static_cast<std::size_t>(maxRank))
+    fail(DiagnosticKind::TooManyAxes, fmt::format("a tensor has at most {} axes, not {}", maxRank, rank));
+  if (wanted != dynamicRank && rank != static_cast<std::size_t>(wanted))
+    fail(DiagnosticKind::RankMismatch, fmt::format("a tensor of rank {} cannot have {} axes", wanted, rank));
+  if (strides != 0 && strides != rank)
+    fail(DiagnosticKind::BadShape, fmt::format("{} strides are given for {} axes", strides, rank));
+}
+
 void checkElementCount(std::size_t given, std::int64_t wanted, const TensorType &type) {
   if (given != static_cast<std::size_t>(wanted))
     fail(DiagnosticKind::ArgumentMismatch, fmt::format("{} has {} elements, not {}", str(type), wanted, given));

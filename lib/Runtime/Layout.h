@@ -3,12 +3,14 @@
 // Moving elements between memory layouts.
 #pragma once
 
-#include <einjit/Tensor.h>
+#include <einjit/TensorRef.h>
 
 namespace einjit {
 
-/// Copies the elements, in whatever order they lie, to row-major memory at `to` that does not overlap them.
-/// The shape's element count must be known to fit (elementCount()).
+/// Copies elements, in whatever order they lie, to memory of the same shape and element type in whatever order, which
+/// does not overlap them. The shape's element count must be known to fit (elementCount()). Allocates nothing.
+void copyElements(const ConstTensorRef &from, const TensorRef &to);
+/// The same to row-major memory.
 void copyToRowMajor(const ConstTensorRef &from, void *to);
 
 } // namespace einjit

@@ -51,10 +51,11 @@ bool writeAll(int descriptor, const void *data, std::size_t bytes) {
 
 /// Writes the whole file and closes it; errno says why if not.
 bool writeTensor(Descriptor &file, const ConstTensorRef &rowMajor) {
-  const std::string preamble = npyPreamble(rowMajor.type.dtype, rowMajor.type.shape);
-  const auto count = static_cast<std::size_t>(elementCount(rowMajor.type).value_or(0));
+  const TensorType type = rowMajor.type();
+  const std::string preamble = npyPreamble(type.dtype, type.shape);
+  const auto count = static_cast<std::size_t>(elementCount(type).value_or(0));
   return writeAll(file.value(), preamble.data(), preamble.size()) &&
-         writeAll(file.value(), rowMajor.data, count * byteSize(rowMajor.type.dtype)) && file.close();
+         writeAll(file.value(), rowMajor.data, count * byteSize(rowMajor.dtype)) && file.close();
 }
 
 /// A new file beside `path`, which gets its name; removed again unless it is published under `path`.
@@ -104,7 +105,7 @@ void writeThrough(const std::string &path, const ConstTensorRef &rowMajor) {
 
 /// NumPy has no bf16, but every one of them is an f32.
 AnyTensor toFloat(const ConstTensorRef &tensor) {
-  AnyTensor narrow(tensor.type), wide(TensorType{DType::F32, tensor.type.shape});
+  AnyTensor narrow(tensor.type()), wide(TensorType{DType::F32, narrow.shape()});
   copyToRowMajor(tensor, narrow.data());
   const auto *from = static_cast<const BFloat16 *>(narrow.data());
   std::copy(from, from + narrow.size(), static_cast<float *>(wide.data()));
@@ -114,13 +115,13 @@ AnyTensor toFloat(const ConstTensorRef &tensor) {
 } // namespace
 
 void saveNpy(const std::string &path, const ConstTensorRef &tensor) {
-  if (tensor.type.dtype == DType::BF16) return saveNpy(path, toFloat(tensor));
+  if (tensor.dtype == DType::BF16) return saveNpy(path, toFloat(tensor));
   struct stat info{};
   const bool exists = ::stat(path.c_str(), &info) == 0;
   if (exists && S_ISDIR(info.st_mode)) fail(path, EISDIR);
   const auto write = exists && !S_ISREG(info.st_mode) ? writeThrough : writeBeside;
-  if (tensor.type.isRowMajor()) return write(path, tensor);
-  AnyTensor rowMajor(tensor.type);
+  if (tensor.type().isRowMajor()) return write(path, tensor);
+  AnyTensor rowMajor(tensor.type());
   copyToRowMajor(tensor, rowMajor.data());
   write(path, rowMajor);
 }

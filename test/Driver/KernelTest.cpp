@@ -153,8 +153,29 @@ TEST(Kernel, RefusesArgumentsThatDoNotFit) {
   EXPECT_EQ(kind(a, b, b), "argument-mismatch"); // not writable
   EXPECT_EQ(kind(a, ConstTensorRef(nullptr, f32x3), out), "argument-mismatch");
   EXPECT_EQ(kind(a, TensorView<const float>(b.data(), {3}, {2}), out), "argument-mismatch");
-  EXPECT_EQ(kind(a, b, TensorView<float>(out.data(), {2}, {2})), "argument-mismatch");
-  EXPECT_EQ(kind(a, TensorView<const float>(b.data(), {3}, {1, 1}), out), "argument-mismatch");
+  EXPECT_EQ(kind(a, b, TensorView<float>(out.data(), {2}, {0})), "argument-mismatch"); // one place for two elements
+  const std::int64_t extents[] = {3}, steps[] = {1, 1};
+  EXPECT_EQ(kind(a, ConstTensorRef(b.data(), DType::F32, extents, steps), out), "argument-mismatch");
+  EXPECT_EQ(kind(a, b, TensorRef(out.data(), DType::F32, extents, steps)), "argument-mismatch");
+}
+
+TEST(Kernel, OutputsMayLieInAnyLayout) {
+  const Kernel kernel = compile("ij->ij", {f32x23});
+  const Tensor<float> in = counted({2, 3});
+  Tensor<float> columns({3, 2}), sparse({8}), backwards({6});
+  kernel(in, TensorView<float>(columns.data(), {2, 3}, {1, 2}));
+  EXPECT_THAT(elements(columns), ElementsAre(1, 4, 2, 5, 3, 6));
+  kernel(in, TensorView<float>(sparse.data() + 1, {2, 3}, {4, 1}));
+  EXPECT_THAT(elements(sparse), ElementsAre(0, 1, 2, 3, 0, 4, 5, 6));
+  kernel(in, TensorView<float>(backwards.data() + 5, {2, 3}, {-3, -1}));
+  EXPECT_THAT(elements(backwards), ElementsAre(6, 5, 4, 3, 2, 1));
+}
+
+TEST(Kernel, OutputsInOtherLayoutsMayOverlapInputs) {
+  const Kernel kernel = compile("ij->ij", {f32x23});
+  Tensor<float> memory = counted({2, 3});
+  kernel(memory, TensorView<float>(memory.data(), {2, 3}, {1, 2}));
+  EXPECT_THAT(elements(memory), ElementsAre(1, 4, 2, 5, 3, 6));
 }
 
 TEST(Kernel, StridesThatAreNeverSteppedAlongDoNotMatter) {
@@ -168,7 +189,7 @@ TEST(Kernel, StridesThatAreNeverSteppedAlongDoNotMatter) {
 TEST(Kernel, EmptyTensorsNeedNoMemory) {
   const Kernel kernel = compile("ij->j", {{DType::F32, {0, 3}}});
   Tensor<float> out({3}, {7, 7, 7});
-  kernel(ConstTensorRef(nullptr, {DType::F32, {0, 3}}), out);
+  kernel(TensorView<const float>(nullptr, {0, 3}), out);
   EXPECT_THAT(elements(out), ElementsAre(0, 0, 0));
 }
 

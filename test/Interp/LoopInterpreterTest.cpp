@@ -272,8 +272,9 @@ TEST(LoopInterpreter, ArgumentsMustFit) {
   const loop::Kernel kernel = parsed("kernel @k(out %out: f32[2]) { }");
   double wide[2] = {};
   float narrow[3] = {};
-  const TensorRef otherType[] = {{wide, {DType::F64, {2}}}}, otherSize[] = {{narrow, {DType::F32, {3}}}},
-                  two[] = {{narrow, {DType::F32, {2}}}, {narrow, {DType::F32, {2}}}};
+  const std::int64_t pair[] = {2}, triple[] = {3};
+  const TensorRef otherType[] = {{wide, DType::F64, pair}}, otherSize[] = {{narrow, DType::F32, triple}},
+                  two[] = {{narrow, DType::F32, pair}, {narrow, DType::F32, pair}};
   EXPECT_THROW(interpretLoop(kernel, {}, otherType), InternalError);
   EXPECT_THROW(interpretLoop(kernel, {}, otherSize), InternalError);
   EXPECT_THROW(interpretLoop(kernel, {}, two), InternalError);

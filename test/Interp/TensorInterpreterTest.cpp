@@ -101,10 +101,10 @@ TEST(TensorInterpreter, PositionsAreRowMajor) {
 
 TEST(TensorInterpreter, InputsOfAnyLayout) {
   const auto layout = [](const float *data, std::vector<std::int64_t> shape, std::vector<std::int64_t> strides) {
-    return ConstTensorRef(TensorView<const float>(data, std::move(shape), std::move(strides)));
+    return TensorView<const float>(data, shape, strides);
   };
   const auto copyOf = [](const ConstTensorRef &input) {
-    return runFor<float>("kernel @k(%a: " + str(input.type) + ") -> f32[2,3] { %0 = [i:2, j:3] %a[i,j] return %0 }",
+    return runFor<float>("kernel @k(%a: " + str(input.type()) + ") -> f32[2,3] { %0 = [i:2, j:3] %a[i,j] return %0 }",
                          {input});
   };
   const float memory[] = {1, 2, 3, 4, 5, 6};

@@ -2,7 +2,6 @@
 //
 // The command line: flags and subcommands in, exit code out. See docs/command-line.md.
 #include "Arguments.h"
-#include "ByteSize.h"
 #include "Commands.h"
 #include "Report.h"
 #include <CLI/CLI.hpp>
@@ -26,17 +25,9 @@ struct CommandLine {
 
 const std::map<std::string, Color> colors = {{"auto", Color::Auto}, {"always", Color::Always}, {"never", Color::Never}};
 
-std::int64_t memoryLimitOf(const std::string &whose, const std::string &text) {
+std::int64_t memoryLimitOf(const std::string &text) {
   if (const auto bytes = parseByteSize(text)) return *bytes;
-  usageError(fmt::format("{} is '{}', which is no number of bytes such as 1000000 or 64KiB", whose, text));
-}
-
-/// What holds where no flag says otherwise.
-std::optional<std::int64_t> memoryLimitOfEnvironment() {
-  constexpr const char *variable = "EINJIT_MEMORY_LIMIT";
-  const char *value = std::getenv(variable);
-  if (!value || *value == '\0') return std::nullopt;
-  return memoryLimitOf(variable, value);
+  usageError(fmt::format("--memory-limit is '{}', which is no number of bytes such as 1000000 or 64KiB", text));
 }
 
 void addCommonFlags(CLI::App &app, CommandLine &line) {
@@ -54,8 +45,7 @@ void addCommonFlags(CLI::App &app, CommandLine &line) {
   app.add_flag("--strict", line.options.strict, "no broadcasting of a named index of size 1");
   app.add_flag("--exact", line.options.exact, "keep the written order of sums, without multiply-add contraction");
   app.add_option_function<std::string>(
-         "--memory-limit",
-         [&line](const std::string &text) { line.options.memoryLimit = memoryLimitOf("--memory-limit", text); },
+         "--memory-limit", [&line](const std::string &text) { line.options.memoryLimit = memoryLimitOf(text); },
          "most bytes for temporaries: 1000000, 64KiB, 2GiB")
       ->multi_option_policy(one);
   app.add_flag("--no-cache", line.noCache, "compile anew");
@@ -126,10 +116,10 @@ int run(int argc, char **argv) {
   addCommonFlags(app, line);
   addCommands(app, line);
   try {
+    line.options = defaultOptions();
     app.parse(markTexts(argc, argv));
     unmarkTexts(line.job);
-    line.options.cache = !line.noCache;
-    if (!line.options.memoryLimit) line.options.memoryLimit = memoryLimitOfEnvironment();
+    if (line.noCache) line.options.cache = false;
     dispatch(app, line);
     finishOutput();
     return 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "ByteSize.h"
 #include <charconv>
+#include <einjit/Options.h>
 #include <limits>
 
-namespace einjit::cli {
+namespace einjit {
 namespace {
 
 struct Unit {
@@ -24,4 +24,4 @@ std::optional<std::int64_t> parseByteSize(std::string_view text) {
   return std::nullopt;
 }
 
-} // namespace einjit::cli
+} // namespace einjit

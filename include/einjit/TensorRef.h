@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How tensors of every kind are passed to kernels: a pointer and a description of what lies there, nothing owned and
+// nothing allocated.
+#pragma once
+
+#include <concepts>
+#include <einjit/Type.h>
+#include <span>
+
+namespace einjit {
+
+/// Memory described as a tensor, element type known at run time. Owns neither the memory nor the description, both of
+/// which must outlive it: it is made for the length of a call. `data` points at the element with all indices 0, so with
+/// a negative stride the memory extends before it.
+struct ConstTensorRef {
+  const void *data = nullptr;
+  DType dtype = DType::F32;
+  std::span<const std::int64_t> shape;   ///< extent of each axis
+  std::span<const std::int64_t> strides; ///< in elements; empty means row-major
+
+  ConstTensorRef() = default;
+  ConstTensorRef(const void *memory, DType element, std::span<const std::int64_t> extents,
+                 std::span<const std::int64_t> steps = {})
+      : data(memory), dtype(element), shape(extents), strides(steps) {}
+  /// Refers to the extents and strides in `layout`.
+  ConstTensorRef(const void *memory, const TensorType &layout)
+      : ConstTensorRef(memory, layout.dtype, layout.shape, layout.strides) {}
+  ConstTensorRef(const void *memory, const TensorType &&layout) = delete;
+
+  std::size_t rank() const { return shape.size(); }
+  /// A copy of the description, which allocates.
+  TensorType type() const { return {dtype, {shape.begin(), shape.end()}, {strides.begin(), strides.end()}}; }
+};
+
+/// The same for memory that may be written.
+struct TensorRef {
+  void *data = nullptr;
+  DType dtype = DType::F32;
+  std::span<const std::int64_t> shape;   ///< extent of each axis
+  std::span<const std::int64_t> strides; ///< in elements; empty means row-major
+
+  TensorRef() = default;
+  TensorRef(void *memory, DType element, std::span<const std::int64_t> extents,
+            std::span<const std::int64_t> steps = {})
+      : data(memory), dtype(element), shape(extents), strides(steps) {}
+  /// Refers to the extents and strides in `layout`.
+  TensorRef(void *memory, const TensorType &layout) : TensorRef(memory, layout.dtype, layout.shape, layout.strides) {}
+  TensorRef(void *memory, const TensorType &&layout) = delete;
+
+  operator ConstTensorRef() const { return {data, dtype, shape, strides}; }
+  std::size_t rank() const { return shape.size(); }
+  /// A copy of the description, which allocates.
+  TensorType type() const { return ConstTensorRef(*this).type(); }
+};
+
+/// What can be passed as an operand: it converts to a ConstTensorRef.
+template <class T>
+concept TensorLike = std::convertible_to<const T &, ConstTensorRef>;
+
+/// What can be passed as memory for a result: an lvalue or a view that converts to a TensorRef.
+template <class T>
+concept WritableTensor = std::convertible_to<T, TensorRef>;
+
+} // namespace einjit

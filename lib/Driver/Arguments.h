@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a kernel demands of its arguments, made once, so that a call compares numbers and allocates nothing.
+#pragma once
+
+#include "Support/Diagnostic.h"
+#include <einjit/Kernel.h>
+#include <optional>
+
+namespace einjit {
+
+class ArgumentLayout {
+public:
+  ArgumentLayout() = default;
+  explicit ArgumentLayout(const TensorType &type);
+
+  /// Whether element type and extents are these.
+  bool hasShapeOf(const ConstTensorRef &argument) const;
+  /// The same, and the strides along all axes that are ever stepped along.
+  bool admits(const ConstTensorRef &argument) const { return hasShapeOf(argument) && hasStridesOf(argument); }
+  bool hasStridesOf(const ConstTensorRef &argument) const;
+  bool isEmpty() const { return first_ == end_; }
+  /// The bytes of a tensor of this layout, none if it is empty.
+  std::int64_t byteCount() const { return end_ - first_; }
+
+  /// Whether a tensor of this layout at `data` shares bytes with one of layout `other` at `otherData`.
+  bool overlaps(const void *data, const ArgumentLayout &other, const void *otherData) const {
+    const char *at = static_cast<const char *>(data), *otherAt = static_cast<const char *>(otherData);
+    return at + first_ < otherAt + other.end_ && otherAt + other.first_ < at + end_ && !isEmpty() && !other.isEmpty();
+  }
+
+private:
+  DType dtype_ = DType::F32;
+  std::vector<std::int64_t> shape_, strides_;
+  std::int64_t first_ = 0, end_ = 0; ///< bytes touched, counted from the element with all indices 0
+};
+
+/// The layouts of a kernel's inputs and results, in order.
+struct ArgumentLayouts {
+  std::vector<ArgumentLayout> inputs, results;
+  ArgumentLayouts() = default;
+  ArgumentLayouts(const std::vector<Binding> &inputBindings, const std::vector<Binding> &resultBindings);
+};
+
+/// What is wrong with arguments that ArgumentLayouts do not admit; nothing if they are admitted.
+std::optional<Diagnostic> argumentMismatch(const std::vector<Binding> &inputs, const std::vector<Binding> &results,
+                                           std::span<const ConstTensorRef> in, std::span<const TensorRef> out);
+
+} // namespace einjit

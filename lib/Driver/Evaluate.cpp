@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Programs of C++ code's and einsum strings, evaluated where they stand: the call is looked up among those that the
+// thread made last, else its program is written out and compiled (or found in the caches behind).
+#include "Driver/Call.h"
+#include "Driver/CallCache.h"
+#include "Driver/Compile.h"
+#include "Syntax/Parser.h"
+#include "Tensor/Lower/Program.h"
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <einjit/Einsum.h>
+#include <fmt/format.h>
+#include <utility>
+
+namespace einjit {
+namespace {
+
+using detail::Argument;
+using detail::Program;
+using detail::ProgramText;
+using detail::Scaling;
+using Inputs = std::span<const ConstTensorRef>;
+using Parameters = std::span<const std::int64_t>;
+
+Kernel compileText(const ProgramText &program, Inputs inputs) {
+  Source source{program.text, program.isEinsum, {}};
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    source.inputs.push_back({i < program.inputs.size() ? program.inputs[i] : "", inputs[i].type(), {}});
+  return compileCached(std::move(source), defaultOptions());
+}
+
+/// What a call is to do: `program` on `inputs`, into memory that is there, or new.
+struct Work {
+  ProgramText program;
+  Inputs inputs;
+  const TensorRef *output = nullptr;
+};
+
+/// The kernel that a call found, kept by its thread or, where nothing is to be kept, by this.
+class Found {
+public:
+  /// `write` makes the Work, where there is no kernel for the key yet. A kernel is found by the layouts of all
+  /// arguments, and they are looked at before it is kept: what is found fits.
+  template <class Write> Found(const CallKey &key, Write write) {
+    if ((found_ = findKernel(key))) return;
+    const Work work = write();
+    const Kernel kernel = compileText(work.program, work.inputs);
+    kernel.entry(); // throws where the target is not this machine
+    if (work.output) checkFit(*kernel.impl(), work.inputs, {work.output, 1});
+    FoundKernel fresh{kernel.impl(), work.inputs.size()};
+    if (defaultOptions().cache && kernel.files().empty()) {
+      found_ = &keepFoundKernel(key, std::move(fresh));
+    } else {
+      own_ = std::move(fresh);
+      found_ = &own_;
+    }
+  }
+  Found(const Found &) = delete;
+  Found &operator=(const Found &) = delete;
+  const Kernel::Impl &kernel() const { return *found_->kernel; }
+  std::size_t inputCount() const { return found_->inputCount; }
+
+private:
+  const FoundKernel *found_;
+  FoundKernel own_;
+};
+
+AnyTensor intoNew(const Kernel::Impl &kernel, Inputs inputs) {
+  AnyTensor result(kernel.compilation.results.front().type);
+  const TensorRef output = result;
+  callChecked(kernel, inputs, {&output, 1});
+  return result;
+}
+
+void addArguments(CallKey &key, Inputs inputs) {
+  for (const ConstTensorRef &input : inputs) key.addArgument(input);
+}
+
+// --- Einsum strings -----------------------------------------------------------------------------------------------
+
+/// Operands of an einsum string: its commas before the arrow, and one.
+std::size_t operandCount(std::string_view string) {
+  const std::string_view terms = string.substr(0, string.find("->"));
+  return static_cast<std::size_t>(std::ranges::count(terms, ',')) + 1;
+}
+
+/// How a scaled einsum is written, as the one parameter of its program.
+enum Scale : std::int64_t { TimesAlpha = 1, PlusOutput = 2, TimesBeta = 4 };
+
+std::int64_t scaleOf(const Scaling &scaling) {
+  std::int64_t scale = 0;
+  if (scaling.alpha != 1.0) scale |= TimesAlpha;
+  if (scaling.beta != 0.0) scale |= PlusOutput;
+  if (scaling.beta != 0.0 && scaling.beta != 1.0) scale |= TimesBeta;
+  return scale;
+}
+
+/// The factor as one element of this type.
+std::array<std::byte, 16> elementOf(std::complex<double> factor, DType type) {
+  std::array<std::byte, 16> element{};
+  const auto store = [&](auto value) { std::memcpy(element.data(), &value, sizeof value); };
+  switch (type) {
+  case DType::Bool: store(factor != 0.0); break;
+  case DType::I8: store(static_cast<std::int8_t>(factor.real())); break;
+  case DType::U8: store(static_cast<std::uint8_t>(factor.real())); break;
+  case DType::I32: store(static_cast<std::int32_t>(factor.real())); break;
+  case DType::I64: store(static_cast<std::int64_t>(factor.real())); break;
+  case DType::F16: store(Half(static_cast<float>(factor.real()))); break;
+  case DType::BF16: store(BFloat16(static_cast<float>(factor.real()))); break;
+  case DType::F32: store(static_cast<float>(factor.real())); break;
+  case DType::F64: store(factor.real()); break;
+  case DType::C64: store(std::complex<float>(factor)); break;
+  case DType::C128: store(factor); break;
+  }
+  return element;
+}
+
+[[noreturn]] void refuse(std::string message, std::string help = {}) {
+  throwError({{DiagnosticKind::ArgumentMismatch, std::move(message), {}, {}, std::move(help)}}, {});
+}
+
+void checkFactor(const char *name, std::complex<double> factor, DType type) {
+  if (factor.imag() != 0 && !isComplex(type))
+    refuse(fmt::format("{} has an imaginary part, but the output has elements of type {}", name, einjit::name(type)));
+  if (isInteger(type) && factor.real() != std::trunc(factor.real()))
+    refuse(fmt::format("{} is {}, but the output has elements of type {}", name, factor.real(), einjit::name(type)));
+}
+
+/// A scaled einsum; `key` knows the string and how it is scaled. The factors are inputs of the kernel, so that others
+/// need no other kernel.
+template <class Write>
+void scaledInto(CallKey &key, std::int64_t scale, Write write, Inputs inputs, const TensorRef &output,
+                const Scaling &scaling) {
+  checkFactor("alpha", scaling.alpha, output.dtype);
+  checkFactor("beta", scaling.beta, output.dtype);
+  const auto alpha = elementOf(scaling.alpha, output.dtype), beta = elementOf(scaling.beta, output.dtype);
+  std::array<ConstTensorRef, 16> few;
+  std::vector<ConstTensorRef> many;
+  if (inputs.size() + 3 > few.size()) many.resize(inputs.size() + 3);
+  ConstTensorRef *const all = many.empty() ? few.data() : many.data();
+  ConstTensorRef *next = std::ranges::copy(inputs, all).out;
+  if (scale & TimesAlpha) *next++ = {alpha.data(), output.dtype, {}};
+  if (scale & TimesBeta) *next++ = {beta.data(), output.dtype, {}};
+  if (scale & PlusOutput) *next++ = output;
+  const Inputs scaled(all, next);
+  addArguments(key, scaled);
+  key.addArgument(output);
+  const Found found(key, [&] { return Work{write(), scaled, &output}; });
+  callChecked(found.kernel(), scaled, {&output, 1});
+}
+
+} // namespace
+
+namespace detail {
+
+AnyTensor evaluate(const Program &program, Parameters parameters, Inputs inputs, const std::source_location &) {
+  CallKey key(program, parameters);
+  addArguments(key, inputs);
+  const Found found(key, [&] { return Work{program.write(parameters), inputs}; });
+  return intoNew(found.kernel(), inputs);
+}
+
+void evaluateInto(const Program &program, Parameters parameters, Inputs inputs, const TensorRef &output,
+                  const std::source_location &) {
+  CallKey key(program, parameters);
+  addArguments(key, inputs);
+  key.addArgument(output);
+  const Found found(key, [&] { return Work{program.write(parameters), inputs, &output}; });
+  callChecked(found.kernel(), inputs, {&output, 1});
+}
+
+void einsumInto(const Program &program, Inputs inputs, const TensorRef &output, const Scaling &scaling,
+                const std::source_location &where) {
+  const std::int64_t scale = scaleOf(scaling);
+  if (scale == 0) return evaluateInto(program, {}, inputs, output, where);
+  const Parameters parameters(&scale, 1);
+  CallKey key(program, parameters);
+  scaledInto(key, scale, [&] { return program.write(parameters); }, inputs, output, scaling);
+}
+
+void einsumInto(std::string_view string, Inputs inputs, const TensorRef &output, const Scaling &scaling,
+                const std::source_location &) {
+  const std::int64_t scale = scaleOf(scaling);
+  const Parameters parameters(&scale, 1);
+  CallKey key(string, parameters);
+  scaledInto(key, scale, [&] { return writeEinsum(string, parameters); }, inputs, output, scaling);
+}
+
+AnyTensor einsum(std::string_view string, std::span<const Argument> arguments, const std::source_location &) {
+  std::array<ConstTensorRef, 16> few;
+  std::vector<ConstTensorRef> many;
+  if (arguments.size() > few.size()) many.resize(arguments.size());
+  ConstTensorRef *const all = many.empty() ? few.data() : many.data();
+  CallKey key(string, {});
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    all[i] = arguments[i].tensor;
+    key.addArgument(all[i]);
+  }
+  TensorRef output;
+  if (!arguments.empty()) {
+    const ConstTensorRef &last = arguments.back().tensor;
+    output = {const_cast<void *>(last.data), last.dtype, last.shape, last.strides};
+  }
+  const Found found(key, [&] {
+    const std::size_t operands = operandCount(string);
+    const bool hasOutput = arguments.size() == operands + 1 && arguments.back().isWritable;
+    return Work{writeEinsum(string, {}), Inputs(all, hasOutput ? operands : arguments.size()),
+                hasOutput ? &output : nullptr};
+  });
+  const Inputs inputs(all, found.inputCount());
+  if (inputs.size() == arguments.size()) return intoNew(found.kernel(), inputs);
+  // That the last is writable is no part of the key.
+  if (!arguments.back().isWritable) refuse("the last argument is to take the result, but it is const");
+  callChecked(found.kernel(), inputs, {&output, 1});
+  return {};
+}
+
+ProgramText writeEinsum(std::string_view string, Parameters parameters) {
+  if (parameters.empty() || parameters.front() == 0) return {std::string(string), true, {}};
+  // Malformed strings are reported as such, not as part of the program.
+  if (const auto parsed = parseEinsum(string); !parsed) throwError(parsed.errors(), string);
+  const std::int64_t scale = parameters.front();
+  ProgramText program;
+  for (std::size_t i = 0; i < operandCount(string); ++i) program.inputs.push_back(tensor::operandName(i));
+  program.text = fmt::format("einsum(\"{}\", {})", string, fmt::join(program.inputs, ", "));
+  const auto input = [&](const char *name) {
+    program.inputs.emplace_back(name);
+    return name;
+  };
+  if (scale & TimesAlpha) program.text = fmt::format("{} * {}", input("alpha"), program.text);
+  if (scale & PlusOutput) {
+    const std::string factor = scale & TimesBeta ? fmt::format("{} * ", input("beta")) : "";
+    program.text += fmt::format(" + {}{}", factor, input("out"));
+  }
+  return program;
+}
+
+} // namespace detail
+
+AnyTensor einsum(std::string_view string, Inputs operands, const Options &options) {
+  std::vector<TensorType> types;
+  for (const ConstTensorRef &operand : operands) types.push_back(operand.type());
+  return std::move(compile(string, types, options).run(operands).front());
+}
+
+} // namespace einjit
