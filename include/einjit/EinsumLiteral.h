@@ -9,6 +9,7 @@
 #include <einjit/detail/CompileTimeError.h>
 #include <einjit/detail/EinsumText.h>
 #include <einjit/detail/OperandTraits.h>
+#include <tuple>
 
 namespace einjit {
 
@@ -136,16 +137,29 @@ public:
   /// must be writable, and have the result's element type and rank where they are known.
   template <class Output, class... Operands> static constexpr void checkOutput() {
     using Found = OutputMistake<Output, Operands...>;
-    if constexpr (Found::found.has_value()) detail::report<Found>(detail::MessagePieces<Found>());
+    if constexpr (fits<Operands...> && Found::found.has_value()) detail::report<Found>(detail::MessagePieces<Found>());
+  }
+
+  /// Both for the arguments of a call: the operands and, if there is one argument more, behind them the memory.
+  template <class... Arguments> static constexpr void checkCall() {
+    if constexpr (isWellFormed && sizeof...(Arguments) == operandCount + 1)
+      checkSplit<std::tuple<Arguments...>>(std::make_index_sequence<operandCount>());
+    else
+      check<Arguments...>();
   }
 
 private:
   template <class Output, class... Operands> struct OutputMistake {
     static constexpr std::optional<detail::MessageText> found =
         detail::einsumOutputMistake(String.view(), resultDType<Operands...>, resultRank<Operands...>,
-                                    detail::factsOf<Output>, std::convertible_to<Output, TensorRef>);
+                                    detail::factsOf<Output>, WritableTensor<Output>);
     static constexpr detail::MessageText message = found.value_or(detail::MessageText());
   };
+
+  template <class Arguments, std::size_t... operand> static constexpr void checkSplit(std::index_sequence<operand...>) {
+    check<std::tuple_element_t<operand, Arguments>...>();
+    checkOutput<std::tuple_element_t<operandCount, Arguments>, std::tuple_element_t<operand, Arguments>...>();
+  }
 };
 
 } // namespace einjit

@@ -4,8 +4,11 @@
 #pragma once
 
 #include <einjit/Einsum.h>
+#include <einjit/EinsumAxes.h>
+#include <einjit/EinsumLiteral.h>
 #include <einjit/Error.h>
 #include <einjit/Kernel.h>
 #include <einjit/Npy.h>
+#include <einjit/Promotion.h>
 #include <einjit/Tensor.h>
 #include <einjit/Type.h>

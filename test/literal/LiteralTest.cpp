@@ -2,18 +2,14 @@
 //
 // What einsum literals know while compiling. Most of it is asserted while this file is compiled.
 #include <einjit/EinsumLiteral.h>
+#include <einjit/Tensor.h>
 #include <gtest/gtest.h>
 
 namespace einjit::test {
 namespace {
 
-/// An operand whose type says its rank.
-template <class T, int Rank> struct Ranked {
-  using value_type = T;
-  static constexpr int staticRank = Rank;
-};
-/// Another, whose rank is known at run time only.
-template <class T> using Unranked = Ranked<T, dynamicRank>;
+template <class T, int Rank> using Ranked = Tensor<T, Rank>;
+template <class T> using Unranked = TensorView<T>;
 
 template <FixedString String> constexpr std::string_view canonical = EinsumLiteral<String>::text;
 template <FixedString String>

@@ -70,6 +70,7 @@ template <class Mistake, std::size_t number> constexpr auto messagePiece() {
   constexpr std::size_t length = firstPiece(behindPieces(message.view(), number)).size();
   FixedString<length + 1> piece;
   for (std::size_t i = 0; i < length; ++i) piece.text[i] = behindPieces(message.view(), number)[i];
+  piece.text[length] = 0; // it is 0, but clang shows no text of an array whose end was never written
   return piece;
 }
 

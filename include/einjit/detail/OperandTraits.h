@@ -3,8 +3,7 @@
 // What the C++ type of an operand says about it while compiling.
 #pragma once
 
-#include <concepts>
-#include <einjit/Tensor.h>
+#include <einjit/TensorRef.h>
 #include <optional>
 #include <type_traits>
 
@@ -14,7 +13,7 @@ namespace einjit::detail {
 /// `value_type` and `staticRank`. Of others nothing is known, until this is specialised for them.
 template <class T> struct OperandTraits {
   /// Whether it can be passed as an operand.
-  static constexpr bool isOperand = std::convertible_to<const T &, ConstTensorRef>;
+  static constexpr bool isOperand = TensorLike<T>;
   static constexpr std::optional<DType> dtype = {};
   static constexpr int rank = dynamicRank;
 };
