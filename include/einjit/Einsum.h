@@ -3,8 +3,11 @@
 // Einsum strings given at run time. Those that are checked while compiling are in EinsumLiteral.h.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <einjit/Kernel.h>
 #include <einjit/detail/Program.h>
+#include <tuple>
 
 namespace einjit {
 
@@ -17,17 +20,28 @@ struct EinsumString {
       : text(string), where(place) {}
 };
 
-/// Memory that takes a result, scaled: `output = alpha * result + beta * output`. See into().
-struct Into {
-  TensorRef output;
+/// Memory that takes a result, scaled. See into().
+template <class Output> struct Into {
+  Output output; ///< a view, or what refers to one
   detail::Scaling scaling;
 };
+
+namespace detail {
+template <class T> inline constexpr bool isInto = false;
+template <class Output> inline constexpr bool isInto<Into<Output>> = true;
+
+template <class T> const T &memoryOf(const T &argument) { return argument; }
+template <class Output> const Output &memoryOf(const Into<Output> &into) { return into.output; }
+} // namespace detail
 
 /// Says that a result goes to `output`, as `output = alpha * result + beta * output`. A `beta` of 0 does not read the
 /// memory, so that whatever was there, NaN included, is gone. The factors are converted to the output's element type.
 template <WritableTensor Output>
-Into into(Output &&output, std::complex<double> alpha = 1, std::complex<double> beta = 0) {
-  return {static_cast<TensorRef>(output), {alpha, beta}};
+auto into(Output &&output, std::complex<double> alpha = 1, std::complex<double> beta = 0) {
+  if constexpr (std::convertible_to<Output, TensorRef>)
+    return Into<TensorRef>{static_cast<TensorRef>(output), {alpha, beta}};
+  else
+    return Into<ViewOf<Output>>{asView(output), {alpha, beta}};
 }
 
 /// Evaluates an einsum string. With one argument more than the string has operands, the last is memory for the result,
@@ -37,26 +51,27 @@ Into into(Output &&output, std::complex<double> alpha = 1, std::complex<double> 
 /// again, which takes some tens of nanoseconds and allocates nothing but the result. Safe to call from several threads
 /// at once. Throws einjit::Error, whose `where()` is this call, for a malformed string or operands that do not fit.
 template <TensorLike... Arguments> AnyTensor einsum(EinsumString string, Arguments &&...arguments) {
-  const detail::Argument all[] = {detail::argument(std::forward<Arguments>(arguments))..., {}};
-  return detail::einsum(string.text, std::span(all, sizeof...(arguments)), string.where);
+  return detail::withArguments(
+      [&](std::span<const detail::Argument> all) { return detail::einsum(string.text, all, string.where); },
+      std::forward<Arguments>(arguments)...);
 }
 
 /// Evaluates an einsum string into memory: `einsum("ij,jk->ik", a, b, into(c, 2, 1))` is `c = 2 * a @ b + c`.
 template <class... Arguments>
-  requires(sizeof...(Arguments) > 0 && (... && (TensorLike<Arguments> || std::same_as<Arguments, Into>)) &&
-           (... + std::same_as<Arguments, Into>) == 1)
+  requires((... && (TensorLike<Arguments> || detail::isInto<Arguments>)) && (... + detail::isInto<Arguments>) == 1)
 void einsum(EinsumString string, const Arguments &...arguments) {
-  ConstTensorRef inputs[sizeof...(arguments)];
-  std::size_t count = 0;
-  const Into *target = nullptr;
-  const auto take = [&](const auto &argument) {
-    if constexpr (std::same_as<std::remove_cvref_t<decltype(argument)>, Into>)
-      target = &argument;
-    else
-      inputs[count++] = argument;
-  };
-  (take(arguments), ...);
-  detail::einsumInto(string.text, std::span(inputs, count), target->output, target->scaling, string.where);
+  constexpr std::size_t count = sizeof...(Arguments);
+  constexpr bool isInto[] = {detail::isInto<Arguments>...};
+  constexpr auto position = static_cast<std::size_t>(std::ranges::find(isInto, true) - isInto);
+  const auto &target = std::get<position>(std::tie(arguments...));
+  detail::withArguments(
+      [&](std::span<const detail::Argument> all) {
+        std::array<ConstTensorRef, count> inputs;
+        for (std::size_t i = 0; i + 1 < count; ++i) inputs[i] = all[i + (i >= position)].tensor;
+        detail::einsumInto(string.text, {inputs.data(), count - 1}, static_cast<TensorRef>(target.output),
+                           target.scaling, string.where);
+      },
+      detail::memoryOf(arguments)...);
 }
 
 /// Evaluates an einsum string on any number of operands, with options of its own.

@@ -4,10 +4,10 @@
 #pragma once
 
 #include <concepts>
+#include <einjit/Adapters.h>
 #include <einjit/Error.h>
 #include <einjit/Export.h>
 #include <einjit/Options.h>
-#include <einjit/Tensor.h>
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,8 +25,24 @@ struct Argument {
   ConstTensorRef tensor;
   bool isWritable = false;
 };
-template <class T> Argument argument(T &&tensor) {
-  return {static_cast<ConstTensorRef>(tensor), std::convertible_to<T &&, TensorRef>};
+
+/// An argument, or the view of one that does not say itself what it is.
+template <class T> decltype(auto) described(T &&tensor) {
+  if constexpr (std::convertible_to<const T &, ConstTensorRef>)
+    return std::forward<T>(tensor);
+  else
+    return asView(std::forward<T>(tensor));
+}
+
+template <class Use, class... Described> decltype(auto) callWith(Use use, Described &&...described) {
+  const Argument all[] = {{static_cast<ConstTensorRef>(described), std::convertible_to<Described &&, TensorRef>}...,
+                          {}};
+  return use(std::span(all, sizeof...(described)));
+}
+
+/// Calls `use` with the arguments' descriptions, which are there as long as that takes.
+template <class Use, class... Arguments> decltype(auto) withArguments(Use use, Arguments &&...arguments) {
+  return callWith(use, described(std::forward<Arguments>(arguments))...);
 }
 
 } // namespace detail
@@ -91,10 +107,9 @@ public:
   /// `kernel(x, w, out)`: the inputs, then the outputs. Without outputs use run(). Looks nothing up, takes no lock and,
   /// once the thread has had memory for temporaries, allocates nothing.
   template <class... Args>
-    requires(std::convertible_to<Args &&, ConstTensorRef> && ...)
+    requires(TensorLike<Args> && ...)
   void operator()(Args &&...args) const {
-    const detail::Argument all[] = {detail::argument(std::forward<Args>(args))..., {}};
-    runMixed(std::span(all, sizeof...(args)));
+    detail::withArguments([&](std::span<const detail::Argument> all) { runMixed(all); }, std::forward<Args>(args)...);
   }
 
   /// The text of a stage. Throws einjit::Error if the stage has none for this program.

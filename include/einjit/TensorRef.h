@@ -4,7 +4,6 @@
 // nothing allocated.
 #pragma once
 
-#include <concepts>
 #include <einjit/Type.h>
 #include <span>
 
@@ -53,13 +52,5 @@ struct TensorRef {
   /// A copy of the description, which allocates.
   TensorType type() const { return ConstTensorRef(*this).type(); }
 };
-
-/// What can be passed as an operand: it converts to a ConstTensorRef.
-template <class T>
-concept TensorLike = std::convertible_to<const T &, ConstTensorRef>;
-
-/// What can be passed as memory for a result: an lvalue or a view that converts to a TensorRef.
-template <class T>
-concept WritableTensor = std::convertible_to<T, TensorRef>;
 
 } // namespace einjit

@@ -3,6 +3,7 @@
 // All of einjit's public API.
 #pragma once
 
+#include <einjit/Adapters.h>
 #include <einjit/Einsum.h>
 #include <einjit/EinsumAxes.h>
 #include <einjit/EinsumLiteral.h>

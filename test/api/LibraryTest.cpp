@@ -62,6 +62,13 @@ TEST(Library, ReadsTheCallersMemory) {
   EXPECT_THAT(sums, ElementsAre(5, 7, 9));
 }
 
+TEST(Library, ViewsWhatIsNotItsOwn) {
+  const float x[2][3] = {{1, 2, 3}, {4, 5, 6}};
+  std::vector<float> sums(3);
+  einjit::einsum("ij->j", x, sums);
+  EXPECT_THAT(sums, ElementsAre(5, 7, 9));
+}
+
 TEST(Library, LetsAnOutputOverlapAnInput) {
   einjit::Tensor<float> x({2, 2}, {1, 2, 3, 4});
   einjit::compile("ij->ji", {x.type()})(x, x);

@@ -3,30 +3,24 @@
 // What the C++ type of an operand says about it while compiling.
 #pragma once
 
-#include <einjit/TensorRef.h>
+#include <einjit/Adapters.h>
 #include <optional>
 #include <type_traits>
 
 namespace einjit::detail {
 
-/// Types whose operands' element type and rank are known while compiling, such as Tensor and TensorView, say so by
-/// `value_type` and `staticRank`. Of others nothing is known, until this is specialised for them.
+/// Element type and rank of a Viewable type are known while compiling, as its view's type has them. Of others nothing
+/// is known but whether they can be passed.
 template <class T> struct OperandTraits {
-  /// Whether it can be passed as an operand.
   static constexpr bool isOperand = TensorLike<T>;
   static constexpr std::optional<DType> dtype = {};
   static constexpr int rank = dynamicRank;
 };
 
-template <class T>
-  requires requires {
-    typename T::value_type;
-    { T::staticRank } -> std::convertible_to<int>;
-  }
-struct OperandTraits<T> {
+template <Viewable T> struct OperandTraits<T> {
   static constexpr bool isOperand = true;
-  static constexpr std::optional<DType> dtype = dtypeOf<std::remove_const_t<typename T::value_type>>;
-  static constexpr int rank = T::staticRank;
+  static constexpr std::optional<DType> dtype = dtypeOf<typename ViewOf<T &>::value_type>;
+  static constexpr int rank = ViewOf<T &>::staticRank;
 };
 
 /// The same as values, so that what looks at several operands need not be a template over their types.
