@@ -11,7 +11,6 @@
 // type, rank where it is known, and whether elements may be written are part of its C++ type.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -129,7 +128,8 @@ template <detail::MdspanLike T> struct TensorAdapter<T> {
     const std::size_t axes = tensor.rank();
     detail::checkRank(axes, rank, axes);
     std::array<std::int64_t, rank == dynamicRank ? maxRank : rank> shape, strides;
-    for (std::size_t axis = 0; axis < std::min(axes, shape.size()); ++axis) {
+    if (axes > shape.size()) __builtin_unreachable(); // which compilers cannot know of checkRank()
+    for (std::size_t axis = 0; axis < axes; ++axis) {
       shape[axis] = static_cast<std::int64_t>(tensor.extent(axis));
       strides[axis] = static_cast<std::int64_t>(tensor.stride(axis));
     }
