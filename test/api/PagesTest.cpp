@@ -63,14 +63,14 @@ std::string withoutIndentation(const std::string &text) {
 
 TEST_P(Page, ShowsCodeOfProgramsThatAreRun) {
   std::vector<std::string> sources;
-  for (const char *folder : {"examples", "test/api"})
+  for (const char *folder : {"examples", "test/api", "test/negative"})
     for (const auto &entry : fs::recursive_directory_iterator(root / folder))
       if (entry.path().extension() == ".cpp") sources.push_back(withoutIndentation(read(entry.path())));
   for (const std::string &block : blocks(text, "cpp")) {
     const std::string code = withoutIndentation(block);
     EXPECT_TRUE(std::any_of(sources.begin(), sources.end(),
                             [&](const std::string &source) { return source.find(code) != std::string::npos; }))
-        << "no program in examples/ or test/api/ holds this code:\n"
+        << "no program in examples/, test/api/ or test/negative/ holds this code:\n"
         << block;
   }
 }
