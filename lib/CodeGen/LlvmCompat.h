@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // All that differs between LLVM's majors 19 to 22, as far as einjit uses it: where a triple is wanted as text or as a
-// Triple, and where absoluteSymbols is declared.
+// Triple, and where absoluteSymbols and SelfExecutorProcessControl are declared.
 #pragma once
 
 #include <llvm/IR/Module.h>
@@ -13,6 +13,11 @@
 #include <llvm/ExecutionEngine/Orc/AbsoluteSymbols.h>
 #else
 #include <llvm/ExecutionEngine/Orc/Core.h>
+#endif
+#if __has_include(<llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h>)
+#include <llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h>
+#else
+#include <llvm/ExecutionEngine/Orc/ExecutorProcessControl.h>
 #endif
 #include <memory>
 #include <string>

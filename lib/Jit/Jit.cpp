@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// ORC over JITLink. Each object is a library (JITDylib) of its own, so that entry symbols of different kernels may have
-// the same name; all of them see the runtime's functions and those of the process (the C library).
+// ORC over JITLink, without LLJIT: that asks for the host's code generator, and objects that come from a cache need
+// none. Each object is a library (JITDylib) of its own, so that entry symbols of different kernels may have the same
+// name; all of them see the runtime's functions and those of the process (the C library).
 #include "Jit/Jit.h"
 #include "CodeGen/LlvmCompat.h"
 #include "Runtime/ParallelFor.h"
 #include "Runtime/Power.h"
 #include <atomic>
 #include <fmt/format.h>
-#include <llvm/ExecutionEngine/Orc/LLJIT.h>
+#include <llvm/ExecutionEngine/Orc/ExecutionUtils.h>
 #include <llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h>
-#include <llvm/Support/TargetSelect.h>
 #include <utility>
 
 namespace einjit::jit {
@@ -18,7 +18,6 @@ namespace {
 
 using llvm::orc::ExecutionSession;
 using llvm::orc::JITDylib;
-using llvm::orc::LLJIT;
 
 /// What the session complained of while this thread was linking: it knows the cause, where the error that linking
 /// returns only names the symbol that could not be had.
@@ -34,38 +33,48 @@ Diagnostic failure(llvm::Error error) {
   return {DiagnosticKind::StageInvalid, fmt::format("the object code cannot be loaded: {}", cause)};
 }
 
-/// The functions of einjit's own that kernels call.
-llvm::Error defineRuntime(LLJIT &jit, JITDylib &library) {
+/// What all kernels share.
+struct Session {
+  ExecutionSession session;
+  llvm::orc::ObjectLinkingLayer linker;
+  JITDylib &runtime;
+  std::atomic<std::uint64_t> libraries = 0;
+
+  explicit Session(std::unique_ptr<llvm::orc::ExecutorProcessControl> process)
+      : session(std::move(process)), linker(session), runtime(session.createBareJITDylib("runtime")) {
+    session.setErrorReporter(report);
+  }
+};
+
+/// The functions of einjit's own that kernels call, and those of the C library.
+llvm::Error defineRuntime(Session &jit) {
   const auto flags = llvm::JITSymbolFlags::Exported | llvm::JITSymbolFlags::Callable;
   llvm::orc::SymbolMap symbols;
   const auto define = [&](const char *name, auto *function) {
-    symbols[jit.mangleAndIntern(name)] = {llvm::orc::ExecutorAddr::fromPtr(function), flags};
+    symbols[jit.session.intern(name)] = {llvm::orc::ExecutorAddr::fromPtr(function), flags};
   };
   define("einjitParallelFor", &einjitParallelFor);
   define("einjitPower", &einjitPower);
-  return library.define(llvm::orc::absoluteSymbols(std::move(symbols)));
+  // Symbols of objects are those of C as they are, on every system that einjit runs on.
+  auto process = llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess('\0');
+  if (!process) return process.takeError();
+  jit.runtime.addGenerator(std::move(*process));
+  return jit.runtime.define(llvm::orc::absoluteSymbols(std::move(symbols)));
 }
 
 // Kernels have no static constructors and no unwind tables, so no platform needs to be set up.
-llvm::Expected<std::unique_ptr<LLJIT>> create() {
-  llvm::InitializeNativeTarget();
-  llvm::InitializeNativeTargetAsmPrinter();
-  auto jit = llvm::orc::LLJITBuilder()
-                 .setPlatformSetUp(llvm::orc::setUpInactivePlatform)
-                 .setObjectLinkingLayerCreator([](ExecutionSession &session, auto &&...) {
-                   return std::make_unique<llvm::orc::ObjectLinkingLayer>(session);
-                 })
-                 .create();
-  if (!jit) return jit;
-  (*jit)->getExecutionSession().setErrorReporter(report);
-  if (llvm::Error error = defineRuntime(**jit, (*jit)->getMainJITDylib())) return error;
+llvm::Expected<std::unique_ptr<Session>> create() {
+  auto process = llvm::orc::SelfExecutorProcessControl::Create();
+  if (!process) return process.takeError();
+  auto jit = std::make_unique<Session>(std::move(*process));
+  if (llvm::Error error = defineRuntime(*jit)) return error;
   return jit;
 }
 
-/// The process's JIT. Never destroyed, so that it outlives every static kernel.
-llvm::Expected<LLJIT &> instance() {
+/// The process's session. Never destroyed, so that it outlives every static kernel.
+llvm::Expected<Session &> instance() {
   struct State {
-    std::unique_ptr<LLJIT> jit;
+    std::unique_ptr<Session> session;
     std::string problem;
   };
   static const State &state = *new State([] {
@@ -73,33 +82,33 @@ llvm::Expected<LLJIT &> instance() {
     if (!created) return State{nullptr, llvm::toString(created.takeError())};
     return State{std::move(*created), ""};
   }());
-  if (!state.jit) return llvm::createStringError(llvm::inconvertibleErrorCode(), state.problem.c_str());
-  return *state.jit;
+  if (!state.session) return llvm::createStringError(llvm::inconvertibleErrorCode(), state.problem.c_str());
+  return *state.session;
 }
 
-llvm::Expected<JITDylib &> createLibrary(LLJIT &jit) {
-  static std::atomic<std::uint64_t> count = 0;
-  auto library = jit.createJITDylib(fmt::format("kernel{}", count++));
-  if (library) library->addToLinkOrder(jit.getMainJITDylib());
+JITDylib &createLibrary(Session &jit) {
+  JITDylib &library = jit.session.createBareJITDylib(fmt::format("kernel{}", jit.libraries++));
+  library.addToLinkOrder(jit.runtime);
   return library;
 }
 
-llvm::Expected<llvm::orc::ExecutorAddr> link(LLJIT &jit, JITDylib &library, std::span<const char> object,
+llvm::Expected<llvm::orc::ExecutorAddr> link(Session &jit, JITDylib &library, std::span<const char> object,
                                              const std::string &entry) {
   const llvm::StringRef bytes(object.data(), object.size());
-  if (llvm::Error error = jit.addObjectFile(library, llvm::MemoryBuffer::getMemBufferCopy(bytes, "kernel")))
-    return error;
-  return jit.lookup(library, entry);
+  if (llvm::Error error = jit.linker.add(library, llvm::MemoryBuffer::getMemBufferCopy(bytes, "kernel"))) return error;
+  auto symbol = jit.session.lookup({&library}, entry);
+  if (!symbol) return symbol.takeError();
+  return symbol->getAddress();
 }
 
 } // namespace
 
 struct Code::Library {
-  Library(LLJIT &owner, JITDylib &library) : jit(owner), dylib(library) {}
+  Library(Session &owner, JITDylib &library) : jit(owner), dylib(library) {}
   Library(const Library &) = delete;
   Library &operator=(const Library &) = delete;
-  ~Library() { llvm::consumeError(jit.getExecutionSession().removeJITDylib(dylib)); }
-  LLJIT &jit;
+  ~Library() { llvm::consumeError(jit.session.removeJITDylib(dylib)); }
+  Session &jit;
   JITDylib &dylib;
 };
 
@@ -112,10 +121,8 @@ Result<Code> Code::load(std::span<const char> object, const std::string &entry) 
   auto jit = instance();
   if (!jit) return failure(jit.takeError());
   sessionReports().clear();
-  auto dylib = createLibrary(*jit);
-  if (!dylib) return failure(dylib.takeError());
-  auto library = std::make_unique<Library>(*jit, *dylib);
-  auto address = link(*jit, *dylib, object, entry);
+  auto library = std::make_unique<Library>(*jit, createLibrary(*jit));
+  auto address = link(*jit, library->dylib, object, entry);
   if (!address) return failure(address.takeError());
   return Code(std::move(library), address->toPtr<Entry>());
 }
