@@ -6,7 +6,7 @@
 # Debian packages; `a|b` is the first of them that the release has.
 buildPackages=(
   g++ cmake ninja-build
-  llvm-19-dev 'libboost1.81-dev|libboost-dev' libtbb-dev libfmt-dev nlohmann-json3-dev libcli11-dev
+  llvm-19-dev 'libboost1.81-dev|libboost-dev' libtbb-dev libfmt-dev libxxhash-dev nlohmann-json3-dev libcli11-dev
   libedit-dev
 )
 testPackages=(libgtest-dev libgmock-dev clang-format-19 clang-19 python3-numpy libeigen3-dev)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <einjit/Adapters.h>
+#include <einjit/Cache.h>
 #include <einjit/Einsum.h>
 #include <einjit/EinsumAxes.h>
 #include <einjit/EinsumLiteral.h>

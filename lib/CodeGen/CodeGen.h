@@ -62,6 +62,12 @@ private:
 /// Refused if the code would be too large, its temporaries cannot be addressed, or LLVM does not know the target.
 Result<Module> generate(const loop::Kernel &kernel, const Target &target, std::int64_t threads = 1);
 
+/// How often `generate` has begun in this process: no code generator is called otherwise.
+std::uint64_t generations();
+
+/// The version of the LLVM that is there at run time, such as `19.1.7`.
+std::string llvmVersion();
+
 /// The few LLVM passes that pay for code of this shape.
 void optimize(Module &module);
 

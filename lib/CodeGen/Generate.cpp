@@ -4,6 +4,7 @@
 #include "CodeGen/Machine.h"
 #include "CodeGen/Module.h"
 #include "CodeGen/Size.h"
+#include <atomic>
 
 namespace einjit::codegen {
 namespace {
@@ -93,7 +94,14 @@ Module::~Module() = default;
 std::string Module::entry() const { return impl_->entry; }
 const ScratchLayout &Module::scratch() const { return impl_->scratch; }
 
+namespace {
+std::atomic<std::uint64_t> generationCount = 0;
+}
+
+std::uint64_t generations() { return generationCount; }
+
 Result<Module> generate(const loop::Kernel &kernel, const Target &target, std::int64_t threads) {
+  ++generationCount;
   if (const Status size = checkSize(kernel, target); !size) return size.errors();
   const Result<Layout> layout = layOut(kernel, threads);
   if (!layout) return layout.errors();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CodeGen/Machine.h"
+#include "CodeGen/CodeGen.h"
 #include "CodeGen/LlvmCompat.h"
 #include <algorithm>
 #include <fmt/format.h>
+#include <llvm-c/Core.h>
 #include <llvm/Support/TargetSelect.h>
 #include <map>
 #include <mutex>
@@ -92,6 +94,12 @@ Result<std::unique_ptr<llvm::TargetMachine>> create(const Target &target) {
 }
 
 } // namespace
+
+std::string llvmVersion() {
+  unsigned major = 0, minor = 0, patch = 0;
+  LLVMGetVersion(&major, &minor, &patch);
+  return fmt::format("{}.{}.{}", major, minor, patch);
+}
 
 Result<Machine> Machine::borrow(const Target &target) {
   std::string key = fmt::format("{}|{}|{}", target.triple, target.cpu, target.features);

@@ -1,14 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// From loop IR to code that can be called.
+// From loop IR to code that can be called: made by LLVM, or read from disk where that has been done before.
+#include "Driver/BuildId.h"
+#include "Driver/DiskCache.h"
 #include "Driver/KernelImpl.h"
 #include "Support/Stopwatch.h"
+#include <atomic>
+#include <fmt/format.h>
 
 namespace einjit {
 namespace {
 
-/// Generates code for impl.compilation.loops and loads it; leaves the times of each stage.
-Status addCode(Kernel::Impl &impl) {
+std::atomic<std::uint64_t> compiledCount = 0, loadedCount = 0;
+
+/// All that decides what the code is.
+CodeKey keyOf(const Compilation &compilation) {
+  Target target = compilation.target;
+  target.name = "any"; // it has no part in it: `host` is the code of the preset with the same numbers
+  return hashKey(fmt::format("einjit {}\nLLVM {}\nthreads {}\n{}{}", buildId, codegen::llvmVersion(),
+                             compilation.threads, print(target), print(compilation.loops)));
+}
+
+/// Makes code callable in this process, and notes what is known of it.
+Status link(Kernel::Impl &impl, const CachedCode &made) {
+  auto code = jit::Code::load(made.object, made.entry);
+  if (!code) return code.errors();
+  impl.code.emplace(*std::move(code));
+  impl.codeBytes = made.codeBytes;
+  impl.scratch = made.scratch;
+  impl.compilation.cost.scratchBytes = made.scratch.totalBytes();
+  return Success{};
+}
+
+/// What cannot be linked though it is whole is as good as absent.
+bool loadCode(Kernel::Impl &impl, DiskCache &disk, const CodeKey &key) {
+  const auto found = disk.find(key);
+  if (!found || !link(impl, *found)) return false;
+  ++loadedCount;
+  return true;
+}
+
+/// Generates code for impl.compilation.loops and, where the target is this machine, loads and stores it.
+Status compileCode(Kernel::Impl &impl, DiskCache *disk, const CodeKey &key) {
   Compilation &compilation = impl.compilation;
   Stopwatch watch;
   auto module = codegen::generate(compilation.loops, compilation.target, compilation.threads);
@@ -19,14 +52,24 @@ Status addCode(Kernel::Impl &impl) {
   compilation.times.llvm = watch.lap();
   if (!runsOnHost(compilation.target)) return Success{};
 
-  const std::string entry = module->entry();
-  const std::vector<char> object = codegen::object(*std::move(module));
+  CachedCode made{{}, module->entry(), impl.scratch, 0};
+  made.object = codegen::object(*std::move(module));
+  made.codeBytes = codegen::codeBytes(made.object);
   compilation.times.machine = watch.lap();
-  auto code = jit::Code::load(object, entry);
-  if (!code) return code.errors();
-  impl.code.emplace(*std::move(code));
-  impl.codeBytes = codegen::codeBytes(object);
+  if (Status status = link(impl, made); !status) return status.errors();
   compilation.times.link = watch.lap();
+  ++compiledCount;
+  if (disk) disk->store(key, made);
+  return Success{};
+}
+
+/// Leaves the times of each stage: of code from disk there is only the linking, which includes reading.
+Status addCode(Kernel::Impl &impl, bool useDisk) {
+  Stopwatch watch;
+  DiskCache *disk = useDisk && runsOnHost(impl.compilation.target) ? processDiskCache() : nullptr;
+  const CodeKey key = disk ? keyOf(impl.compilation) : CodeKey{};
+  if (!disk || !loadCode(impl, *disk, key)) return compileCode(impl, disk, key);
+  impl.compilation.times.link = watch.lap();
   return Success{};
 }
 
@@ -37,7 +80,7 @@ Result<std::shared_ptr<const Kernel::Impl>> buildKernel(Source source, const Opt
   if (!compilation) return compilation.errors();
   auto impl = std::make_shared<Kernel::Impl>(Kernel::Impl{*std::move(compilation), {}, {}, {}, 0});
   impl->arguments = {impl->compilation.inputs, impl->compilation.results};
-  if (Status status = addCode(*impl); !status) return status.errors();
+  if (Status status = addCode(*impl, options.cache && options.diskCache); !status) return status.errors();
   return std::shared_ptr<const Kernel::Impl>(std::move(impl));
 }
 
@@ -47,8 +90,10 @@ Result<std::shared_ptr<const Kernel::Impl>> buildFromLoops(loop::Kernel loops, c
   impl->compilation.target = target;
   impl->compilation.threads = threads;
   impl->compilation.loops = std::move(loops);
-  if (Status status = addCode(*impl); !status) return status.errors();
+  if (Status status = addCode(*impl, false); !status) return status.errors();
   return std::shared_ptr<const Kernel::Impl>(std::move(impl));
 }
+
+BuildCounts buildCounts() { return {compiledCount, loadedCount}; }
 
 } // namespace einjit

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Driver/Cache.h"
-#include <algorithm>
-#include <vector>
+#include "Driver/KernelImpl.h"
+#include <utility>
 
 namespace einjit {
 
@@ -23,30 +23,88 @@ std::string cacheKey(const Source &source, const Options &options) {
   return key;
 }
 
-std::shared_ptr<const Kernel::Impl> KernelCache::find(const std::string &key) {
-  const std::lock_guard lock(mutex_);
-  const auto entry = entries_.find(key);
-  if (entry == entries_.end()) return nullptr;
-  entry->second.lastUse = ++clock_;
-  return entry->second.impl;
+KernelCache::Impl KernelCache::find(const std::string &key) {
+  const auto known = byKey_.find(key);
+  if (known == byKey_.end()) return nullptr;
+  entries_.splice(entries_.begin(), entries_, known->second);
+  ++counts_.hits;
+  return known->second->impl;
 }
 
-void KernelCache::insert(const std::string &key, std::shared_ptr<const Kernel::Impl> impl) {
-  const std::lock_guard lock(mutex_);
-  if (entries_.size() >= capacity) evict();
-  entries_.insert_or_assign(key, Entry{std::move(impl), ++clock_});
+Result<KernelCache::Impl> KernelCache::get(const std::string &key, const Build &build) {
+  std::unique_lock lock(mutex_);
+  if (Impl known = find(key)) return known;
+  auto [place, isFirst] = flights_.try_emplace(key);
+  if (isFirst) {
+    place->second = std::make_shared<Flight>();
+    const std::shared_ptr<Flight> flight = place->second;
+    lock.unlock();
+    return fly(key, flight, build);
+  }
+  const std::shared_ptr<Flight> flight = place->second;
+  ++counts_.waiting;
+  landed_.wait(lock, [&] { return flight->over; });
+  --counts_.waiting;
+  if (!flight->result) {
+    lock.unlock();
+    return build();
+  }
+  if (*flight->result) ++counts_.hits;
+  return *flight->result;
 }
 
-void KernelCache::evict() {
-  std::vector<std::uint64_t> uses;
-  for (const auto &[key, entry] : entries_) uses.push_back(entry.lastUse);
-  const auto middle = uses.begin() + static_cast<std::ptrdiff_t>(uses.size() / 2);
-  std::nth_element(uses.begin(), middle, uses.end());
-  std::erase_if(entries_, [&](const auto &entry) { return entry.second.lastUse < *middle; });
+Result<KernelCache::Impl> KernelCache::fly(const std::string &key, const std::shared_ptr<Flight> &flight,
+                                           const Build &build) {
+  std::optional<Result<Impl>> result;
+  try {
+    result = build();
+  } catch (...) {
+    land(key, *flight, {});
+    throw;
+  }
+  const bool shared = !*result || (**result)->compilation.files.empty();
+  const Entries evicted = land(key, *flight, shared ? result : std::nullopt);
+  return *std::move(result);
+}
+
+KernelCache::Entries KernelCache::land(const std::string &key, Flight &flight, std::optional<Result<Impl>> result) {
+  Entries evicted, added;
+  const bool keep = result && *result;
+  if (keep) added.push_front({key, **result});
+  {
+    const std::lock_guard lock(mutex_);
+    flights_.erase(key);
+    flight.result = std::move(result);
+    flight.over = true;
+    landed_.notify_all();
+    if (keep && capacity_ > 0 && byKey_.try_emplace(added.front().key, added.begin()).second) {
+      entries_.splice(entries_.begin(), added);
+      if (entries_.size() > capacity_) {
+        byKey_.erase(entries_.back().key);
+        evicted.splice(evicted.begin(), entries_, std::prev(entries_.end()));
+        ++counts_.evicted;
+      }
+    }
+  }
+  return evicted;
+}
+
+void KernelCache::clear() {
+  Entries released; // without the mutex
+  const std::lock_guard lock(mutex_);
+  byKey_.clear();
+  released.swap(entries_);
+}
+
+KernelCache::Counts KernelCache::counts() const {
+  const std::lock_guard lock(mutex_);
+  Counts counts = counts_;
+  counts.kept = entries_.size();
+  return counts;
 }
 
 KernelCache &processCache() {
-  static KernelCache cache;
+  static KernelCache &cache = *new KernelCache; // never destroyed: threads may compile while the process ends
   return cache;
 }
 

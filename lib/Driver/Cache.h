@@ -4,9 +4,15 @@
 #pragma once
 
 #include "Driver/Pipeline.h"
+#include "Support/Result.h"
+#include <condition_variable>
+#include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace einjit {
@@ -16,23 +22,53 @@ std::string cacheKey(const Source &source, const Options &options);
 
 class KernelCache {
 public:
-  /// The kernel of the key, or nothing.
-  std::shared_ptr<const Kernel::Impl> find(const std::string &key);
-  /// Keeps a kernel; when `capacity` are kept, the least recently used half is let go first. Kernels in use stay alive.
-  void insert(const std::string &key, std::shared_ptr<const Kernel::Impl> impl);
+  using Impl = std::shared_ptr<const Kernel::Impl>;
+  using Build = std::function<Result<Impl>()>;
+
+  /// Every live kernel costs memory mappings, of which a process has some 65,000.
+  static constexpr std::size_t defaultCapacity = 4096;
+  explicit KernelCache(std::size_t capacity = defaultCapacity) : capacity_(capacity) {}
+
+  /// The kernel of the key; if there is none, what `build` makes, which is kept if it is a kernel without files (they
+  /// may be others the next time). Of threads that ask for one key at the same time the first builds, and the others
+  /// wait for its kernel or errors; where these are not for sharing, because it has files or `build` threw, they build
+  /// too. O(1), but for building. `build` must not ask for the same key.
+  Result<Impl> get(const std::string &key, const Build &build);
+  /// Lets all kernels go that are kept; those in use stay alive.
+  void clear();
+
+  struct Counts {
+    std::uint64_t hits = 0, evicted = 0;
+    std::uint64_t kept = 0, waiting = 0; ///< kernels, and threads that wait for another's build, now
+  };
+  Counts counts() const;
 
 private:
   struct Entry {
-    std::shared_ptr<const Kernel::Impl> impl;
-    std::uint64_t lastUse;
+    std::string key;
+    Impl impl;
   };
-  /// Every live kernel costs memory mappings, of which a process has some 65,000.
-  static constexpr std::size_t capacity = 4096;
-  void evict();
+  using Entries = std::list<Entry>; ///< the most recently used first
+  /// A build that goes on; the threads that wait for it hold it, too.
+  struct Flight {
+    bool over = false;
+    std::optional<Result<Impl>> result; ///< nothing where it is not for sharing
+  };
 
-  std::mutex mutex_;
-  std::uint64_t clock_ = 0;
-  std::unordered_map<std::string, Entry> entries_;
+  /// The kernel that is kept, as the most recently used one; the mutex is held.
+  Impl find(const std::string &key);
+  Result<Impl> fly(const std::string &key, const std::shared_ptr<Flight> &flight, const Build &build);
+  /// Ends a flight with what is for sharing, if anything. Returns what was evicted, for the caller to let go of without
+  /// the mutex: releasing code takes long.
+  Entries land(const std::string &key, Flight &flight, std::optional<Result<Impl>> result);
+
+  const std::size_t capacity_;
+  mutable std::mutex mutex_;
+  std::condition_variable landed_;
+  Entries entries_;
+  std::unordered_map<std::string_view, Entries::iterator> byKey_; ///< views of the entries' keys
+  std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;
+  Counts counts_; ///< but for `kept`
 };
 
 KernelCache &processCache();

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Driver/Compile.h"
 #include "Driver/Cache.h"
+#include "Driver/CallEpoch.h"
+#include "Driver/DiskCache.h"
 #include "Driver/KernelImpl.h"
-#include <new>
+#include <einjit/Cache.h>
 
 namespace einjit {
 
 Kernel compileCached(Source source, const Options &options) {
   const std::string text = source.text;
-  const std::string key = options.cache ? cacheKey(source, options) : std::string();
-  if (options.cache)
-    if (auto known = processCache().find(key)) return Kernel(std::move(known));
-  auto built = buildKernel(std::move(source), options);
+  const auto build = [&] { return buildKernel(std::move(source), options); };
+  auto built = options.cache ? processCache().get(cacheKey(source, options), build) : build();
   if (!built) throwError(built.errors(), text);
-  // What it loads may be another file the next time.
-  if (options.cache && (*built)->compilation.files.empty()) processCache().insert(key, *built);
   return Kernel(*std::move(built));
 }
 
@@ -26,6 +24,27 @@ Kernel compile(std::string_view einsum, const std::vector<TensorType> &operands,
 
 Kernel compileProgram(std::string_view program, const std::vector<Binding> &inputs, const Options &options) {
   return compileCached({std::string(program), false, inputs}, options);
+}
+
+CacheStatistics cacheStatistics() {
+  const KernelCache::Counts memory = processCache().counts();
+  const BuildCounts built = buildCounts();
+  const DiskCache::Counts disk = processDiskCache() ? processDiskCache()->counts() : DiskCache::Counts{};
+  return {.hits = memory.hits,
+          .compiled = built.compiled,
+          .loaded = built.loaded,
+          .evicted = memory.evicted,
+          .kept = memory.kept,
+          .live = jit::Code::live(),
+          .stored = disk.stored,
+          .notStored = disk.notStored,
+          .refused = disk.refused,
+          .codeGenerations = codegen::generations()};
+}
+
+void clearCache() {
+  processCache().clear();
+  startCallEpoch();
 }
 
 } // namespace einjit

@@ -18,10 +18,17 @@ struct Kernel::Impl {
   std::int64_t codeBytes = 0;
 };
 
-/// Lowers, generates code and, if the target can run here, loads it.
+/// Lowers, generates code and, if the target can run here, loads it. With `cache` and `diskCache`, code that is on disk
+/// is not generated, and code that is not is stored there.
 Result<std::shared_ptr<const Kernel::Impl>> buildKernel(Source source, const Options &options);
 /// Code for loop IR alone, for loops that einjit writes itself; the target must be able to run here.
 Result<std::shared_ptr<const Kernel::Impl>> buildFromLoops(loop::Kernel loops, const Target &target,
                                                            std::int64_t threads);
+
+/// Kernels of this process whose code was generated and linked, and those whose code was on disk.
+struct BuildCounts {
+  std::uint64_t compiled = 0, loaded = 0;
+};
+BuildCounts buildCounts();
 
 } // namespace einjit

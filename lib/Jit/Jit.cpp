@@ -38,7 +38,7 @@ struct Session {
   ExecutionSession session;
   llvm::orc::ObjectLinkingLayer linker;
   JITDylib &runtime;
-  std::atomic<std::uint64_t> libraries = 0;
+  std::atomic<std::uint64_t> libraries = 0, live = 0;
 
   explicit Session(std::unique_ptr<llvm::orc::ExecutorProcessControl> process)
       : session(std::move(process)), linker(session), runtime(session.createBareJITDylib("runtime")) {
@@ -104,10 +104,13 @@ llvm::Expected<llvm::orc::ExecutorAddr> link(Session &jit, JITDylib &library, st
 } // namespace
 
 struct Code::Library {
-  Library(Session &owner, JITDylib &library) : jit(owner), dylib(library) {}
+  Library(Session &owner, JITDylib &library) : jit(owner), dylib(library) { ++jit.live; }
   Library(const Library &) = delete;
   Library &operator=(const Library &) = delete;
-  ~Library() { llvm::consumeError(jit.session.removeJITDylib(dylib)); }
+  ~Library() {
+    llvm::consumeError(jit.session.removeJITDylib(dylib));
+    --jit.live;
+  }
   Session &jit;
   JITDylib &dylib;
 };
@@ -125,6 +128,13 @@ Result<Code> Code::load(std::span<const char> object, const std::string &entry) 
   auto address = link(*jit, library->dylib, object, entry);
   if (!address) return failure(address.takeError());
   return Code(std::move(library), address->toPtr<Entry>());
+}
+
+std::uint64_t Code::live() {
+  auto jit = instance();
+  if (jit) return jit->live;
+  llvm::consumeError(jit.takeError());
+  return 0;
 }
 
 } // namespace einjit::jit

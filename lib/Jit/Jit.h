@@ -4,6 +4,7 @@
 #pragma once
 
 #include "Support/Result.h"
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,6 +25,8 @@ public:
   ~Code();
 
   Entry entry() const { return entry_; }
+  /// How many there are in the process.
+  static std::uint64_t live();
 
 private:
   struct Library;

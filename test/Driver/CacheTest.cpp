@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Driver/Cache.h"
-#include "Driver/KernelImpl.h"
 #include <einjit/einjit.h>
 #include <functional>
 #include <gtest/gtest.h>
-#include <memory>
 #include <set>
 
 namespace einjit {
@@ -74,19 +72,6 @@ TEST(Cache, KeysDiffer) {
 TEST(Cache, RowMajorStridesAreNoDifference) {
   const Source plain{"ij->", true, {{"", matrix, {}}}}, written{"ij->", true, {{"", {DType::F32, {7, 9}, {9, 1}}, {}}}};
   EXPECT_EQ(cacheKey(plain, {}), cacheKey(written, {}));
-}
-
-TEST(Cache, KeepsTheRecentlyUsed) {
-  KernelCache cache;
-  const auto kernel = std::make_shared<const Kernel::Impl>();
-  EXPECT_EQ(cache.find("used"), nullptr);
-  cache.insert("used", kernel);
-  for (int i = 0; i < 5000; ++i) {
-    cache.insert(std::to_string(i), std::make_shared<const Kernel::Impl>());
-    ASSERT_EQ(cache.find("used"), kernel);
-  }
-  EXPECT_EQ(cache.find("0"), nullptr);
-  EXPECT_NE(cache.find("4999"), nullptr);
 }
 
 } // namespace

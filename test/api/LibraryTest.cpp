@@ -30,6 +30,18 @@ TEST(Library, CompilesOnceAndCallsOften) {
   EXPECT_THAT(elements(y), ElementsAre(-2, -2));
 }
 
+TEST(Library, SaysWhatItsCachesDid) {
+  einjit::clearCache();
+  einjit::compile("ij,j->i", {{einjit::DType::F32, {2, 3}}, {einjit::DType::F32, {3}}});
+  bool fromDisk = false;
+  const einjit::CacheStatistics caches = einjit::cacheStatistics();
+  if (caches.codeGenerations == 0) { // all kernels so far came from disk
+    fromDisk = true;
+  }
+  EXPECT_EQ(caches.kept, 1U);
+  EXPECT_FALSE(fromDisk) << "tests use none";
+}
+
 TEST(Library, CompilesPrograms) {
   const einjit::Tensor<float> x({2, 3}, {1, 2, 3, 4, 5, 6});
   einjit::Options options;

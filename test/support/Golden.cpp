@@ -62,6 +62,8 @@ bool isBlessing() { return blessing; }
 } // namespace einjit::test
 
 int main(int argc, char **argv) {
+  // Tests neither trust nor fill the cache of whoever runs them.
+  ::setenv("EINJIT_CACHE", "off", 1);
   testing::InitGoogleTest(&argc, argv);
   const char *bless = std::getenv("EINJIT_BLESS");
   einjit::test::blessing = bless && std::string(bless) == "1";
