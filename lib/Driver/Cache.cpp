@@ -69,7 +69,7 @@ Result<KernelCache::Impl> KernelCache::fly(const std::string &key, const std::sh
 
 KernelCache::Entries KernelCache::land(const std::string &key, Flight &flight, std::optional<Result<Impl>> result) {
   Entries evicted, added;
-  const bool keep = result && *result;
+  const bool keep = capacity_ > 0 && result && *result;
   if (keep) added.push_front({key, **result});
   {
     const std::lock_guard lock(mutex_);
@@ -77,14 +77,22 @@ KernelCache::Entries KernelCache::land(const std::string &key, Flight &flight, s
     flight.result = std::move(result);
     flight.over = true;
     landed_.notify_all();
-    if (keep && capacity_ > 0 && byKey_.try_emplace(added.front().key, added.begin()).second) {
+    if (keep && byKey_.try_emplace(added.front().key, added.begin()).second) {
       entries_.splice(entries_.begin(), added);
-      if (entries_.size() > capacity_) {
-        byKey_.erase(entries_.back().key);
-        evicted.splice(evicted.begin(), entries_, std::prev(entries_.end()));
-        ++counts_.evicted;
-      }
+      codeBytes_ += entries_.front().impl->codeBytes;
+      evicted = evict();
     }
+  }
+  return evicted;
+}
+
+KernelCache::Entries KernelCache::evict() {
+  Entries evicted;
+  while (entries_.size() > capacity_ || (codeBytes_ > mostCodeBytes_ && entries_.size() > 1)) {
+    codeBytes_ -= entries_.back().impl->codeBytes;
+    byKey_.erase(entries_.back().key);
+    evicted.splice(evicted.begin(), entries_, std::prev(entries_.end()));
+    ++counts_.evicted;
   }
   return evicted;
 }
@@ -93,6 +101,7 @@ void KernelCache::clear() {
   Entries released; // without the mutex
   const std::lock_guard lock(mutex_);
   byKey_.clear();
+  codeBytes_ = 0;
   released.swap(entries_);
 }
 

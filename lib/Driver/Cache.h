@@ -25,9 +25,13 @@ public:
   using Impl = std::shared_ptr<const Kernel::Impl>;
   using Build = std::function<Result<Impl>()>;
 
-  /// Every live kernel costs memory mappings, of which a process has some 65,000.
+  /// Every live kernel costs memory mappings, of which a process has some 65,000; and it keeps all that was made on the
+  /// way to its code, which is some ten to fifty times as large.
   static constexpr std::size_t defaultCapacity = 4096;
-  explicit KernelCache(std::size_t capacity = defaultCapacity) : capacity_(capacity) {}
+  static constexpr std::int64_t defaultCodeBytes = std::int64_t{16} << 20;
+  /// Keeps at most so many kernels, with at most so much machine code together; of larger ones one alone.
+  explicit KernelCache(std::size_t capacity = defaultCapacity, std::int64_t codeBytes = defaultCodeBytes)
+      : capacity_(capacity), mostCodeBytes_(codeBytes) {}
 
   /// The kernel of the key; if there is none, what `build` makes, which is kept if it is a kernel without files (they
   /// may be others the next time). Of threads that ask for one key at the same time the first builds, and the others
@@ -58,17 +62,21 @@ private:
   /// The kernel that is kept, as the most recently used one; the mutex is held.
   Impl find(const std::string &key);
   Result<Impl> fly(const std::string &key, const std::shared_ptr<Flight> &flight, const Build &build);
+  /// Takes out what is over the bounds, the least recently used first; the mutex is held.
+  Entries evict();
   /// Ends a flight with what is for sharing, if anything. Returns what was evicted, for the caller to let go of without
   /// the mutex: releasing code takes long.
   Entries land(const std::string &key, Flight &flight, std::optional<Result<Impl>> result);
 
   const std::size_t capacity_;
+  const std::int64_t mostCodeBytes_;
   mutable std::mutex mutex_;
   std::condition_variable landed_;
   Entries entries_;
   std::unordered_map<std::string_view, Entries::iterator> byKey_; ///< views of the entries' keys
   std::unordered_map<std::string, std::shared_ptr<Flight>> flights_;
-  Counts counts_; ///< but for `kept`
+  std::int64_t codeBytes_ = 0; ///< of all entries
+  Counts counts_;              ///< but for `kept`
 };
 
 KernelCache &processCache();

@@ -48,6 +48,25 @@ TEST(KernelCache, LetsGoOfWhatItEvicts) {
   EXPECT_EQ(cache.counts().evicted, 1U) << "clearing is no eviction";
 }
 
+TEST(KernelCache, HasABoundOfMachineCode) {
+  constexpr std::int64_t most = 1000;
+  KernelCache cache(8, most);
+  const auto kernelOf = [](std::int64_t codeBytes) {
+    const auto kernel = std::make_shared<Kernel::Impl>();
+    kernel->codeBytes = codeBytes;
+    return kernel;
+  };
+  for (const char *key : {"a", "b", "c"}) get(cache, key, kernelOf(300));
+  EXPECT_EQ(cache.counts().kept, 3U);
+  get(cache, "d", kernelOf(500));
+  EXPECT_EQ(cache.counts().kept, 2U) << "c and d";
+  get(cache, "e", kernelOf(5000));
+  EXPECT_EQ(cache.counts().kept, 1U) << "one is kept whatever its size";
+  cache.clear();
+  for (const char *key : {"a", "b", "c"}) get(cache, key, kernelOf(300));
+  EXPECT_EQ(cache.counts().kept, 3U) << "what was cleared no longer counts";
+}
+
 TEST(KernelCache, DoesNotKeepKernelsWithFiles) {
   KernelCache cache;
   const auto kernel = std::make_shared<Kernel::Impl>();
