@@ -21,14 +21,6 @@ constexpr MessageText einsumMessage(MessageText message, std::string_view text, 
   return message << ", in " << (text.empty() ? "an empty einsum string" : text);
 }
 
-/// The number of the result's axes for operands that fit; dynamicRank if it takes a rank that is not known.
-template <std::size_t Length>
-constexpr int einsumResultRank(const EinsumText<Length> &einsum, std::span<const OperandFacts> operands) {
-  int ranks[Length + 1] = {};
-  for (std::size_t i = 0; i < operands.size(); ++i) ranks[i] = operands[i].rank;
-  return einsum.resultRank(std::span(ranks, operands.size()));
-}
-
 /// What is wrong with an einsum of these operands, as far as their types tell; nothing if all is well. Of several
 /// mistakes it is the one that the run-time diagnostics say first, but for those of the string alone, which come
 /// before those of operands.
@@ -48,8 +40,6 @@ constexpr std::optional<MessageText> einsumMistake(std::string_view text, const 
     if (rank < term.letters || (rank > term.letters && !term.hasEllipsis))
       return einsumMessage(wrongEinsumRank(i, rank, term.letters), text, term.begin);
   }
-  if (const int rank = einsumResultRank(einsum, operands); rank > maxRank)
-    return einsumMessage(tooManyResultAxes(static_cast<std::size_t>(rank), maxRank), text, {});
   return {};
 }
 
@@ -125,9 +115,14 @@ public:
   /// The rank of the result for operands of these types; dynamicRank where it depends on a rank that is known at run
   /// time only. Operands that do not fit give dynamicRank.
   template <class... Operands>
-  static constexpr int resultRank =
-      fits<Operands...> ? detail::einsumResultRank(parsed, std::span<const detail::OperandFacts>(facts<Operands...>))
-                        : dynamicRank;
+  static constexpr int resultRank = [] {
+    if constexpr (fits<Operands...>) {
+      constexpr std::array<int, sizeof...(Operands)> ranks = {detail::factsOf<Operands>.rank...};
+      return parsed.resultRank(std::span<const int>(ranks));
+    } else {
+      return dynamicRank;
+    }
+  }();
 
   /// Makes the compiler report what is wrong with an einsum of operands of these types: a malformed string, an index of
   /// the output that no operand has or that is repeated, a wrong number of operands, what is no tensor, or a known rank

@@ -27,7 +27,7 @@ bool repeatsElements(const ConstTensorRef &tensor) {
 } // namespace
 
 ArgumentLayout::ArgumentLayout(const TensorType &type)
-    : dtype_(type.dtype), shape_(type.shape), strides_(type.stridesOrRowMajor()) {
+    : dtype_(type.dtype), isRowMajor_(type.isRowMajor()), shape_(type.shape), strides_(type.stridesOrRowMajor()) {
   if (std::ranges::count(shape_, 0) > 0) return;
   std::int64_t low = 0, high = 1;
   for (std::size_t axis = 0; axis < shape_.size(); ++axis) {
@@ -39,17 +39,11 @@ ArgumentLayout::ArgumentLayout(const TensorType &type)
   end_ = high * bytes;
 }
 
-bool ArgumentLayout::hasShapeOf(const ConstTensorRef &argument) const {
-  return argument.dtype == dtype_ && std::ranges::equal(argument.shape, shape_);
-}
-
-bool ArgumentLayout::hasStridesOf(const ConstTensorRef &argument) const {
-  if (!argument.strides.empty() && argument.strides.size() != shape_.size()) return false;
+bool ArgumentLayout::hasStrides(std::span<const std::int64_t> strides) const {
+  if (strides.size() != shape_.size()) return false;
   if (isEmpty()) return true;
-  std::int64_t rowMajor = 1;
-  for (std::size_t axis = shape_.size(); axis-- > 0; rowMajor *= shape_[axis])
-    if (shape_[axis] > 1 && (argument.strides.empty() ? rowMajor : argument.strides[axis]) != strides_[axis])
-      return false;
+  for (std::size_t axis = 0; axis < strides.size(); ++axis)
+    if (strides[axis] != strides_[axis] && shape_[axis] > 1) return false;
   return true;
 }
 
@@ -68,12 +62,12 @@ std::optional<Diagnostic> argumentMismatch(const std::vector<Binding> &inputs, c
   for (std::size_t i = 0; i < in.size(); ++i) {
     const std::string name = label("input", i, inputs[i]);
     if (!wanted.inputs[i].admits(in[i])) return otherType(name, in[i], inputs[i]);
-    if (!in[i].data && !wanted.inputs[i].isEmpty()) return mismatch(name + " has no data");
+    if (!wanted.inputs[i].admitsData(in[i].data)) return mismatch(name + " has no data");
   }
   for (std::size_t i = 0; i < out.size(); ++i) {
     const std::string name = label("output", i, results[i]);
     if (!wanted.results[i].hasShapeOf(out[i])) return otherType(name, out[i], results[i]);
-    if (!out[i].data && !wanted.results[i].isEmpty()) return mismatch(name + " has no data");
+    if (!wanted.results[i].admitsData(out[i].data)) return mismatch(name + " has no data");
     if (!out[i].strides.empty() && out[i].strides.size() != out[i].rank())
       return mismatch(fmt::format("{} has {} strides for {} axes", name, out[i].strides.size(), out[i].rank()));
     if (repeatsElements(out[i]))

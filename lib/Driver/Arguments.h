@@ -15,22 +15,34 @@ public:
   explicit ArgumentLayout(const TensorType &type);
 
   /// Whether element type and extents are these.
-  bool hasShapeOf(const ConstTensorRef &argument) const;
+  bool hasShapeOf(const ConstTensorRef &argument) const {
+    if (argument.dtype != dtype_ || argument.rank() != shape_.size()) return false;
+    for (std::size_t axis = 0; axis < shape_.size(); ++axis)
+      if (argument.shape[axis] != shape_[axis]) return false;
+    return true;
+  }
   /// The same, and the strides along all axes that are ever stepped along.
   bool admits(const ConstTensorRef &argument) const { return hasShapeOf(argument) && hasStridesOf(argument); }
-  bool hasStridesOf(const ConstTensorRef &argument) const;
+  bool hasStridesOf(const ConstTensorRef &argument) const {
+    return argument.strides.empty() ? isRowMajor_ : hasStrides(argument.strides);
+  }
   bool isEmpty() const { return first_ == end_; }
   /// The bytes of a tensor of this layout, none if it is empty.
   std::int64_t byteCount() const { return end_ - first_; }
 
+  /// Whether there is memory where there must be.
+  bool admitsData(const void *data) const { return data || isEmpty(); }
   /// Whether a tensor of this layout at `data` shares bytes with one of layout `other` at `otherData`.
   bool overlaps(const void *data, const ArgumentLayout &other, const void *otherData) const {
-    const char *at = static_cast<const char *>(data), *otherAt = static_cast<const char *>(otherData);
+    const auto *at = static_cast<const char *>(data), *otherAt = static_cast<const char *>(otherData);
     return at + first_ < otherAt + other.end_ && otherAt + other.first_ < at + end_ && !isEmpty() && !other.isEmpty();
   }
 
 private:
+  bool hasStrides(std::span<const std::int64_t> strides) const;
+
   DType dtype_ = DType::F32;
+  bool isRowMajor_ = true;
   std::vector<std::int64_t> shape_, strides_;
   std::int64_t first_ = 0, end_ = 0; ///< bytes touched, counted from the element with all indices 0
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Driver/Call.h"
+#include "Driver/InlineList.h"
 #include "Runtime/Layout.h"
 #include "Runtime/Memory.h"
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
 
 namespace einjit {
@@ -32,23 +32,16 @@ private:
   std::size_t size_ = 0;
 };
 
+/// At least so many bytes, until this thread asks again.
+char *threadsMemory(std::int64_t bytes) {
+  thread_local Arena arena;
+  return arena.ofSize(bytes);
+}
+
 constexpr std::int64_t aligned(std::int64_t bytes) {
   constexpr std::int64_t unit = tensorAlignment;
   return (bytes + unit - 1) / unit * unit;
 }
-
-/// `count` pointers: on the stack unless there are uncommonly many.
-class Pointers {
-public:
-  explicit Pointers(std::size_t count) {
-    if (count > few_.size()) many_.resize(count);
-  }
-  void **get() { return many_.empty() ? few_.data() : many_.data(); }
-
-private:
-  std::array<void *, 32> few_;
-  std::vector<void *> many_;
-};
 
 /// Whether output number `n` must be computed beside its place: its elements lie otherwise than the kernel writes them,
 /// or it shares memory with an argument before it. Code may assume that nothing overlaps.
@@ -65,9 +58,9 @@ bool goesBeside(std::size_t n, const ArgumentLayouts &layouts, std::span<const C
 
 bool haveData(const ArgumentLayouts &layouts, std::span<const ConstTensorRef> in, std::span<const TensorRef> out) {
   for (std::size_t i = 0; i < in.size(); ++i)
-    if (!in[i].data && !layouts.inputs[i].isEmpty()) return false;
+    if (!layouts.inputs[i].admitsData(in[i].data)) return false;
   for (std::size_t i = 0; i < out.size(); ++i)
-    if (!out[i].data && !layouts.results[i].isEmpty()) return false;
+    if (!layouts.results[i].admitsData(out[i].data)) return false;
   return true;
 }
 
@@ -94,31 +87,49 @@ void callChecked(const Kernel::Impl &kernel, std::span<const ConstTensorRef> in,
   call(kernel, in, out);
 }
 
+bool callPlainly(const Kernel::Impl &kernel, std::span<const detail::Argument> arguments) {
+  const auto &[inputs, results] = kernel.arguments;
+  InlineList<void *, 32> buffers(arguments.size());
+  if (!kernel.isPlain() || arguments.size() != inputs.size() + results.size()) return false;
+  const detail::Argument *next = arguments.data();
+  for (const ArgumentLayout &layout : inputs) {
+    const ConstTensorRef &tensor = next++->tensor;
+    if (!layout.admits(tensor) || !layout.admitsData(tensor.data)) return false;
+    buffers.push(const_cast<void *>(tensor.data));
+  }
+  for (const ArgumentLayout &layout : results) {
+    const auto &[tensor, isWritable] = *next++;
+    if (!isWritable || !layout.admits(tensor) || !layout.admitsData(tensor.data)) return false;
+    for (std::size_t i = 0; i < buffers.size(); ++i)
+      if (layout.overlaps(tensor.data, i < inputs.size() ? inputs[i] : results[i - inputs.size()], buffers[i]))
+        return false;
+    buffers.push(const_cast<void *>(tensor.data));
+  }
+  kernel.code->entry()(buffers.data(), nullptr);
+  return true;
+}
+
 void call(const Kernel::Impl &kernel, std::span<const ConstTensorRef> in, std::span<const TensorRef> out) {
   const std::vector<LoadedFile> &files = kernel.compilation.files;
-  Pointers pointers(in.size() + files.size() + out.size());
-  void **const buffers = pointers.get();
-  void **next = buffers;
-  for (const ConstTensorRef &input : in) *next++ = const_cast<void *>(input.data);
-  for (const LoadedFile &file : files) *next++ = const_cast<void *>(file.tensor.data());
-  void **const outputs = next;
+  InlineList<void *, 32> buffers(in.size() + files.size() + out.size());
+  for (const ConstTensorRef &input : in) buffers.push(const_cast<void *>(input.data));
+  for (const LoadedFile &file : files) buffers.push(const_cast<void *>(file.tensor.data()));
 
   // From the first output on that is computed beside its place all are, so that of two in one place the last stays.
   std::size_t direct = 0;
   for (; direct < out.size() && !goesBeside(direct, kernel.arguments, in, out); ++direct)
-    outputs[direct] = out[direct].data;
-  const std::int64_t scratchBytes = aligned(kernel.compilation.cost.scratchBytes);
-  std::int64_t besideBytes = 0;
-  for (std::size_t i = direct; i < out.size(); ++i) besideBytes += aligned(kernel.arguments.results[i].byteCount());
+    buffers.push(out[direct].data);
+  const auto resultBytes = [&](std::size_t i) { return aligned(kernel.arguments.results[i].byteCount()); };
+  std::int64_t bytes = aligned(kernel.compilation.cost.scratchBytes);
+  for (std::size_t i = direct; i < out.size(); ++i) bytes += resultBytes(i);
+  if (bytes == 0 && direct == out.size()) return kernel.code->entry()(buffers.data(), nullptr);
 
-  thread_local Arena arena;
-  char *memory = scratchBytes + besideBytes > 0 ? arena.ofSize(scratchBytes + besideBytes) : nullptr;
-  char *beside = memory + scratchBytes;
-  for (std::size_t i = direct; i < out.size(); ++i) {
-    outputs[i] = beside;
-    beside += aligned(kernel.arguments.results[i].byteCount());
-  }
-  kernel.code->entry()(buffers, memory);
+  char *const memory = threadsMemory(bytes);
+  char *end = memory + bytes; // results are behind the temporaries
+  for (std::size_t i = out.size(); i-- > direct;) end -= resultBytes(i);
+  for (std::size_t i = direct; i < out.size(); end += resultBytes(i++)) buffers.push(end);
+  kernel.code->entry()(buffers.data(), memory);
+  void *const *const outputs = buffers.data() + (buffers.size() - out.size());
   for (std::size_t i = direct; i < out.size(); ++i) copyElements({outputs[i], out[i].dtype, out[i].shape}, out[i]);
 }
 

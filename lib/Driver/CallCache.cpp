@@ -62,10 +62,20 @@ private:
   std::array<Set, 64> sets_;
 };
 
-/// A thread has one from its first call on.
-CallCache &threadsCache() {
-  thread_local const auto cache = std::make_unique<CallCache>();
-  return *cache;
+/// This thread's, from its first call on. A plain pointer beside what owns it, because it needs no initialization that
+/// every call would have to ask after.
+[[gnu::tls_model("initial-exec")]] constinit thread_local CallCache *threadsCache = nullptr;
+
+CallCache &makeThreadsCache() {
+  struct Owner {
+    std::unique_ptr<CallCache> cache = std::make_unique<CallCache>();
+    Owner() { threadsCache = cache.get(); }
+    Owner(const Owner &) = delete;
+    Owner &operator=(const Owner &) = delete;
+    ~Owner() { threadsCache = nullptr; }
+  };
+  thread_local const Owner owner;
+  return *owner.cache;
 }
 
 } // namespace
@@ -102,7 +112,7 @@ std::uint64_t CallKey::hash() const {
 
 const FoundKernel *findKernel(const CallKey &key) {
   if (!key.isWhole()) return nullptr;
-  const Entry *entry = threadsCache().find(key, key.hash());
+  const Entry *entry = threadsCache ? threadsCache->find(key, key.hash()) : nullptr;
   return entry ? &entry->found : nullptr;
 }
 
@@ -112,7 +122,7 @@ const FoundKernel &keepFoundKernel(const CallKey &key, FoundKernel found) {
     return last = std::move(found);
   }
   const std::uint64_t hash = key.hash();
-  Entry &entry = threadsCache().place(hash);
+  Entry &entry = makeThreadsCache().place(hash);
   entry = {hash, callEpoch(), {key.words().begin(), key.words().end()}, std::string(key.text()), std::move(found)};
   return entry.found;
 }

@@ -5,6 +5,7 @@
 #include "Driver/Call.h"
 #include "Driver/CallCache.h"
 #include "Driver/Compile.h"
+#include "Driver/InlineList.h"
 #include "Syntax/Parser.h"
 #include "Tensor/Lower/Program.h"
 #include <algorithm>
@@ -122,6 +123,11 @@ std::array<std::byte, 16> elementOf(std::complex<double> factor, DType type) {
   throwError({{DiagnosticKind::ArgumentMismatch, std::move(message), {}, {}, std::move(help)}}, {});
 }
 
+[[noreturn]] void refuseConst(std::size_t operands) {
+  refuse(fmt::format("the string has {} operand{}, so that argument {} is memory for the result, but it is const",
+                     operands, operands == 1 ? "" : "s", operands));
+}
+
 void checkFactor(const char *name, std::complex<double> factor, DType type) {
   if (factor.imag() != 0 && !isComplex(type))
     refuse(fmt::format("{} has an imaginary part, but the output has elements of type {}", name, einjit::name(type)));
@@ -137,15 +143,12 @@ void scaledInto(CallKey &key, std::int64_t scale, Write write, Inputs inputs, co
   checkFactor("alpha", scaling.alpha, output.dtype);
   checkFactor("beta", scaling.beta, output.dtype);
   const auto alpha = elementOf(scaling.alpha, output.dtype), beta = elementOf(scaling.beta, output.dtype);
-  std::array<ConstTensorRef, 16> few;
-  std::vector<ConstTensorRef> many;
-  if (inputs.size() + 3 > few.size()) many.resize(inputs.size() + 3);
-  ConstTensorRef *const all = many.empty() ? few.data() : many.data();
-  ConstTensorRef *next = std::ranges::copy(inputs, all).out;
-  if (scale & TimesAlpha) *next++ = {alpha.data(), output.dtype, {}};
-  if (scale & TimesBeta) *next++ = {beta.data(), output.dtype, {}};
-  if (scale & PlusOutput) *next++ = output;
-  const Inputs scaled(all, next);
+  InlineList<ConstTensorRef, 16> all(inputs.size() + 3);
+  for (const ConstTensorRef &input : inputs) all.push(input);
+  if (scale & TimesAlpha) all.push({alpha.data(), output.dtype, {}});
+  if (scale & TimesBeta) all.push({beta.data(), output.dtype, {}});
+  if (scale & PlusOutput) all.push(output);
+  const Inputs scaled = all.span();
   addArguments(key, scaled);
   key.addArgument(output);
   const Found found(key, [&] { return Work{write(), scaled, &output}; });
@@ -190,30 +193,22 @@ void einsumInto(std::string_view string, Inputs inputs, const TensorRef &output,
 }
 
 AnyTensor einsum(std::string_view string, std::span<const Argument> arguments, const std::source_location &) {
-  std::array<ConstTensorRef, 16> few;
-  std::vector<ConstTensorRef> many;
-  if (arguments.size() > few.size()) many.resize(arguments.size());
-  ConstTensorRef *const all = many.empty() ? few.data() : many.data();
+  InlineList<ConstTensorRef, 16> all(arguments.size());
+  for (const Argument &argument : arguments) all.push(argument.tensor);
   CallKey key(string, {});
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    all[i] = arguments[i].tensor;
-    key.addArgument(all[i]);
-  }
-  TensorRef output;
-  if (!arguments.empty()) {
-    const ConstTensorRef &last = arguments.back().tensor;
-    output = {const_cast<void *>(last.data), last.dtype, last.shape, last.strides};
-  }
+  addArguments(key, all.span());
+  const TensorRef output = arguments.empty() ? TensorRef() : writable(arguments.back().tensor);
   const Found found(key, [&] {
     const std::size_t operands = operandCount(string);
-    const bool hasOutput = arguments.size() == operands + 1 && arguments.back().isWritable;
-    return Work{writeEinsum(string, {}), Inputs(all, hasOutput ? operands : arguments.size()),
+    const bool hasOutput = arguments.size() == operands + 1;
+    if (hasOutput && !arguments.back().isWritable) refuseConst(operands);
+    return Work{writeEinsum(string, {}), all.span().first(hasOutput ? operands : arguments.size()),
                 hasOutput ? &output : nullptr};
   });
-  const Inputs inputs(all, found.inputCount());
+  const Inputs inputs = all.span().first(found.inputCount());
   if (inputs.size() == arguments.size()) return intoNew(found.kernel(), inputs);
   // That the last is writable is no part of the key.
-  if (!arguments.back().isWritable) refuse("the last argument is to take the result, but it is const");
+  if (!arguments.back().isWritable) refuseConst(inputs.size());
   callChecked(found.kernel(), inputs, {&output, 1});
   return {};
 }

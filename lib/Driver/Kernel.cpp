@@ -3,9 +3,9 @@
 // The public Kernel: calls and texts.
 #include "Driver/Call.h"
 #include "Driver/Dot.h"
+#include "Driver/InlineList.h"
 #include "Tensor/Passes/Passes.h"
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
 
 namespace einjit {
@@ -34,25 +34,17 @@ void Kernel::run(std::span<const ConstTensorRef> in, std::span<const TensorRef> 
 }
 
 void Kernel::runMixed(std::span<const detail::Argument> arguments) const {
-  std::array<ConstTensorRef, 16> fewInputs;
-  std::array<TensorRef, 16> fewOutputs;
-  std::vector<ConstTensorRef> manyInputs;
-  std::vector<TensorRef> manyOutputs;
-  if (arguments.size() > fewInputs.size()) {
-    manyInputs.resize(arguments.size());
-    manyOutputs.resize(arguments.size());
-  }
-  ConstTensorRef *const in = manyInputs.empty() ? fewInputs.data() : manyInputs.data();
-  TensorRef *const out = manyOutputs.empty() ? fewOutputs.data() : manyOutputs.data();
+  if (callPlainly(*impl_, arguments)) return;
+  InlineList<ConstTensorRef, 16> in(arguments.size());
+  InlineList<TensorRef, 16> out(arguments.size());
   const std::size_t inputCount = std::min(arguments.size(), inputs().size());
-  for (std::size_t i = 0; i < inputCount; ++i) in[i] = arguments[i].tensor;
-  for (std::size_t i = inputCount; i < arguments.size(); ++i) {
-    if (!arguments[i].isWritable)
+  for (const detail::Argument &argument : arguments.first(inputCount)) in.push(argument.tensor);
+  for (const detail::Argument &argument : arguments.subspan(inputCount)) {
+    if (!argument.isWritable)
       throwError({{DiagnosticKind::ArgumentMismatch, "an output of a kernel must be writable"}}, {});
-    const ConstTensorRef &tensor = arguments[i].tensor;
-    out[i - inputCount] = {const_cast<void *>(tensor.data), tensor.dtype, tensor.shape, tensor.strides};
+    out.push(writable(argument.tensor));
   }
-  run(std::span(in, inputCount), std::span(out, arguments.size() - inputCount));
+  run(in.span(), out.span());
 }
 
 std::vector<AnyTensor> Kernel::run(std::span<const ConstTensorRef> in) const {

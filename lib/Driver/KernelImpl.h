@@ -16,6 +16,9 @@ struct Kernel::Impl {
   std::optional<jit::Code> code; ///< nothing where the target is not this machine
   codegen::ScratchLayout scratch;
   std::int64_t codeBytes = 0;
+
+  /// Whether there is code for this machine that needs no temporaries, and no arguments but inputs and results.
+  bool isPlain() const { return code && compilation.cost.scratchBytes == 0 && compilation.files.empty(); }
 };
 
 /// Lowers, generates code and, if the target can run here, loads it. With `cache` and `diskCache`, code that is on disk

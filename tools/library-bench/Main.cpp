@@ -17,6 +17,7 @@ struct Section {
   const char *what;
 };
 constexpr Section sections[] = {
+    {"calls", calls, 200'000, "a product of 4 by 4 elements, its kernel found in each way there is"},
     {"first-result", firstResult, 20, "from the start of a second process to its first result"},
     {"soak", soak, 5'000, "memory and mappings while distinct kernels are compiled and dropped"},
 };

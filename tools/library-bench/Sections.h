@@ -8,6 +8,9 @@
 
 namespace einjit::bench {
 
+/// What calls cost beyond the kernel's own code: each way of calling it, `repetitions` times, and allocations.
+void calls(std::int64_t repetitions);
+
 /// From the start of a process to its first result, where another process has compiled the same before: `runs`
 /// processes.
 void firstResult(std::int64_t runs);

@@ -24,7 +24,7 @@ template <std::size_t Length> struct EinsumText {
   std::size_t operandCount = 0;
   bool hasArrow = false;
   EinsumTerm operands[Length + 1] = {};
-  /// The result's labels, whether they are written or follow from the operands; then the whole text is their place.
+  /// The result's labels, whether they are written or follow from the operands.
   EinsumTerm output = {};
   char labels[2 * Length + 1] = {};
   std::optional<EinsumComplaint> complaint = {};
@@ -143,8 +143,6 @@ private:
     for (std::size_t i = 0; i < result_.operandCount; ++i) output.hasEllipsis |= result_.operands[i].hasEllipsis;
     for (char label = 'A'; label <= 'z'; ++label)
       if (occurrences(label, output.first) == 1) result_.labels[output.first + output.letters++] = label;
-    output.end = text_.size();
-    if (output.letters > maxRank) complain(output, tooManyResultAxes(output.letters, maxRank));
   }
 
   std::string_view text_;

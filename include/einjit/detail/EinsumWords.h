@@ -75,9 +75,6 @@ constexpr MessageText tooManyEinsumAxes(std::size_t labels, std::size_t limit) {
 constexpr MessageText tooManyEinsumOperands(std::size_t operands) {
   return MessageText() << operands << " operands, more than " << maxEinsumOperands;
 }
-constexpr MessageText tooManyResultAxes(std::size_t axes, std::size_t limit) {
-  return MessageText("a result of ") << axes << " axes; at most " << limit << " are supported";
-}
 constexpr MessageText repeatedEinsumOutput(std::string_view label) {
   return MessageText("index ") << quoted(label) << " occurs twice in the output";
 }

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <einjit/detail/EinsumWords.h>
 #include <fmt/format.h>
 
 namespace einjit::tensor {
@@ -144,7 +143,8 @@ MaybeValue Lowering::limited(MaybeValue value, SourceRange range) {
   const auto *id = value ? std::get_if<ValueId>(&*value) : nullptr;
   if (!id) return value;
   if (type(*id).rank() > maxAxes)
-    return fail(DiagnosticKind::TooManyAxes, str(detail::tooManyResultAxes(type(*id).rank(), maxAxes)), {{range}});
+    return fail(DiagnosticKind::TooManyAxes,
+                fmt::format("a result of {} axes; at most {} are supported", type(*id).rank(), maxAxes), {{range}});
   if (!elementCount(type(*id)))
     return fail(DiagnosticKind::TensorTooLarge,
                 fmt::format("a result of shape {} is too large", shapeText(type(*id).shape)), {{range}});

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Einsum strings into memory that is there: where the result goes, how it is scaled, and what does not fit.
+#include "Driver/Caught.h"
+#include <cmath>
+#include <einjit/einjit.h>
+#include <gmock/gmock.h>
+#include <limits>
+#include <numeric>
+
+namespace einjit {
+namespace {
+
+using test::kindOf;
+using testing::ElementsAre;
+using testing::ElementsAreArray;
+
+template <class T> Tensor<T> counted(std::vector<std::int64_t> shape) {
+  Tensor<T> tensor(std::move(shape));
+  std::iota(tensor.begin(), tensor.end(), T(1));
+  return tensor;
+}
+template <class T> std::vector<T> elements(const Tensor<T> &tensor) { return {tensor.begin(), tensor.end()}; }
+
+class EinsumInto : public testing::Test {
+protected:
+  const Tensor<float> a_{{2, 3}, {1, 2, 3, 4, 5, 6}}, b_{{3, 2}, {1, 0, 0, 1, 1, 1}}; // a @ b = 4 5 10 11
+  Tensor<float> c_{{2, 2}, {1, 2, 3, 4}};
+};
+
+TEST_F(EinsumInto, TheLastArgument) {
+  EXPECT_EQ(einsum("ij,jk->ik", a_, b_, c_).size(), 0);
+  EXPECT_THAT(elements(c_), ElementsAre(4, 5, 10, 11));
+}
+
+TEST_F(EinsumInto, AnyLayout) {
+  Tensor<float> memory({9});
+  einsum("ij,jk->ik", a_, b_, TensorView<float>(memory.data() + 8, {2, 2}, {-1, -4}));
+  EXPECT_THAT(elements(memory), ElementsAre(0, 0, 0, 11, 5, 0, 0, 10, 4));
+}
+
+TEST_F(EinsumInto, Scaled) {
+  einsum("ij,jk->ik", a_, b_, into(c_, 2));
+  EXPECT_THAT(elements(c_), ElementsAre(8, 10, 20, 22));
+  einsum("ij,jk->ik", a_, b_, into(c_, 1, 1));
+  EXPECT_THAT(elements(c_), ElementsAre(12, 15, 30, 33));
+  einsum("ij,jk->ik", a_, b_, into(c_, -1, 0.5));
+  EXPECT_THAT(elements(c_), ElementsAre(2, 2.5, 5, 5.5));
+  einsum("ij,jk->ik", a_, b_, into(c_, 3, -2)); // other factors, the same kernel
+  EXPECT_THAT(elements(c_), ElementsAre(8, 10, 20, 22));
+}
+
+TEST_F(EinsumInto, ABetaOfZeroReadsNothing) {
+  c_(0, 0) = std::numeric_limits<float>::quiet_NaN();
+  einsum("ij,jk->ik", a_, b_, into(c_, 1, 0));
+  EXPECT_THAT(elements(c_), ElementsAre(4, 5, 10, 11));
+}
+
+TEST_F(EinsumInto, AnOperandsOwnMemory) {
+  Tensor<float> x = counted<float>({17, 17});
+  const Tensor<float> expected = einsum("ij,jk->ki", x, x);
+  einsum("ij,jk->ki", x, x, x);
+  EXPECT_THAT(elements(x), ElementsAreArray(elements(expected)));
+}
+
+TEST_F(EinsumInto, PartOfAnOperandsMemory) {
+  Tensor<float> memory = counted<float>({7}), copy = memory;
+  einsum("i->i", TensorView<float>(memory.data(), {6}), into(TensorView<float>(memory.data() + 1, {6}), 2, 10));
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(memory(i + 1), 2 * copy(i) + 10 * copy(i + 1)) << i;
+}
+
+TEST_F(EinsumInto, ElementsOfEveryType) {
+  Tensor<std::int32_t> n({2}, {5, 6});
+  einsum("ij->i", Tensor<std::int32_t>({2, 2}, {1, 2, 3, 4}), into(n, 2, -1));
+  EXPECT_THAT(elements(n), ElementsAre(1, 8));
+  using C = std::complex<double>;
+  Tensor<C> z({1}, {C(0, 1)});
+  einsum("i,i->i", Tensor<C>({1}, {C(1, 1)}), Tensor<C>({1}, {C(2, 0)}), into(z, C(0, 1), C(3, 1)));
+  EXPECT_THAT(elements(z), ElementsAre(C(0, 1) * C(2, 2) + C(3, 1) * C(0, 1)));
+  Tensor<Half> h({1}, {Half(2)});
+  einsum("i->", Tensor<Half>({3}, {Half(1), Half(2), Half(3)}), into(TensorView<Half>(h.data(), {}), 0.5, 2));
+  EXPECT_EQ(float(h(0)), 7);
+}
+
+TEST_F(EinsumInto, RefusesWhatDoesNotFit) {
+  Tensor<double> wide({2, 2});
+  Tensor<float> small({2});
+  const Tensor<float> fixed({2, 2});
+  for (int twice = 0; twice < 2; ++twice) { // what was refused once is not found the second time
+    EXPECT_EQ(kindOf([&] { einsum("ij,jk->ik", a_, b_, wide); }), "argument-mismatch");
+    EXPECT_EQ(kindOf([&] { einsum("ij,jk->ik", a_, b_, small); }), "argument-mismatch");
+    EXPECT_EQ(kindOf([&] { einsum("ij,jk->ik", a_, b_, into(small, 2, 1)); }), "argument-mismatch");
+    EXPECT_EQ(kindOf([&] { einsum("ij,jk->ik", a_, b_, TensorView<float>(nullptr, {2, 2})); }), "argument-mismatch");
+    EXPECT_EQ(kindOf([&] { einsum("ij,jk->ik", a_, TensorView<float>(nullptr, {3, 2})); }), "argument-mismatch");
+    EXPECT_EQ(kindOf([&] { einsum("ij,jk->ik", a_, b_, TensorView<float>(c_.data(), {2, 2}, {0, 1})); }),
+              "argument-mismatch");
+    EXPECT_EQ(kindOf([&] { einsum("ij,jk->ik", a_, b_, fixed); }), "argument-mismatch");
+    EXPECT_EQ(kindOf([&] { einsum("ij,jk->ik", a_, b_, c_, c_); }), "operand-count");
+    EXPECT_EQ(kindOf([&] { einsum("ij,jk-ik", a_, b_, into(c_, 2)); }), "einsum-syntax");
+  }
+  EXPECT_THAT(elements(c_), ElementsAre(1, 2, 3, 4));
+}
+
+TEST_F(EinsumInto, AConstTensorAfterAnotherOfItsLayout) {
+  const Tensor<float> fixed({2, 2});
+  einsum("ij,jk->ik", a_, b_, c_);
+  EXPECT_EQ(kindOf([&] { einsum("ij,jk->ik", a_, b_, fixed); }), "argument-mismatch");
+}
+
+TEST_F(EinsumInto, FactorsMustHaveTheOutputsType) {
+  Tensor<std::int32_t> n({2}, {5, 6});
+  const Tensor<std::int32_t> x({2}, {1, 2});
+  EXPECT_EQ(kindOf([&] { einsum("i->i", x, into(n, 0.5)); }), "argument-mismatch");
+  EXPECT_EQ(kindOf([&] { einsum("ij,jk->ik", a_, b_, into(c_, {0, 1})); }), "argument-mismatch");
+  EXPECT_EQ(kindOf([&] { einsum("ij,jk->ik", a_, b_, into(c_, 1, {0, 1})); }), "argument-mismatch");
+}
+
+TEST(Einsum, OfMoreOperandsThanACallHasRoomFor) {
+  const Tensor<double> two({4, 4}, std::vector<double>(16, 2));
+  std::vector<ConstTensorRef> operands(20, two);
+  std::string string(operands.size() * 2, 'a');
+  for (std::size_t i = 0; i < operands.size(); ++i) string[2 * i + 1] = i + 1 < operands.size() ? ',' : '-';
+  const Tensor<double> row({4}, {2, 2, 2, 2});
+  operands.assign(20, row);
+  const Tensor<double> product = einsum(string + ">a", operands, Options());
+  EXPECT_THAT(elements(product), testing::Each(std::pow(2.0, 20)));
+  const auto all = [&](auto &...tensors) { return einsum(string + ">a", tensors...); };
+  Tensor<double> out({4});
+  all(row, row, row, row, row, row, row, row, row, row, row, row, row, row, row, row, row, row, row, row, out);
+  EXPECT_THAT(elements(out), testing::Each(std::pow(2.0, 20)));
+}
+
+TEST(Einsum, OfMoreAxesThanAKeyHasWordsFor) {
+  const std::vector<std::int64_t> ones(26, 1);
+  const Tensor<float> x(ones, {3});
+  const std::string term = "abcdefghijklmnopqrstuvwxyz";
+  const Tensor<float> y = einsum(term + "," + term + "," + term + "," + term + "," + term + "->", x, x, x, x, x);
+  EXPECT_THAT(elements(y), ElementsAre(243));
+}
+
+// Calls that find their kernel again.
+
+TEST(CallCache, TellsLayoutsApart) {
+  const Tensor<float> x = counted<float>({3, 2});
+  for (int twice = 0; twice < 2; ++twice) {
+    EXPECT_THAT(elements(Tensor<float>(einsum("ij->ji", x))), ElementsAre(1, 3, 5, 2, 4, 6));
+    EXPECT_THAT(elements(Tensor<float>(einsum("ij->ji", TensorView<const float>(x.data(), {2, 3})))),
+                ElementsAre(1, 4, 2, 5, 3, 6));
+    EXPECT_THAT(elements(Tensor<float>(einsum("ij->ji", TensorView<const float>(x.data(), {2, 3}, {1, 2})))),
+                ElementsAre(1, 2, 3, 4, 5, 6));
+    EXPECT_THAT(elements(Tensor<float>(einsum("ij->ij", x))), ElementsAre(1, 2, 3, 4, 5, 6));
+  }
+}
+
+TEST(CallCache, KeepsMoreCallsRightThanItHasRoomFor) {
+  for (int twice = 0; twice < 2; ++twice)
+    for (std::int64_t n = 1; n <= 300; ++n)
+      EXPECT_THAT(elements(Tensor<float>(einsum("i->", counted<float>({n})))),
+                  ElementsAre(static_cast<float>(n * (n + 1) / 2)));
+}
+
+TEST(CallCache, FollowsTheDefaultOptions) {
+  const Options before = defaultOptions();
+  const Tensor<float> one({1}, {1}), three({3}, {1, 2, 3});
+  EXPECT_THAT(elements(Tensor<float>(einsum("i,i->i", one, three))), ElementsAre(1, 2, 3));
+  Options strict = before;
+  strict.strict = true;
+  setDefaultOptions(strict);
+  EXPECT_EQ(kindOf([&] { einsum("i,i->i", one, three); }), "strict-broadcast");
+  setDefaultOptions(before);
+  EXPECT_THAT(elements(Tensor<float>(einsum("i,i->i", one, three))), ElementsAre(1, 2, 3));
+}
+
+} // namespace
+} // namespace einjit
