@@ -21,6 +21,29 @@ TEST(Library, EvaluatesAnEinsumString) {
   EXPECT_THAT(elements(y), ElementsAre(-2, -2));
 }
 
+TEST(Library, EvaluatesIntoMemoryThatIsThere) {
+  using einjit::into;
+  const einjit::Tensor<float> a({2, 3}, {1, 2, 3, 4, 5, 6}), b({3, 2}, {1, 0, 0, 1, 1, 1});
+  einjit::Tensor<float> product({2, 2});
+  einjit::einsum("ij,jk->ik", a, b, product);
+  einjit::einsum("ij->ji", product, product); // transposed in place
+  EXPECT_THAT(elements(product), ElementsAre(4, 10, 5, 11));
+  einjit::einsum("ij,jk->ik", a, b, into(product, 2, 1)); // product = 2 * a @ b + product
+  EXPECT_THAT(elements(product), ElementsAre(12, 20, 25, 33));
+}
+
+TEST(Library, TakesOptions) {
+  const einjit::Tensor<float> x({2, 3}, {1, 2, 3, 4, 5, 6});
+  const einjit::Tensor<float> w({3}, {1, 0, -1});
+  einjit::Options options = einjit::defaultOptions();
+  options.threads = 2;
+  options.strict = true;
+  const einjit::Kernel kernel = einjit::compile("ij,j->i", {x.type(), w.type()}, options);
+  einjit::Tensor<float> y({2});
+  kernel(x, w, y);
+  EXPECT_THAT(elements(y), ElementsAre(-2, -2));
+}
+
 TEST(Library, CompilesOnceAndCallsOften) {
   const einjit::Tensor<float> x({2, 3}, {1, 2, 3, 4, 5, 6});
   const einjit::Tensor<float> w({3}, {1, 0, -1});
