@@ -9,7 +9,10 @@ buildPackages=(
   llvm-19-dev 'libboost1.81-dev|libboost-dev' libtbb-dev libfmt-dev libxxhash-dev nlohmann-json3-dev libcli11-dev
   libedit-dev
 )
-testPackages=(libgtest-dev libgmock-dev clang-format-19 clang-19 python3-numpy libeigen3-dev)
+testPackages=(
+  libgtest-dev libgmock-dev clang-format-19 clang-19 python3-numpy libeigen3-dev
+  pkg-config help2man
+)
 
 say() { echo "einjit: $*" >&2; }
 

@@ -75,6 +75,12 @@ TEST_P(Page, ShowsCodeOfProgramsThatAreRun) {
   }
 }
 
+TEST_P(Page, ShowsBuildsThatAreRun) {
+  const std::string consumer = read(root / "test/package/consumer/CMakeLists.txt");
+  for (const std::string &block : blocks(text, "cmake"))
+    EXPECT_NE(consumer.find(block), std::string::npos) << "the test's project is not built like this:\n" << block;
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Page, testing::ValuesIn(pages()), [](const auto &page) {
   std::string name = page.param;
   std::replace_if(name.begin(), name.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
