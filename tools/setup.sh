@@ -11,7 +11,7 @@ buildPackages=(
 )
 testPackages=(
   libgtest-dev libgmock-dev clang-format-19 clang-19 python3-numpy libeigen3-dev
-  pkg-config help2man lintian dpkg-dev file
+  pkg-config help2man lintian dpkg-dev file doxygen
 )
 
 say() { echo "einjit: $*" >&2; }

@@ -34,7 +34,7 @@ concept TensorElement =
 
 /// How a type of somebody else's is viewed as a tensor. Specialise it for types of your own, with one static function:
 ///
-///   template <class Self> static auto view(Self &tensor);   // Self is T or const T
+///     template <class Self> static auto view(Self &tensor);   // Self is T or const T
 ///
 /// which returns a TensorView<Element, Rank> of the tensor's memory. `Element` is const where the elements of a `Self`
 /// may not be written.

@@ -13,8 +13,9 @@ namespace einjit {
 
 /// An einsum string and the place in the code that it stands at; made by itself from whatever is a string.
 struct EinsumString {
-  std::string_view text;
-  std::source_location where;
+  std::string_view text;      ///< the string; must outlive this
+  std::source_location where; ///< what errors name
+  /// The place is that of the call that is given the string.
   template <std::convertible_to<std::string_view> String>
   constexpr EinsumString(const String &string, std::source_location place = std::source_location::current())
       : text(string), where(place) {}
@@ -22,8 +23,8 @@ struct EinsumString {
 
 /// Memory that takes a result, scaled. See into().
 template <class Output> struct Into {
-  Output output; ///< a view, or what refers to one
-  detail::Scaling scaling;
+  Output output;           ///< a view, or what refers to one
+  detail::Scaling scaling; ///< the factors
 };
 
 namespace detail {

@@ -104,6 +104,7 @@ template <class Write> constexpr void printAxisLists(const AxisLists &lists, Wri
 EINJIT_API std::string einsumString(std::span<const std::span<const int>> operands,
                                     std::optional<std::span<const int>> output = {});
 /// The same of lists in braces: `einsumString({{0, 1, 2}, {0, 1}}, {0, 2})`.
+///@{
 inline std::string einsumString(std::initializer_list<std::initializer_list<int>> operands) {
   const std::vector<std::span<const int>> lists = detail::spansOf(operands);
   return einsumString(std::span(lists));
@@ -113,5 +114,6 @@ inline std::string einsumString(std::initializer_list<std::initializer_list<int>
   const std::vector<std::span<const int>> lists = detail::spansOf(operands);
   return einsumString(std::span(lists), std::span<const int>(output.begin(), output.size()));
 }
+///@}
 
 } // namespace einjit

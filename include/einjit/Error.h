@@ -14,10 +14,12 @@ enum class ErrorCategory { Runtime = 1, Usage = 2, Shape = 3, Resource = 4 };
 /// `what()` is the rendered diagnostic, carets included, ready to be shown.
 class EINJIT_API Error : public std::runtime_error {
 public:
+  /// `rendered` is what `what()` gives.
   Error(const std::string &rendered, std::string kind, ErrorCategory category)
       : std::runtime_error(rendered), kind_(std::move(kind)), category_(category) {}
   /// The stable name of the kind of error, such as `size-mismatch`.
   const std::string &kind() const noexcept { return kind_; }
+  /// What sort of thing went wrong.
   ErrorCategory category() const noexcept { return category_; }
 
 private:

@@ -11,7 +11,7 @@ namespace einjit {
 /// The characters of a string literal, the final 0 included, in a type that template parameters may have. Equal texts
 /// are equal template arguments.
 template <std::size_t Length> struct FixedString {
-  char text[Length] = {};
+  char text[Length] = {}; ///< with the final 0
 
   constexpr FixedString() = default;
   /// Implicit, so that a literal can be a template argument.

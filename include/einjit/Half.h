@@ -13,13 +13,16 @@ namespace einjit {
 class Half {
 public:
   constexpr Half() = default;
+  /// Rounds to the nearest number, ties to even; what is too large becomes infinite.
   explicit constexpr Half(float value) : bits_(round(std::bit_cast<std::uint32_t>(value))) {}
+  /// The number that memory holds as these bits.
   static constexpr Half fromBits(std::uint16_t bits) {
     Half half;
     half.bits_ = bits;
     return half;
   }
-  constexpr std::uint16_t bits() const { return bits_; }
+  constexpr std::uint16_t bits() const { return bits_; } ///< as memory holds it
+  /// The same number: a `float` can hold all of them.
   constexpr operator float() const { return widen(bits_); }
 
 private:
@@ -32,13 +35,16 @@ private:
 class BFloat16 {
 public:
   constexpr BFloat16() = default;
+  /// Rounds to the nearest number, ties to even; what is too large becomes infinite.
   explicit constexpr BFloat16(float value) : bits_(round(std::bit_cast<std::uint32_t>(value))) {}
+  /// The number that memory holds as these bits.
   static constexpr BFloat16 fromBits(std::uint16_t bits) {
     BFloat16 number;
     number.bits_ = bits;
     return number;
   }
-  constexpr std::uint16_t bits() const { return bits_; }
+  constexpr std::uint16_t bits() const { return bits_; } ///< as memory holds it
+  /// The same number: a `float` can hold all of them.
   constexpr operator float() const { return std::bit_cast<float>(std::uint32_t{bits_} << 16); }
 
 private:

@@ -52,8 +52,8 @@ enum class Stage { Source, Ast, Tensor, TensorOpt, Schedule, Loop, Llvm, LlvmOpt
 
 /// A name and type of a kernel's input or result.
 struct Binding {
-  std::string name;
-  TensorType type;
+  std::string name; ///< as the program says it
+  TensorType type;  ///< element type, extents and strides
   /// The value of a scalar integer input, where it is known: it may then stand for an extent or an index. The kernel is
   /// compiled for this value.
   std::optional<std::int64_t> value = {};
@@ -62,7 +62,7 @@ struct Binding {
 /// A file that a program loads, as it was when the program was compiled.
 struct LoadedFile {
   std::string path; ///< as the program says it
-  AnyTensor tensor;
+  AnyTensor tensor; ///< what it held
 };
 
 /// What one call of a kernel has to do at least.
@@ -74,16 +74,24 @@ struct Cost {
 
 /// Seconds that compiling took, by stage. A kernel found in the cache keeps the times of its compilation.
 struct CompileTimes {
-  double parse = 0, tensor = 0, plan = 0, loop = 0, llvm = 0, machine = 0, link = 0;
+  double parse = 0;   ///< text to syntax tree
+  double tensor = 0;  ///< to tensor IR, and its passes
+  double plan = 0;    ///< the choice of a schedule
+  double loop = 0;    ///< naive loops, and the schedule's steps
+  double llvm = 0;    ///< generation of LLVM's IR, and its passes
+  double machine = 0; ///< LLVM's code generator
+  double link = 0;    ///< loading of the code
+  /// All of them together.
   double total() const { return parse + tensor + plan + loop + llvm + machine + link; }
   friend bool operator==(const CompileTimes &, const CompileTimes &) = default;
 };
 
-/// The stages of compiling in their order, for whoever lists them.
+/// A stage of compiling, for whoever lists them.
 struct CompileStage {
-  const char *name;
-  double CompileTimes::*seconds;
+  const char *name;              ///< as the command line prints it
+  double CompileTimes::*seconds; ///< where CompileTimes has it
 };
+/// All of them, in the order in which they run.
 inline constexpr CompileStage compileStages[] = {{"parse", &CompileTimes::parse}, {"tensor", &CompileTimes::tensor},
                                                  {"plan", &CompileTimes::plan},   {"loop", &CompileTimes::loop},
                                                  {"llvm", &CompileTimes::llvm},   {"machine", &CompileTimes::machine},
@@ -95,6 +103,7 @@ public:
   /// Inputs in the order in which calls take them: of an einsum string its operands, of a program its inputs in the
   /// order in which they were bound, then those that it declares and that were not bound.
   EINJIT_API const std::vector<Binding> &inputs() const;
+  /// Results in the order in which calls take memory for them and run() returns them.
   EINJIT_API const std::vector<Binding> &results() const;
   /// The files that the program loads, each once. Calls do not pass them.
   EINJIT_API const std::vector<LoadedFile> &files() const;
@@ -114,7 +123,9 @@ public:
 
   /// The text of a stage. Throws einjit::Error if the stage has none for this program.
   EINJIT_API std::string text(Stage stage) const;
+  /// What a call has to do at least; the roofs of a measurement follow from it.
   EINJIT_API Cost cost() const;
+  /// How long compiling took.
   EINJIT_API CompileTimes compileTimes() const;
   /// Bytes of machine code: instructions alone, without constants. 0 if the target is not this machine.
   EINJIT_API std::int64_t codeBytes() const;
@@ -123,8 +134,10 @@ public:
   /// docs/abi.md.
   EINJIT_API const void *entry() const;
 
-  struct Impl;
+  struct Impl; ///< the library's own
+  /// For the library itself.
   explicit Kernel(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  /// For the library itself.
   const std::shared_ptr<const Impl> &impl() const { return impl_; }
 
 private:

@@ -54,6 +54,7 @@ constexpr DType promote(std::span<const DType> types) {
       if ((isFloat(type) || isComplex(type)) == floats) result = promote(result, type);
   return result;
 }
+/// The same of types in braces.
 constexpr DType promote(std::initializer_list<DType> types) {
   return promote(std::span<const DType>(types.begin(), types.size()));
 }

@@ -20,18 +20,22 @@ public:
   AnyTensor() = default;
   /// Elements start at zero. Throws einjit::Error where the memory cannot be had.
   EINJIT_API explicit AnyTensor(TensorType type);
+  /// Copies the elements. Throws einjit::Error where the memory cannot be had.
   EINJIT_API AnyTensor(const AnyTensor &other);
+  /// Takes over the memory; the other tensor is left without.
   AnyTensor(AnyTensor &&) noexcept = default;
+  /// Copies or takes over, as its argument was made.
   EINJIT_API AnyTensor &operator=(AnyTensor other) noexcept;
   ~AnyTensor() = default;
 
-  const TensorType &type() const { return type_; }
-  const std::vector<std::int64_t> &shape() const { return type_.shape; }
-  std::int64_t size() const { return size_; }
-  void *data() { return memory_.get(); }
-  const void *data() const { return memory_.get(); }
+  const TensorType &type() const { return type_; }                       ///< row-major
+  const std::vector<std::int64_t> &shape() const { return type_.shape; } ///< extent of each axis
+  std::int64_t size() const { return size_; }                            ///< number of elements
+  void *data() { return memory_.get(); }                                 ///< the first element
+  const void *data() const { return memory_.get(); }                     ///< the first element
   /// Refers to the type in this tensor.
   operator TensorRef() { return {data(), type_}; }
+  /// Refers to the type in this tensor.
   operator ConstTensorRef() const { return {data(), type_}; }
 
 private:
@@ -48,13 +52,16 @@ private:
 /// are deep.
 template <class T, int Rank = dynamicRank> class Tensor {
 public:
-  static constexpr int staticRank = Rank;
+  static constexpr int staticRank = Rank; ///< number of axes, or dynamicRank
+  /// As containers of the standard library have them.
+  ///@{
   using value_type = T;
   using size_type = std::size_t;
   using reference = T &;
   using const_reference = const T &;
   using iterator = T *;
   using const_iterator = const T *;
+  ///@}
 
   /// A tensor without memory: what is left of one that was moved from, or one that is still to get its value.
   Tensor() = default;
@@ -65,6 +72,7 @@ public:
   /// Elements in row-major order; throws einjit::Error unless there are as many as the shape asks for.
   Tensor(std::vector<std::int64_t> shape, std::initializer_list<T> elements)
       : Tensor(std::move(shape), elements.begin(), elements.size()) {}
+  /// The same of elements in a vector, which are copied.
   Tensor(std::vector<std::int64_t> shape, const std::vector<T> &elements)
       : Tensor(std::move(shape), elements.data(), elements.size()) {}
   /// Takes over a result; throws einjit::Error if its element type is not T, or its rank not `Rank`.
@@ -74,31 +82,41 @@ public:
     requires(Other != Rank && (Other == dynamicRank || Rank == dynamicRank))
   Tensor(Tensor<T, Other> other) : Tensor(std::move(other).any()) {}
 
+  /// The elements in row-major order, one after the other.
+  ///@{
   T *data() { return static_cast<T *>(any_.data()); }
   const T *data() const { return static_cast<const T *>(any_.data()); }
-  std::int64_t size() const { return any_.size(); }
-  const std::vector<std::int64_t> &shape() const { return any_.shape(); }
-  const TensorType &type() const { return any_.type(); }
   T *begin() { return data(); }
   T *end() { return data() + size(); }
   const T *begin() const { return data(); }
   const T *end() const { return data() + size(); }
+  ///@}
+  std::int64_t size() const { return any_.size(); }                       ///< number of elements
+  const std::vector<std::int64_t> &shape() const { return any_.shape(); } ///< extent of each axis
+  const TensorType &type() const { return any_.type(); }                  ///< row-major
   /// The element at these indices; no bounds check.
+  ///@{
   template <std::integral... Index> T &operator()(Index... index) {
     return data()[offset({static_cast<std::int64_t>(index)...})];
   }
   template <std::integral... Index> const T &operator()(Index... index) const {
     return data()[offset({static_cast<std::int64_t>(index)...})];
   }
+  ///@}
+  /// The tensor as a view or a reference, which it must outlive.
+  ///@{
   TensorView<T, Rank> view() { return {data(), shape()}; }
   TensorView<const T, Rank> view() const { return {data(), shape()}; }
   operator TensorView<T, Rank>() { return view(); }
   operator TensorView<const T, Rank>() const { return view(); }
   operator TensorRef() { return any_; }
   operator ConstTensorRef() const { return any_; }
-  /// The tensor without its static type.
+  ///@}
+  /// The tensor without its static type; of one that is given away, its memory.
+  ///@{
   const AnyTensor &any() const & { return any_; }
   AnyTensor any() && { return std::move(any_); }
+  ///@}
 
 private:
   Tensor(std::vector<std::int64_t> shape, const T *elements, std::size_t count);

@@ -24,9 +24,9 @@ EINJIT_API void checkRank(std::size_t rank, int wanted, std::size_t strides);
 /// nothing is allocated.
 template <class T, int Rank = dynamicRank> class TensorView {
 public:
-  static constexpr int staticRank = Rank;
-  using element_type = T;
-  using value_type = std::remove_const_t<T>;
+  static constexpr int staticRank = Rank;    ///< number of axes, or dynamicRank
+  using element_type = T;                    ///< const where elements may not be written
+  using value_type = std::remove_const_t<T>; ///< what an element is by itself
 
   /// Without strides the memory is row-major. Throws einjit::Error for more than maxRank axes, another number of them
   /// than `Rank`, or another number of strides than of extents.
@@ -39,6 +39,7 @@ public:
     else
       std::copy(strides.begin(), strides.end(), strides_.begin());
   }
+  /// The same of lists in braces.
   TensorView(T *data, std::initializer_list<std::int64_t> shape, std::initializer_list<std::int64_t> strides = {})
       : TensorView(data, std::span(shape.begin(), shape.size()), std::span(strides.begin(), strides.size())) {}
 
@@ -47,10 +48,13 @@ public:
     requires(std::is_same_v<const U, T> || std::is_same_v<U, T>) && (Rank == dynamicRank || Other == Rank)
   TensorView(const TensorView<U, Other> &other) : TensorView(other.data(), other.shape(), other.strides()) {}
 
-  T *data() const { return data_; }
-  std::size_t rank() const { return rank_; }
+  T *data() const { return data_; }          ///< the element with all indices 0
+  std::size_t rank() const { return rank_; } ///< number of axes
+  /// Extent of each axis; lies in this view.
   std::span<const std::int64_t> shape() const { return {extents_.data(), rank_}; }
+  /// Stride of each axis, in elements; lies in this view.
   std::span<const std::int64_t> strides() const { return {strides_.data(), rank_}; }
+  /// A copy of the description, which allocates.
   TensorType type() const { return ConstTensorRef(*this).type(); }
   /// The element at these indices; no bounds check.
   template <std::integral... Index> T &operator()(Index... index) const {
@@ -62,6 +66,7 @@ public:
 
   /// Refers to the extents and strides in this view.
   operator ConstTensorRef() const { return {data_, dtypeOf<value_type>, shape(), strides()}; }
+  /// Refers to the extents and strides in this view.
   operator TensorRef() const
     requires(!std::is_const_v<T>)
   {

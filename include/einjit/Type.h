@@ -21,6 +21,7 @@ namespace einjit {
 /// imaginary part; the others are the machine's own. `F16` and `BF16` are stored, but computed with in `F32`.
 enum class DType : std::uint8_t { Bool, I8, U8, I32, I64, F16, BF16, F32, F64, C64, C128 };
 
+/// All of them, in their order.
 inline constexpr DType allDTypes[] = {DType::Bool, DType::I8,  DType::U8,  DType::I32, DType::I64, DType::F16,
                                       DType::BF16, DType::F32, DType::F64, DType::C64, DType::C128};
 
@@ -41,11 +42,13 @@ constexpr std::string_view name(DType type) { return detail::dtypeInfos[static_c
 EINJIT_API std::optional<DType> parseDType(std::string_view text);
 /// Bytes of one element in memory.
 constexpr std::size_t byteSize(DType type) { return detail::dtypeInfos[static_cast<std::size_t>(type)].byteSize; }
+/// An integer, signed or not; a `Bool` is none.
 constexpr bool isInteger(DType type) { return type >= DType::I8 && type <= DType::I64; }
 /// A real floating-point number, of any width.
 constexpr bool isFloat(DType type) { return type >= DType::F16 && type <= DType::F64; }
 /// A floating-point number of 16 bits, of either kind.
 constexpr bool isHalf(DType type) { return type == DType::F16 || type == DType::BF16; }
+/// A complex number, of either width.
 constexpr bool isComplex(DType type) { return type == DType::C64 || type == DType::C128; }
 /// The type of a complex type's parts; any other type itself.
 constexpr DType realType(DType type) {
@@ -62,6 +65,7 @@ template <class T> struct NotAnElementType;
 
 /// The DType of a C++ element type; defined for `bool`, `std::int8_t`, `std::uint8_t`, `std::int32_t`, `std::int64_t`,
 /// `Half`, `BFloat16`, `float`, `double`, `std::complex<float>` and `std::complex<double>`.
+///@{
 template <class T> inline constexpr DType dtypeOf = detail::NotAnElementType<T>::dtype;
 template <> inline constexpr DType dtypeOf<bool> = DType::Bool;
 template <> inline constexpr DType dtypeOf<std::int8_t> = DType::I8;
@@ -74,6 +78,7 @@ template <> inline constexpr DType dtypeOf<float> = DType::F32;
 template <> inline constexpr DType dtypeOf<double> = DType::F64;
 template <> inline constexpr DType dtypeOf<std::complex<float>> = DType::C64;
 template <> inline constexpr DType dtypeOf<std::complex<double>> = DType::C128;
+///@}
 
 /// The C++ type of a DType's elements, of which dtypeOf is that DType.
 template <DType type>
@@ -89,13 +94,14 @@ inline constexpr int dynamicRank = -1;
 
 /// Element type, extents and memory layout of a tensor.
 struct TensorType {
+  /// Type of the elements.
   DType dtype = DType::F32;
   /// Extent of each axis; no axis at all is a scalar, and an extent may be 0.
   std::vector<std::int64_t> shape;
   /// Distance of neighbours along each axis, in elements; may be 0 or negative. Empty means row-major.
   std::vector<std::int64_t> strides = {};
 
-  std::size_t rank() const { return shape.size(); }
+  std::size_t rank() const { return shape.size(); } ///< number of axes
   /// The strides, written out even where `strides` is left empty.
   EINJIT_API std::vector<std::int64_t> stridesOrRowMajor() const;
   /// Whether the elements lie in row-major order without gaps. Strides of axes of extent 0 or 1 do not matter.

@@ -14,3 +14,6 @@
 #include <einjit/Promotion.h>
 #include <einjit/Tensor.h>
 #include <einjit/Type.h>
+
+/// The library. What is in its namespace `detail` is for its own headers, and may change at any time.
+namespace einjit {}
