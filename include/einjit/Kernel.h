@@ -5,7 +5,7 @@
 
 #include <concepts>
 #include <einjit/Adapters.h>
-#include <einjit/Error.h>
+#include <einjit/Expected.h>
 #include <einjit/Export.h>
 #include <einjit/Options.h>
 #include <memory>
@@ -148,11 +148,21 @@ private:
 /// Compiles an einsum string for operands of these types. Throws einjit::Error for a malformed string or types that do
 /// not fit; kernels compiled before are found again.
 EINJIT_API Kernel compile(std::string_view einsum, const std::vector<TensorType> &operands,
-                          const Options &options = defaultOptions());
+                          const Options &options = defaultOptions(),
+                          const std::source_location &where = std::source_location::current());
+/// The same, the error as a value.
+EINJIT_API Expected<Kernel> tryCompile(std::string_view einsum, const std::vector<TensorType> &operands,
+                                       const Options &options = defaultOptions(),
+                                       const std::source_location &where = std::source_location::current());
 /// Compiles a program whose inputs have these names and types; it may declare others itself. Files that it loads are
 /// read now, once: the kernel keeps what they hold, and is not kept in the process's cache, so that compiling again
 /// reads them again.
 EINJIT_API Kernel compileProgram(std::string_view program, const std::vector<Binding> &inputs,
-                                 const Options &options = defaultOptions());
+                                 const Options &options = defaultOptions(),
+                                 const std::source_location &where = std::source_location::current());
+/// The same, the error as a value.
+EINJIT_API Expected<Kernel> tryCompileProgram(std::string_view program, const std::vector<Binding> &inputs,
+                                              const Options &options = defaultOptions(),
+                                              const std::source_location &where = std::source_location::current());
 
 } // namespace einjit

@@ -9,6 +9,7 @@
 #include <einjit/EinsumAxes.h>
 #include <einjit/EinsumLiteral.h>
 #include <einjit/Error.h>
+#include <einjit/Expected.h>
 #include <einjit/Kernel.h>
 #include <einjit/Npy.h>
 #include <einjit/Promotion.h>

@@ -4,6 +4,7 @@
 #include "Driver/CallEpoch.h"
 #include "Driver/DiskCache.h"
 #include "Driver/KernelImpl.h"
+#include "Support/Attempt.h"
 #include <einjit/Cache.h>
 
 namespace einjit {
@@ -16,14 +17,28 @@ Kernel compileCached(Source source, const Options &options) {
   return Kernel(*std::move(built));
 }
 
-Kernel compile(std::string_view einsum, const std::vector<TensorType> &operands, const Options &options) {
-  Source source{std::string(einsum), true, {}};
-  for (const TensorType &type : operands) source.inputs.push_back({{}, type, {}});
-  return compileCached(std::move(source), options);
+Expected<Kernel> tryCompile(std::string_view einsum, const std::vector<TensorType> &operands, const Options &options,
+                            const std::source_location &where) {
+  return attempt(where, [&] {
+    Source source{std::string(einsum), true, {}};
+    for (const TensorType &type : operands) source.inputs.push_back({{}, type, {}});
+    return compileCached(std::move(source), options);
+  });
 }
 
-Kernel compileProgram(std::string_view program, const std::vector<Binding> &inputs, const Options &options) {
-  return compileCached({std::string(program), false, inputs}, options);
+Expected<Kernel> tryCompileProgram(std::string_view program, const std::vector<Binding> &inputs, const Options &options,
+                                   const std::source_location &where) {
+  return attempt(where, [&] { return compileCached({std::string(program), false, inputs}, options); });
+}
+
+Kernel compile(std::string_view einsum, const std::vector<TensorType> &operands, const Options &options,
+               const std::source_location &where) {
+  return tryCompile(einsum, operands, options, where).value();
+}
+
+Kernel compileProgram(std::string_view program, const std::vector<Binding> &inputs, const Options &options,
+                      const std::source_location &where) {
+  return tryCompileProgram(program, inputs, options, where).value();
 }
 
 CacheStatistics cacheStatistics() {

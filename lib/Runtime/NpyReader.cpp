@@ -2,6 +2,7 @@
 #include "Runtime/NpyReader.h"
 #include "Runtime/Layout.h"
 #include "Runtime/NpyHeader.h"
+#include "Support/Attempt.h"
 #include "Support/Checked.h"
 #include <algorithm>
 #include <array>
@@ -134,10 +135,16 @@ Result<AnyTensor> readNpy(const std::string &path) {
   }
 }
 
-AnyTensor loadNpy(const std::string &path) {
-  Result<AnyTensor> tensor = readNpy(path);
-  if (!tensor) throwError(tensor.errors(), {});
-  return *std::move(tensor);
+Expected<AnyTensor> tryLoadNpy(const std::string &path, const std::source_location &where) {
+  return attempt(where, [&] {
+    Result<AnyTensor> tensor = readNpy(path);
+    if (!tensor) throwError(tensor.errors(), {});
+    return *std::move(tensor);
+  });
+}
+
+AnyTensor loadNpy(const std::string &path, const std::source_location &where) {
+  return tryLoadNpy(path, where).value();
 }
 
 } // namespace einjit

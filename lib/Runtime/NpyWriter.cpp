@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Runtime/Layout.h"
 #include "Runtime/NpyHeader.h"
+#include "Support/Attempt.h"
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -112,10 +113,8 @@ AnyTensor toFloat(const ConstTensorRef &tensor) {
   return wide;
 }
 
-} // namespace
-
-void saveNpy(const std::string &path, const ConstTensorRef &tensor) {
-  if (tensor.dtype == DType::BF16) return saveNpy(path, toFloat(tensor));
+void save(const std::string &path, const ConstTensorRef &tensor) {
+  if (tensor.dtype == DType::BF16) return save(path, toFloat(tensor));
   struct stat info{};
   const bool exists = ::stat(path.c_str(), &info) == 0;
   if (exists && S_ISDIR(info.st_mode)) fail(path, EISDIR);
@@ -124,6 +123,16 @@ void saveNpy(const std::string &path, const ConstTensorRef &tensor) {
   AnyTensor rowMajor(tensor.type());
   copyToRowMajor(tensor, rowMajor.data());
   write(path, rowMajor);
+}
+
+} // namespace
+
+Expected<void> trySaveNpy(const std::string &path, const ConstTensorRef &tensor, const std::source_location &where) {
+  return attempt(where, [&] { save(path, tensor); });
+}
+
+void saveNpy(const std::string &path, const ConstTensorRef &tensor, const std::source_location &where) {
+  trySaveNpy(path, tensor, where).value();
 }
 
 } // namespace einjit

@@ -50,23 +50,47 @@ std::string renderSnippet(const Snippet &snippet, std::string_view gutter, bool 
   return out;
 }
 
+/// Of a diagnostic or a report.
+template <class Parts>
+std::string renderParts(const Parts &parts, const std::vector<Label> &places, std::string_view source, bool color) {
+  std::string out = fmt::format("{} {}", paint("error:", redBold, color), printable(parts.message));
+  const SourceView view(source);
+  const std::vector<Snippet> snippets = view.snippets(places);
+  const std::size_t width = snippets.empty() ? 0 : fmt::formatted_size("{}", snippets.back().lineNumber);
+  for (const Snippet &snippet : snippets) {
+    const std::string gutter = view.lineCount() > 1 ? fmt::format("{:>{}} | ", snippet.lineNumber, width) : "";
+    out += renderSnippet(snippet, gutter, color);
+  }
+  for (const std::string &note : parts.notes) out += indented("", note);
+  if (!parts.help.empty()) out += indented(paint("help:", cyan, color) + " ", parts.help);
+  return out;
+}
+
+ErrorReport asReport(const Diagnostic &from, std::string_view source) {
+  ErrorReport report{std::string(name(from.kind)),
+                     category(from.kind),
+                     from.message,
+                     from.labels,
+                     from.notes,
+                     from.help,
+                     from.parts.index,
+                     from.parts.operands,
+                     from.parts.sizes};
+  for (ErrorOperand &operand : report.operands) {
+    const auto &[begin, end] = operand.range;
+    if (operand.name.empty() && !operand.number && begin < end && end <= source.size())
+      operand.name = source.substr(begin, end - begin);
+  }
+  return report;
+}
+
 } // namespace
 
 std::string_view name(DiagnosticKind kind) { return info(kind).name; }
 ErrorCategory category(DiagnosticKind kind) { return info(kind).category; }
 
 std::string render(const Diagnostic &diagnostic, std::string_view source, bool color) {
-  std::string out = fmt::format("{} {}", paint("error:", redBold, color), printable(diagnostic.message));
-  const SourceView view(source);
-  const std::vector<Snippet> snippets = view.snippets(diagnostic.labels);
-  const std::size_t width = snippets.empty() ? 0 : fmt::formatted_size("{}", snippets.back().lineNumber);
-  for (const Snippet &snippet : snippets) {
-    const std::string gutter = view.lineCount() > 1 ? fmt::format("{:>{}} | ", snippet.lineNumber, width) : "";
-    out += renderSnippet(snippet, gutter, color);
-  }
-  for (const std::string &note : diagnostic.notes) out += indented("", note);
-  if (!diagnostic.help.empty()) out += indented(paint("help:", cyan, color) + " ", diagnostic.help);
-  return out;
+  return renderParts(diagnostic, diagnostic.labels, source, color);
 }
 
 std::string render(const Diagnostics &diagnostics, std::string_view source, bool color) {
@@ -76,10 +100,17 @@ std::string render(const Diagnostics &diagnostics, std::string_view source, bool
   return out;
 }
 
-void throwError(const Diagnostics &diagnostics, std::string_view source) {
-  if (diagnostics.empty()) throw InternalError("an error without a diagnostic");
-  const DiagnosticKind first = diagnostics.front().kind;
-  throw Error(render(diagnostics, source), std::string(name(first)), category(first));
+std::string render(const ErrorReport &report, std::string_view source) {
+  return renderParts(report, report.ranges, source, false);
 }
+
+Error asError(const Diagnostics &diagnostics, std::string_view source) {
+  if (diagnostics.empty()) throw InternalError("an error without a diagnostic");
+  std::vector<ErrorReport> reports;
+  for (const Diagnostic &diagnostic : diagnostics) reports.push_back(asReport(diagnostic, source));
+  return Error(std::move(reports), std::string(source));
+}
+
+void throwError(const Diagnostics &diagnostics, std::string_view source) { throw asError(diagnostics, source); }
 
 } // namespace einjit

@@ -20,11 +20,13 @@ enum class DiagnosticKind {
 std::string_view name(DiagnosticKind kind);
 ErrorCategory category(DiagnosticKind kind);
 
-/// One place that gets carets, with a short text printed under them (a size, a shape; may be empty).
-struct Label {
-  SourceRange range;
-  std::string text = {};
-  friend bool operator==(const Label &, const Label &) = default;
+using Label = ErrorRange;
+
+/// What an error is about, as data: see ErrorReport.
+struct DiagnosticParts {
+  std::string index = {};
+  std::vector<ErrorOperand> operands = {};
+  std::vector<std::int64_t> sizes = {};
 };
 
 struct Diagnostic {
@@ -33,6 +35,7 @@ struct Diagnostic {
   std::vector<Label> labels = {};      ///< empty where the error has no place in the text
   std::vector<std::string> notes = {}; ///< further lines: operands and their shapes
   std::string help = {};               ///< what would mend it; may be empty
+  DiagnosticParts parts = {};
 };
 
 using Diagnostics = std::vector<Diagnostic>;
@@ -42,7 +45,10 @@ using Diagnostics = std::vector<Diagnostic>;
 std::string render(const Diagnostic &diagnostic, std::string_view source, bool color = false);
 std::string render(const Diagnostics &diagnostics, std::string_view source, bool color = false);
 
-/// Ends a computation at the public API: throws einjit::Error with the rendered text and the first diagnostic's kind.
+/// The diagnostics as the public API gives them. An operand that has a place in the program but no name is called by
+/// its text there.
+Error asError(const Diagnostics &diagnostics, std::string_view source);
+/// Ends a computation at the public API: throws that error.
 [[noreturn]] void throwError(const Diagnostics &diagnostics, std::string_view source);
 
 } // namespace einjit

@@ -162,7 +162,7 @@ std::vector<Snippet> SourceView::snippets(const std::vector<Label> &labels) cons
   if (source_.empty()) return {};
   std::vector<std::vector<const Label *>> byLine(lines_.size());
   for (const Label &label : labels)
-    byLine[lineOf(std::min<std::size_t>(label.range.begin, source_.size()))].push_back(&label);
+    byLine[lineOf(std::min<std::size_t>(label.begin, source_.size()))].push_back(&label);
 
   std::vector<Snippet> snippets;
   for (std::size_t number = 0; number < lines_.size(); ++number) {
@@ -172,12 +172,11 @@ std::vector<Snippet> SourceView::snippets(const std::vector<Label> &labels) cons
     const auto inLine = [&](std::size_t byte) {
       return static_cast<std::uint32_t>(std::clamp(byte, line.begin, line.begin + line.text.size()) - line.begin);
     };
-    std::sort(byLine[number].begin(), byLine[number].end(), [](const Label *a, const Label *b) {
-      return std::pair(a->range.begin, a) < std::pair(b->range.begin, b);
-    });
+    std::sort(byLine[number].begin(), byLine[number].end(),
+              [](const Label *a, const Label *b) { return std::pair(a->begin, a) < std::pair(b->begin, b); });
     std::vector<Mark> marks;
     for (const Label *label : byLine[number]) {
-      const SourceRange range{inLine(label->range.begin), inLine(label->range.end)};
+      const SourceRange range{inLine(label->begin), inLine(label->end)};
       marks.push_back(markOf(cells, line.text.size(), range, label->text));
     }
     for (std::vector<Mark> &group : groupMarks(std::move(marks), cells.size()))

@@ -198,7 +198,7 @@ Result<ast::Statement> parseStatement(std::string_view text, SourceRange range, 
 
 Diagnostics firstOnes(Diagnostics errors) {
   std::sort(errors.begin(), errors.end(), [](const Diagnostic &a, const Diagnostic &b) {
-    return std::tie(a.labels.front().range.begin, a.message) < std::tie(b.labels.front().range.begin, b.message);
+    return std::tie(a.labels.front().begin, a.message) < std::tie(b.labels.front().begin, b.message);
   });
   if (errors.size() > maxErrors) errors.erase(errors.begin() + maxErrors, errors.end());
   return errors;

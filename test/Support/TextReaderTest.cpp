@@ -36,7 +36,7 @@ TEST(TextReader, Names) {
   EXPECT_TRUE(reader.accept("."));
   EXPECT_FALSE(reader.identifier("a loop variable"));
   EXPECT_EQ(reader.error().message, "expected a loop variable");
-  EXPECT_EQ(reader.error().labels[0].range, (SourceRange{16, 17}));
+  EXPECT_EQ(reader.error().labels[0], (SourceRange{16, 17}));
 }
 
 TEST(TextReader, Integers) {
@@ -54,7 +54,7 @@ TEST(TextReader, IntegersMustFit) {
   TextReader reader(" 9223372036854775808");
   EXPECT_FALSE(reader.integer());
   EXPECT_EQ(reader.error().message, "this integer does not fit 64 bits");
-  EXPECT_EQ(reader.error().labels[0].range, (SourceRange{1, 20}));
+  EXPECT_EQ(reader.error().labels[0], (SourceRange{1, 20}));
 }
 
 TEST(TextReader, IntegerLists) {
@@ -80,7 +80,7 @@ TEST(TextReader, TensorTypeErrorsCoverTheType) {
   reader.expect(":");
   EXPECT_FALSE(reader.tensorType());
   EXPECT_EQ(reader.error().message, "an extent must not be negative");
-  EXPECT_EQ(reader.error().labels[0].range, (SourceRange{3, 26}));
+  EXPECT_EQ(reader.error().labels[0], (SourceRange{3, 26}));
 }
 
 TEST(TextReader, Until) {
@@ -130,7 +130,7 @@ TEST(TextReader, ErrorsCoverTheNextTokenOrTheEndOfTheLast) {
     TextReader reader(text);
     reader.identifier();
     reader.expect(";");
-    return reader.error().labels[0].range;
+    return reader.error().labels[0];
   };
   EXPECT_EQ(place("a  word;"), (SourceRange{3, 7}));
   EXPECT_EQ(place("a -12"), (SourceRange{2, 5}));
@@ -147,7 +147,7 @@ TEST(TextReader, FailSinceEndsAtTheLastToken) {
   reader.expect(")");
   EXPECT_EQ(reader.position(), 15u);
   reader.failSince(begin, "wrong");
-  EXPECT_EQ(reader.error().labels[0].range, (SourceRange{0, 6}));
+  EXPECT_EQ(reader.error().labels[0], (SourceRange{0, 6}));
 }
 
 } // namespace

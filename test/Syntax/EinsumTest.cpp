@@ -66,7 +66,7 @@ TEST(EinsumTest, OnlyTheSpaceCharacterMayStandBetween) {
     ASSERT_FALSE(einsum) << text;
     const Diagnostic &error = einsum.errors().front();
     EXPECT_EQ(error.kind, DiagnosticKind::EinsumSyntax);
-    EXPECT_EQ(error.labels.front().range.begin, text.find_first_of("\t\n\r"));
+    EXPECT_EQ(error.labels.front().begin, text.find_first_of("\t\n\r"));
     EXPECT_NE(error.message.find("may not stand in an einsum string"), std::string::npos) << error.message;
   }
 }

@@ -45,7 +45,7 @@ TEST(RobustnessTest, DeeperBracketsAreRefusedAtTheGuiltyOne) {
   }
   const Result<ast::Program> program = parseProgram(repeated("(", maxTextBytes));
   ASSERT_FALSE(program);
-  EXPECT_EQ(program.errors().front().labels.front().range, (SourceRange{maxNesting, maxNesting + 1}));
+  EXPECT_EQ(program.errors().front().labels.front(), (SourceRange{maxNesting, maxNesting + 1}));
 }
 
 TEST(RobustnessTest, LongChainsAreLoops) {
@@ -88,8 +88,8 @@ void expectPlacesInside(const Diagnostics &errors, std::string_view text) {
     EXPECT_FALSE(error.message.empty());
     ASSERT_FALSE(error.labels.empty());
     for (const Label &label : error.labels) {
-      EXPECT_LE(label.range.begin, label.range.end);
-      EXPECT_LE(label.range.end, text.size());
+      EXPECT_LE(label.begin, label.end);
+      EXPECT_LE(label.end, text.size());
     }
   }
   EXPECT_FALSE(render(errors, text).empty());

@@ -61,7 +61,7 @@ std::string described(const ast::Einsum &einsum, std::span<const int> ranks) {
       tensor::lowerEinsum(builder, tensor::termsOf(einsum), operands, false, einsum.range);
   if (!result) {
     const Diagnostic &error = result.errors().front();
-    return refusal(error.message, error.labels.back().range.begin, error.labels.back().range.end);
+    return refusal(error.message, error.labels.back().begin, error.labels.back().end);
   }
   std::string text = ast::print(einsum);
   for (const ast::EinsumTerm &term : einsum.inputs) {
@@ -87,7 +87,7 @@ void expectTheSame(const std::string &text) {
     expected = described(*einsum, ranks);
   } else {
     const Diagnostic &error = einsum.errors().front();
-    expected = refusal(error.message, error.labels.front().range.begin, error.labels.front().range.end);
+    expected = refusal(error.message, error.labels.front().begin, error.labels.front().end);
   }
   ASSERT_EQ(described(detail::readEinsum<mostBytes>(text), ranks), expected) << '"' << text << '"';
 }

@@ -53,8 +53,8 @@ std::string faultOf(const Diagnostic &error, const std::string &text) {
   if (error.message.empty()) return "an error without a message";
   if (error.labels.empty() && !hasNoPlace(error.kind)) return "an error without a place: " + error.message;
   for (const Label &label : error.labels)
-    if (label.range.begin > label.range.end || label.range.end > text.size())
-      return fmt::format("a place outside the text, {} to {}: {}", label.range.begin, label.range.end, error.message);
+    if (label.begin > label.end || label.end > text.size())
+      return fmt::format("a place outside the text, {} to {}: {}", label.begin, label.end, error.message);
   return {};
 }
 
@@ -114,7 +114,7 @@ private:
     const std::size_t before = inputs.size();
     for (const Diagnostic &error : errors) {
       if (error.kind != DiagnosticKind::UnknownName || error.labels.empty()) continue;
-      const SourceRange range = error.labels.front().range;
+      const SourceRange range = error.labels.front();
       const std::string name = text_.substr(range.begin, range.end - range.begin);
       const auto same = [&](const tensor::Input &input) { return input.name == name; };
       if (std::none_of(inputs.begin(), inputs.end(), same) && isName(name)) inputs.push_back({name, randomType()});

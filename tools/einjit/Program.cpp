@@ -79,9 +79,8 @@ void requireBound(const Kernel &kernel, std::size_t bound) {
   if (bound >= kernel.inputs().size()) return;
   const Binding &input = kernel.inputs()[bound];
   const std::string type = str(input.type);
-  usageError(fmt::format("'{0}' is declared as {1}, but nothing is bound to it\n  help: bind it with {0}=FILE.npy or "
-                         "{0}={1}",
-                         input.name, type));
+  usageError(fmt::format("'{}' is declared as {}, but nothing is bound to it", input.name, type),
+             fmt::format("bind it with {0}=FILE.npy or {0}={1}", input.name, type));
 }
 
 } // namespace einjit::cli

@@ -51,7 +51,7 @@ void vars(Repl &repl, std::string_view) {
 void showStage(Repl &repl, std::string_view rest) {
   const auto [name, statement] = splitWord(rest);
   const std::optional<Stage> stage = parseStage(name);
-  if (!stage) usageError(fmt::format("'{}' is not a stage\n  help: stages are {}", name, stageNames()));
+  if (!stage) usageError(fmt::format("'{}' is not a stage", name), fmt::format("stages are {}", stageNames()));
   const std::string text = repl.session.show(statement, *stage);
   fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
 }
@@ -85,7 +85,7 @@ void runCommand(Repl &repl, std::string_view line) {
   const auto [name, rest] = splitWord(line);
   for (const Command &command : commands)
     if (command.name == name) return command.run(repl, rest);
-  usageError(fmt::format("there is no command {}\n  help: :help lists them", name));
+  usageError(fmt::format("there is no command {}", name), ":help lists them");
 }
 
 void runStatement(Repl &repl, const std::string &statement) {

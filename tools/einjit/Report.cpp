@@ -74,10 +74,12 @@ int reportCurrentException(Color color) {
   }
 }
 
-void usageError(const std::string &message) { throw Error("error: " + message, "bad-arguments", ErrorCategory::Usage); }
+void usageError(const std::string &message, const std::string &help) {
+  throw Error("bad-arguments", ErrorCategory::Usage, message, help);
+}
 
 void fileError(const std::string &path, const std::string &message) {
-  throw Error(fmt::format("error: {}: {}", path, message), "file-error", ErrorCategory::Runtime);
+  throw Error("file-error", ErrorCategory::Runtime, fmt::format("{}: {}", path, message));
 }
 
 void finishOutput() {

@@ -18,8 +18,8 @@ bool wantsColor(Color color);
 /// Says on standard error what the exception that is being handled has to say, and returns the exit code for it.
 int reportCurrentException(Color color);
 
-/// Throws an einjit::Error of kind `bad-arguments`, which exits with 2.
-[[noreturn]] void usageError(const std::string &message);
+/// Throws an einjit::Error of kind `bad-arguments`, which exits with 2. The message is one line.
+[[noreturn]] void usageError(const std::string &message, const std::string &help = {});
 
 /// Throws an einjit::Error of kind `file-error`, which exits with 1. `path` names the file.
 [[noreturn]] void fileError(const std::string &path, const std::string &message);

@@ -75,7 +75,7 @@ Session::Call Session::compileStatement(const std::string &statement) const {
 Session::Call Session::compileEinsum(std::string_view text) const {
   const std::size_t open = text.find('(');
   if (open == std::string_view::npos || !text.ends_with(')'))
-    usageError("the einsum string has no operands\n  help: write them behind it, as in bce,bc->be (x, w)");
+    usageError("the einsum string has no operands", "write them behind it, as in bce,bc->be (x, w)");
   std::vector<AnyTensor> operands;
   std::vector<TensorType> types;
   for (const std::string &operand : splitList(text.substr(open + 1, text.size() - open - 2))) {

@@ -44,7 +44,7 @@ std::string stageNames() {
 void show(const Job &job, const std::string &stage, const Options &options) {
   const std::optional<Stage> one = parseStage(stage);
   if (!one && stage != "all")
-    usageError(fmt::format("'{}' is not a stage\n  help: stages are {} all", stage, stageNames()));
+    usageError(fmt::format("'{}' is not a stage", stage), fmt::format("stages are {} all", stageNames()));
   const std::vector<Argument> arguments = parseArguments(job.arguments);
   const Kernel kernel = compileFor(programText(job.program), arguments, options);
   if (one) return printText(kernel.text(*one));

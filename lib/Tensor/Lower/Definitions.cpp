@@ -144,12 +144,12 @@ std::nullopt_t Lowering::record(Diagnostic error) {
     if (frame->definition.isPrelude) {
       // What is wrong there is the call's fault, and stands in a text that the user does not see.
       if (isInPrelude(frame->call)) continue;
-      std::erase_if(error.labels, [](const Label &label) { return isInPrelude(label.range); });
+      std::erase_if(error.labels, [](const Label &label) { return isInPrelude(label); });
       if (error.labels.empty()) error.labels.push_back({frame->call});
       error.notes.push_back(fmt::format("{} = {}", signature(define), ast::print(define.body)));
     }
     const bool concernsBody =
-        std::ranges::any_of(error.labels, [&](const Label &label) { return isInside(label.range, define.body.range); });
+        std::ranges::any_of(error.labels, [&](const Label &label) { return isInside(label, define.body.range); });
     if (concernsBody && calls.size() < maxCallsShown) calls.push_back({frame->call, "called here"});
   }
   error.labels.insert(error.labels.end(), calls.begin(), calls.end());
