@@ -1,21 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Driver/Arguments.h"
+#include "Support/ErrorOperands.h"
 #include <algorithm>
 #include <fmt/format.h>
 
 namespace einjit {
 namespace {
 
-std::string label(const char *what, std::size_t number, const Binding &wanted) {
-  return fmt::format("{} {}{}", what, number, wanted.name.empty() ? "" : " ('" + wanted.name + "')");
+Diagnostic mismatch(std::string message, DiagnosticParts parts) {
+  return {.kind = DiagnosticKind::ArgumentMismatch, .message = std::move(message), .parts = std::move(parts)};
 }
 
-Diagnostic mismatch(std::string message) { return {DiagnosticKind::ArgumentMismatch, std::move(message)}; }
+/// One argument of a call and what it should be.
+struct Checked {
+  bool isOutput;
+  std::size_t number;
+  const ConstTensorRef &given;
+  const Binding &wanted;
 
-Diagnostic otherType(const std::string &label, const ConstTensorRef &given, const Binding &wanted) {
-  return mismatch(
-      fmt::format("{} is {}, but the kernel was compiled for {}", label, str(given.type()), str(wanted.type)));
-}
+  ErrorOperand operand() const { return {number, isOutput, wanted.name, given.type(), wanted.type}; }
+  /// `input 0 ('x')`, and what is wrong with it.
+  Diagnostic fails(const std::string &what, DiagnosticParts parts) const {
+    const std::string name = wanted.name.empty() ? "" : fmt::format(" ('{}')", wanted.name);
+    return mismatch(fmt::format("{} {}{} {}", isOutput ? "output" : "input", number, name, what), std::move(parts));
+  }
+  Diagnostic fails(const std::string &what) const { return fails(what, {.operands = {operand()}}); }
+  Diagnostic hasOtherType() const {
+    return fails(fmt::format("is {}, but the kernel was compiled for {}", str(given.type()), str(wanted.type)),
+                 typesDisagree(operand()));
+  }
+};
 
 /// Whether two elements may lie in one place because an axis is never stepped along.
 bool repeatsElements(const ConstTensorRef &tensor) {
@@ -57,21 +71,23 @@ std::optional<Diagnostic> argumentMismatch(const std::vector<Binding> &inputs, c
                                            std::span<const ConstTensorRef> in, std::span<const TensorRef> out) {
   if (in.size() != inputs.size() || out.size() != results.size())
     return mismatch(fmt::format("the kernel takes {} inputs and {} outputs, not {} and {}", inputs.size(),
-                                results.size(), in.size(), out.size()));
+                                results.size(), in.size(), out.size()),
+                    countsDisagree({inputs.size(), results.size(), in.size(), out.size()}));
   const ArgumentLayouts wanted(inputs, results);
   for (std::size_t i = 0; i < in.size(); ++i) {
-    const std::string name = label("input", i, inputs[i]);
-    if (!wanted.inputs[i].admits(in[i])) return otherType(name, in[i], inputs[i]);
-    if (!wanted.inputs[i].admitsData(in[i].data)) return mismatch(name + " has no data");
+    const Checked input{false, i, in[i], inputs[i]};
+    if (!wanted.inputs[i].admits(in[i])) return input.hasOtherType();
+    if (!wanted.inputs[i].admitsData(in[i].data)) return input.fails("has no data");
   }
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const std::string name = label("output", i, results[i]);
-    if (!wanted.results[i].hasShapeOf(out[i])) return otherType(name, out[i], results[i]);
-    if (!wanted.results[i].admitsData(out[i].data)) return mismatch(name + " has no data");
+    const ConstTensorRef given = out[i];
+    const Checked output{true, i, given, results[i]};
+    if (!wanted.results[i].hasShapeOf(out[i])) return output.hasOtherType();
+    if (!wanted.results[i].admitsData(out[i].data)) return output.fails("has no data");
     if (!out[i].strides.empty() && out[i].strides.size() != out[i].rank())
-      return mismatch(fmt::format("{} has {} strides for {} axes", name, out[i].strides.size(), out[i].rank()));
+      return output.fails(fmt::format("has {} strides for {} axes", out[i].strides.size(), out[i].rank()));
     if (repeatsElements(out[i]))
-      return mismatch(fmt::format("{} has an axis of stride 0, so that several elements would have one place", name));
+      return output.fails("has an axis of stride 0, so that several elements would have one place");
   }
   return std::nullopt;
 }

@@ -86,7 +86,8 @@ Diagnostic overLimit(std::int64_t limit, std::int64_t needed, const Compilation 
           fmt::format("the kernel needs {} bytes for temporaries, and may have {}", needed, limit),
           {},
           {},
-          "the largest is " + codegen::largestScratch(result.loops, result.threads)};
+          "the largest is " + codegen::largestScratch(result.loops, result.threads),
+          {.sizes = {needed, limit}}};
 }
 
 /// Plans again, contractions in orders with ever smaller intermediates and in the end with none, until the temporaries

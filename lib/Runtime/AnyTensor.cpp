@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Runtime/Memory.h"
-#include "Support/Diagnostic.h"
+#include "Support/ErrorOperands.h"
 #include <algorithm>
 #include <cstring>
 #include <einjit/Tensor.h>
@@ -9,8 +9,8 @@
 namespace einjit {
 namespace {
 
-[[noreturn]] void fail(DiagnosticKind kind, std::string message) {
-  throwError({Diagnostic{.kind = kind, .message = std::move(message)}}, "");
+[[noreturn]] void fail(DiagnosticKind kind, std::string message, DiagnosticParts parts) {
+  throwError({Diagnostic{.kind = kind, .message = std::move(message), .parts = std::move(parts)}}, "");
 }
 
 TensorType rowMajor(TensorType type) {
@@ -20,9 +20,11 @@ TensorType rowMajor(TensorType type) {
 
 std::int64_t checkedSize(const TensorType &type) {
   if (std::any_of(type.shape.begin(), type.shape.end(), [](std::int64_t extent) { return extent < 0; }))
-    fail(DiagnosticKind::BadShape, fmt::format("{} has a negative extent", str(type)));
+    fail(DiagnosticKind::BadShape, fmt::format("{} has a negative extent", str(type)), {.operands = {{.type = type}}});
   const std::optional<std::int64_t> size = elementCount(type);
-  if (!size) fail(DiagnosticKind::OutOfMemory, fmt::format("{} is larger than any memory", str(type)));
+  if (!size)
+    fail(DiagnosticKind::OutOfMemory, fmt::format("{} is larger than any memory", str(type)),
+         {.operands = {{.type = type}}});
   return *size;
 }
 
@@ -32,7 +34,8 @@ AnyTensor::AnyTensor(TensorType type) : type_(rowMajor(std::move(type))), size_(
   const std::size_t bytes = static_cast<std::size_t>(size_) * byteSize(type_.dtype);
   memory_.reset(allocateZeroed(bytes));
   if (!memory_)
-    fail(DiagnosticKind::OutOfMemory, fmt::format("no memory for {}, which takes {} bytes", str(type_), bytes));
+    fail(DiagnosticKind::OutOfMemory, fmt::format("no memory for {}, which takes {} bytes", str(type_), bytes),
+         {.operands = {{.type = type_}}});
 }
 
 AnyTensor::AnyTensor(const AnyTensor &other) {
@@ -55,22 +58,27 @@ namespace detail {
 
 void checkRank(std::size_t rank, int wanted, std::size_t strides) {
   if (rank > static_cast<std::size_t>(maxRank))
-    fail(DiagnosticKind::TooManyAxes, fmt::format("a tensor has at most {} axes, not {}", maxRank, rank));
+    fail(DiagnosticKind::TooManyAxes, fmt::format("a tensor has at most {} axes, not {}", maxRank, rank),
+         countsDisagree({rank, static_cast<std::size_t>(maxRank)}));
   if (wanted != dynamicRank && rank != static_cast<std::size_t>(wanted))
-    fail(DiagnosticKind::RankMismatch, fmt::format("a tensor of rank {} cannot have {} axes", wanted, rank));
+    fail(DiagnosticKind::RankMismatch, fmt::format("a tensor of rank {} cannot have {} axes", wanted, rank),
+         countsDisagree({rank, static_cast<std::size_t>(wanted)}));
   if (strides != 0 && strides != rank)
-    fail(DiagnosticKind::BadShape, fmt::format("{} strides are given for {} axes", strides, rank));
+    fail(DiagnosticKind::BadShape, fmt::format("{} strides are given for {} axes", strides, rank),
+         countsDisagree({rank, strides}));
 }
 
 void checkElementCount(std::size_t given, std::int64_t wanted, const TensorType &type) {
   if (given != static_cast<std::size_t>(wanted))
-    fail(DiagnosticKind::ArgumentMismatch, fmt::format("{} has {} elements, not {}", str(type), wanted, given));
+    fail(DiagnosticKind::ArgumentMismatch, fmt::format("{} has {} elements, not {}", str(type), wanted, given),
+         {{}, {{.type = type}}, {wanted, static_cast<std::int64_t>(given)}});
 }
 
 void checkElementType(DType wanted, const TensorType &type) {
   if (type.dtype != wanted)
     fail(DiagnosticKind::ArgumentMismatch,
-         fmt::format("{} has elements of type {}, not {}", str(type), name(type.dtype), name(wanted)));
+         fmt::format("{} has elements of type {}, not {}", str(type), name(type.dtype), name(wanted)),
+         typesDisagree({.type = type, .expected = TensorType{wanted, type.shape}}));
 }
 
 } // namespace detail

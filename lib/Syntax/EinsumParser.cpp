@@ -2,6 +2,7 @@
 //
 // Einsum strings. The grammar is four lines; what is wrong with a string it refuses is said in the words of
 // einjit/detail/EinsumWords.h, as it is while compiling C++.
+#include "Support/ErrorOperands.h"
 #include "Syntax/Parser.h"
 #include "Syntax/Primitives.h"
 #include <algorithm>
@@ -56,13 +57,20 @@ Diagnostics beyondLimits(const ast::Einsum &einsum) {
   Diagnostics errors;
   const auto checkAxes = [&](const ast::EinsumTerm &term) {
     if (term.labels.size() > maxAxes)
-      errors.push_back(
-          {DiagnosticKind::TooManyAxes, str(detail::tooManyEinsumAxes(term.labels.size(), maxAxes)), {{term.range}}});
+      errors.push_back({DiagnosticKind::TooManyAxes,
+                        str(detail::tooManyEinsumAxes(term.labels.size(), maxAxes)),
+                        {{term.range}},
+                        {},
+                        {},
+                        countsDisagree({term.labels.size(), maxAxes})});
   };
   if (einsum.inputs.size() > maxOperands)
     errors.push_back({DiagnosticKind::TooManyOperands,
                       str(detail::tooManyEinsumOperands(einsum.inputs.size())),
-                      {{einsum.inputs[maxOperands].range}}});
+                      {{einsum.inputs[maxOperands].range}},
+                      {},
+                      {},
+                      countsDisagree({einsum.inputs.size(), maxOperands})});
   std::for_each(einsum.inputs.begin(), einsum.inputs.end(), checkAxes);
   if (einsum.output) checkAxes(*einsum.output);
   return errors;
@@ -73,7 +81,12 @@ Diagnostics beyondLimits(const ast::Einsum &einsum) {
 
 Result<ast::Einsum> parseEinsum(std::string_view text, std::uint32_t offset) {
   if (text.size() > maxTextBytes)
-    return Diagnostic{DiagnosticKind::TextTooLong, str(detail::einsumTooLong(text.size()))};
+    return Diagnostic{DiagnosticKind::TextTooLong,
+                      str(detail::einsumTooLong(text.size())),
+                      {},
+                      {},
+                      {},
+                      countsDisagree({text.size(), maxTextBytes})};
   const char *begin = text.data(), *at = begin, *end = begin + text.size();
   const syntax::Origin origin{begin, offset};
   ast::Einsum result;

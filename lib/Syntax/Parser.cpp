@@ -10,6 +10,7 @@
 // - All of it is constant data (which only UBSan's instrumentation makes the compiler miss), so that a program may be
 //   compiled before main as well.
 #include "Syntax/Parser.h"
+#include "Support/ErrorOperands.h"
 #include "Syntax/Actions.h"
 #include "Syntax/Statements.h"
 #include "Syntax/SyntaxError.h"
@@ -210,7 +211,11 @@ Diagnostics firstOnes(Diagnostics errors) {
 Result<ast::Program> parseProgram(std::string_view text, std::uint32_t offset) {
   if (text.size() > maxTextBytes)
     return Diagnostic{DiagnosticKind::TextTooLong,
-                      fmt::format("the program has {} bytes, more than {}", text.size(), maxTextBytes)};
+                      fmt::format("the program has {} bytes, more than {}", text.size(), maxTextBytes),
+                      {},
+                      {},
+                      {},
+                      countsDisagree({text.size(), maxTextBytes})};
   const syntax::Statements statements = syntax::splitStatements(text);
   ast::Program program;
   Diagnostics errors;

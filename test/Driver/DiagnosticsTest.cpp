@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Every kind of error that a user can meet, provoked in the smallest way, and its whole text, which is in
-// Diagnostics/<stable name>.golden. A kind without a case here, or without a text there, does not pass.
+// Diagnostics/<stable name>.golden, and its parts as data. A kind without a case here, or without a text there, does
+// not pass. Parts/*.golden are the parts of more errors of shapes and types, from each place that finds some.
 // Suggestions/*.golden are mistakes that users make, each with what einjit says to it.
 #include "../../tools/einjit-opt/Stages.h"
 #include "CodeGen/CodeGen.h"
 #include "Driver/Caught.h"
+#include "Driver/Parts.h"
 #include "Loop/Steps/Step.h"
 #include "Runtime/NpyHeader.h"
 #include "Support/Diagnostic.h"
@@ -61,13 +63,14 @@ const char *otherMachine = "target other { triple aarch64-unknown-linux-gnu cpu 
 struct Provocation {
   DiagnosticKind kind;
   void (*provoke)();
+  const char *parts = ""; ///< what the error says as data, as test::partsOf() has it
 };
 
 using Kind = DiagnosticKind;
 const Provocation provocations[] = {
     {Kind::SyntaxError, [] { program("x +"); }},
     {Kind::NestingTooDeep, [] { program(repeated("(", 300) + "x" + repeated(")", 300)); }},
-    {Kind::TextTooLong, [] { program("x" + std::string(64 * 1024, ' ')); }},
+    {Kind::TextTooLong, [] { program("x" + std::string(64 * 1024, ' ')); }, "sizes 65537, 65536"},
     {Kind::EinsumSyntax, [] { strings("i->i->i", {vector3}); }},
     {Kind::StageSyntax, [] { raise(tensor::parseKernel("kernel k"), "kernel k"); }},
     {Kind::StageInvalid,
@@ -82,24 +85,29 @@ const Provocation provocations[] = {
     {Kind::RecursiveDefinition, [] { program("def f(a) = f(a) + 1\nf(2)"); }},
     {Kind::UnusedInput, [] { program("1"); }},
     {Kind::NoResult, [] { program(""); }},
-    {Kind::OperandCount, [] { strings("i,i->", {vector3}); }},
-    {Kind::RankMismatch, [] { strings("i->", {matrix23}); }},
-    {Kind::SizeMismatch, [] { strings("ij,ij->", {matrix23, {DType::F32, {2, 4}}}); }},
-    {Kind::DeclarationMismatch, [] { program("x: f32[2]; x"); }},
-    {Kind::DiagonalMismatch, [] { strings("ii->", {matrix23}); }},
-    {Kind::StrictBroadcast, [] { strings("i,i->", {vector3, {DType::F32, {1}}}, true); }},
-    {Kind::BroadcastMismatch, [] { program("x + [1, 2]"); }},
-    {Kind::OutputLabel, [] { strings("i->j", {vector3}); }},
-    {Kind::IndexUnbound, [] { program("y[i] = x[i + k]"); }},
-    {Kind::IndexRange, [] { program("y[i] = x[i] * x[i + 1]"); }},
-    {Kind::AxisOutOfRange, [] { program("x.sum(1)"); }},
-    {Kind::BadShape, [] { program("x.expand(4)"); }},
-    {Kind::EmptyReduction, [] { program("x.max()", {DType::F32, {0}}); }},
-    {Kind::TypeMismatch, [] { program("-x", {DType::Bool, {3}}); }},
-    {Kind::RaggedLiteral, [] { program("x + [[1], [2, 3]]"); }},
-    {Kind::TooManyAxes, [] { program(repeated("x.unsqueeze(0)", 1) + repeated(".unsqueeze(0)", 31)); }},
-    {Kind::TooManyOperands, [] { strings(repeated("i,", 1024) + "i->", {}); }},
-    {Kind::TensorTooLarge, [] { strings("i->", {{DType::F32, {std::int64_t{1} << 62}}}); }},
+    {Kind::OperandCount, [] { strings("i,i->", {vector3}); }, "sizes 2, 1"},
+    {Kind::RankMismatch, [] { strings("i->", {matrix23}); }, "sizes 2, 1; operand 0 (i): f32[2,3]"},
+    {Kind::SizeMismatch, [] { strings("ij,ij->", {matrix23, {DType::F32, {2, 4}}}); },
+     "index j; sizes 3, 4; operand 0 (ij): f32[2,3], axis 1; operand 1 (ij): f32[2,4], axis 1"},
+    {Kind::DeclarationMismatch, [] { program("x: f32[2]; x"); }, "sizes 3, 2; operand (x): f32[3], axis 0, not f32[2]"},
+    {Kind::DiagonalMismatch, [] { strings("ii->", {matrix23}); },
+     "index i; sizes 2, 3; operand 0 (ii): f32[2,3], axis 0; operand 0 (ii): f32[2,3], axis 1"},
+    {Kind::StrictBroadcast, [] { strings("i,i->", {vector3, {DType::F32, {1}}}, true); },
+     "index i; sizes 3, 1; operand 0 (i): f32[3], axis 0; operand 1 (i): f32[1], axis 0"},
+    {Kind::BroadcastMismatch, [] { program("x + [1, 2]"); },
+     "sizes 3, 2; operand (x): f32[3], axis 0; operand ([1, 2]): i64[2], axis 0"},
+    {Kind::OutputLabel, [] { strings("i->j", {vector3}); }, "index j"},
+    {Kind::IndexUnbound, [] { program("y[i] = x[i + k]"); }, "index i; operand (x): f32[3], axis 0"},
+    {Kind::IndexRange, [] { program("y[i] = x[i] * x[i + 1]"); }, "index i; sizes 3, 3; operand (x): f32[3], axis 0"},
+    {Kind::AxisOutOfRange, [] { program("x.sum(1)"); }, "sizes 1, 1; operand (x): f32[3]"},
+    {Kind::BadShape, [] { program("x.expand(4)"); }, "sizes 3, 4; operand (x): f32[3], axis 0"},
+    {Kind::EmptyReduction, [] { program("x.max()", {DType::F32, {0}}); }, "operand (x): f32[0]"},
+    {Kind::TypeMismatch, [] { program("-x", {DType::Bool, {3}}); }, "operand (x): bool[3]"},
+    {Kind::RaggedLiteral, [] { program("x + [[1], [2, 3]]"); }, "sizes 2, 1"},
+    {Kind::TooManyAxes, [] { program(repeated("x.unsqueeze(0)", 1) + repeated(".unsqueeze(0)", 31)); }, "sizes 33, 32"},
+    {Kind::TooManyOperands, [] { strings(repeated("i,", 1024) + "i->", {}); }, "sizes 1025, 1024"},
+    {Kind::TensorTooLarge, [] { strings("i->", {{DType::F32, {std::int64_t{1} << 62}}}); },
+     "operand (a): f32[4611686018427387904]"},
     {Kind::KernelTooLarge,
      [] { raise(codegen::generate(loops("unroll i in 0..1000000 { %out[0] = %a[0] }"), hostTarget())); }},
     {Kind::MemoryLimit,
@@ -108,18 +116,20 @@ const Provocation provocations[] = {
        options.memoryLimit = 15;
        options.target = "haswell";
        compileProgram("y = exp(x); y / y.sum()", {{"x", vector3, {}}}, options);
-     }},
+     },
+     "sizes 128, 15"},
     {Kind::StepRefused, [] { raise(apply(loops(""), loop::Unroll{"i"})); }},
     {Kind::FileError, [] { loadNpy("/nowhere/x.npy"); }},
     {Kind::NpyFormat, [] { raise(parseNpyHeader("not a header")); }},
-    {Kind::OutOfMemory, [] { AnyTensor(TensorType{DType::F64, {std::int64_t{1} << 58}}); }},
+    {Kind::OutOfMemory, [] { AnyTensor(TensorType{DType::F64, {std::int64_t{1} << 58}}); },
+     "operand: f64[288230376151711744]"},
     {Kind::WrongTarget,
      [] {
        Options options;
        options.target = otherMachine;
        compile("i->", {vector3}, options).entry();
      }},
-    {Kind::ArgumentMismatch, [] { compile("i->", {vector3}).run({}); }},
+    {Kind::ArgumentMismatch, [] { compile("i->", {vector3}).run({}); }, "sizes 1, 1, 0, 1"},
 };
 
 struct Line {
@@ -133,11 +143,14 @@ constexpr Line lines[] = {
 #undef DIAGNOSTIC
 };
 
+const Provocation *provocationOf(DiagnosticKind kind) {
+  const auto found = std::ranges::find(provocations, kind, &Provocation::kind);
+  return found == std::end(provocations) ? nullptr : found;
+}
+
 /// The error of a kind's case; a failed test where there is none.
 std::optional<Error> provoke(DiagnosticKind kind) {
-  const auto provocation =
-      std::ranges::find_if(provocations, [&](const Provocation &candidate) { return candidate.kind == kind; });
-  if (provocation != std::end(provocations)) try {
+  if (const Provocation *provocation = provocationOf(kind)) try {
       provocation->provoke();
     } catch (const Error &error) {
       return error;
@@ -167,6 +180,23 @@ TEST_P(Diagnostics, CanBeProvoked) {
   EXPECT_TRUE(exists(goldenOf(line))) << "--bless writes it";
 }
 
+TEST_P(Diagnostics, SayAsDataWhatTheySayAsText) {
+  const Line &line = GetParam();
+  const auto error = provoke(line.kind);
+  ASSERT_TRUE(error.has_value());
+  const ErrorReport &report = error->reports().front();
+  EXPECT_EQ(test::partsOf(report, error->source()), provocationOf(line.kind)->parts);
+  if (line.category == ErrorCategory::Shape) {
+    EXPECT_STRNE(provocationOf(line.kind)->parts, "") << "what has a wrong shape?";
+  }
+  EXPECT_EQ(render(report, error->source()),
+            std::string(error->what()).substr(0, render(report, error->source()).size()));
+  for (const ErrorRange &range : report.ranges) {
+    EXPECT_LE(range.begin, range.end);
+    EXPECT_LE(range.end, error->source().size());
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Diagnostics, testing::ValuesIn(lines),
                          [](const auto &info) { return std::string(info.param.name); });
 
@@ -188,6 +218,24 @@ TEST(DiagnosticTexts, SuggestWhatWouldMendThem) {
       if (result) ADD_FAILURE() << "this is no mistake: " << spelling.text;
       if (!text.empty()) text += "--\n";
       text += render(result ? einjit::Diagnostics() : result.errors(), spelling.text) + "\n";
+    }
+    return text;
+  });
+}
+
+TEST(DiagnosticParts, AreGolden) {
+  test::checkGoldens("Driver/Parts", [](const test::Golden &golden) {
+    std::string text;
+    for (const test::Spelling &spelling : test::spellings(golden.input)) {
+      const auto result = test::lower(spelling);
+      if (result) {
+        ADD_FAILURE() << "this is no mistake: " << spelling.text;
+        continue;
+      }
+      const Error error = asError(result.errors(), spelling.text);
+      if (!text.empty()) text += "--\n";
+      for (const ErrorReport &report : error.reports())
+        text += report.kind + ": " + report.message + "\n  " + test::partsOf(report, error.source()) + "\n";
     }
     return text;
   });

@@ -112,16 +112,38 @@ TEST(Library, LetsAnOutputOverlapAnInput) {
 
 TEST(Library, ReportsErrorsOfTheUsers) {
   const einjit::Tensor<float> x({2, 3}), w({4});
-  std::string message, kind;
+  std::string message, kind, data;
   try {
     einjit::einsum("ij,j->i", x, w);
   } catch (const einjit::Error &error) {
     message = error.what();
     kind = error.kind();
     EXPECT_EQ(error.category(), einjit::ErrorCategory::Shape);
+    EXPECT_EQ(error.source(), "ij,j->i");
+    const einjit::ErrorReport &report = error.reports().front();
+    for (const einjit::ErrorOperand &operand : report.operands)
+      data += report.index + " is " + std::to_string(*operand.size()) + " along axis " + std::to_string(*operand.axis) +
+              " of operand " + std::to_string(*operand.number) + " of type " + str(*operand.type) + "\n";
+    EXPECT_THAT(report.sizes, ElementsAre(3, 4));
   }
   EXPECT_EQ(kind, "size-mismatch");
   EXPECT_THAT(message, HasSubstr("index 'j' has two sizes"));
+  EXPECT_EQ(data,
+            "j is 3 along axis 1 of operand 0 of type f32[2,3]\nj is 4 along axis 0 of operand 1 of type f32[4]\n");
+}
+
+TEST(Library, ReportsErrorsAsValues) {
+  const einjit::Tensor<float> x({2, 3}), w({4});
+  std::string message, place;
+  const einjit::Expected<einjit::Kernel> kernel = einjit::tryCompile("ij,j->i", {x.type(), w.type()});
+  if (!kernel) message = kernel.error().what();
+  EXPECT_THAT(message, HasSubstr("index 'j' has two sizes"));
+  const int line = __LINE__ - 3;
+
+  const einjit::Error &error = kernel.error();
+  if (const std::optional<std::source_location> where = error.where())
+    place = std::string(where->file_name()) + ":" + std::to_string(where->line());
+  EXPECT_EQ(place, __FILE__ ":" + std::to_string(line));
 }
 
 TEST(Library, ChecksTheArgumentsOfCalls) {

@@ -55,6 +55,11 @@ std::string faultOf(const Diagnostic &error, const std::string &text) {
   for (const Label &label : error.labels)
     if (label.begin > label.end || label.end > text.size())
       return fmt::format("a place outside the text, {} to {}: {}", label.begin, label.end, error.message);
+  for (const ErrorOperand &operand : error.parts.operands) {
+    if (operand.range.begin > operand.range.end || operand.range.end > text.size())
+      return "an operand outside the text: " + error.message;
+    if (operand.axis && !operand.size()) return "an operand without the axis that is meant: " + error.message;
+  }
   return {};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Lower/Declarations.h"
+#include "Support/ErrorOperands.h"
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -30,15 +31,16 @@ std::optional<TensorType> readType(Lowering &lowering, const ast::Expr &expr) {
       if (!extent) return std::nullopt;
       if (*extent < 0)
         return lowering.fail(DiagnosticKind::BadShape, fmt::format("a size of {}", *extent), {{item.range}},
-                             "sizes are not negative");
+                             "sizes are not negative", {.sizes = {*extent}});
       type.shape.push_back(*extent);
     }
   if (type.rank() > maxAxes)
     return lowering.fail(DiagnosticKind::TooManyAxes,
-                         fmt::format("{} axes; at most {} are supported", type.rank(), maxAxes), {{expr.range}});
+                         fmt::format("{} axes; at most {} are supported", type.rank(), maxAxes), {{expr.range}}, {},
+                         countsDisagree({type.rank(), maxAxes}));
   if (!elementCount(type))
     return lowering.fail(DiagnosticKind::TensorTooLarge, fmt::format("a tensor of type {} is too large", str(type)),
-                         {{expr.range}});
+                         {{expr.range}}, {}, {.operands = {{.type = type}}});
   return type;
 }
 
@@ -62,11 +64,12 @@ void declare(Lowering &lowering, const ast::Declare &declaration, std::vector<In
     lowering.names.merge(std::move(names));
     if (type) inputs.push_back({name, *type});
   } else if (type && (type->dtype != bound->type.dtype || type->shape != bound->type.shape)) {
-    fail(DiagnosticKind::DeclarationMismatch,
-         fmt::format("'{}' is declared as {} and bound to {}", name, str(*type),
-                     str({bound->type.dtype, bound->type.shape})),
-         declaration.type.range,
-         type->dtype == bound->type.dtype ? "" : "a cast makes one type of another, as in f32(x)");
+    const TensorType own{bound->type.dtype, bound->type.shape};
+    lowering.fail(DiagnosticKind::DeclarationMismatch,
+                  fmt::format("'{}' is declared as {} and bound to {}", name, str(*type), str(own)),
+                  {{declaration.type.range}},
+                  type->dtype == own.dtype ? "" : "a cast makes one type of another, as in f32(x)",
+                  typesDisagree({.name = name, .type = own, .expected = *type, .range = range}));
   }
 }
 

@@ -146,6 +146,8 @@ std::nullopt_t Lowering::record(Diagnostic error) {
       if (isInPrelude(frame->call)) continue;
       std::erase_if(error.labels, [](const Label &label) { return isInPrelude(label); });
       if (error.labels.empty()) error.labels.push_back({frame->call});
+      for (ErrorOperand &operand : error.parts.operands)
+        if (isInPrelude(operand.range)) operand.range = {};
       error.notes.push_back(fmt::format("{} = {}", signature(define), ast::print(define.body)));
     }
     const bool concernsBody =

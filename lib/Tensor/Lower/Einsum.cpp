@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Lower/Einsum.h"
+#include "Support/ErrorOperands.h"
+#include "Tensor/Lower/Disagreement.h"
 #include "Tensor/Passes/orderFactors.h"
 #include <algorithm>
 #include <cctype>
@@ -59,10 +61,6 @@ struct LabelOrder {
   }
 };
 
-std::string operandNote(std::size_t operand, const TensorType &type, std::size_t axis) {
-  return fmt::format("operand {}: {}, axis {}", operand, str(type), axis);
-}
-
 class EinsumLowering {
 public:
   EinsumLowering(Builder &builder, const EinsumTerms &einsum, const std::vector<ValueId> &operands, bool strict,
@@ -90,7 +88,8 @@ private:
                      str(detail::wrongEinsumOperandCount(terms, operands_.size())),
                      {{einsum_.range.begin == einsum_.range.end ? call_ : einsum_.range}},
                      {},
-                     "give one operand for each comma-separated term before the arrow"};
+                     "give one operand for each comma-separated term before the arrow",
+                     countsDisagree({terms, operands_.size()})};
     errors_.push_back(std::move(error));
     return false;
   }
@@ -128,7 +127,8 @@ private:
                        {{term.range, fmt::format("{}", str(type(operand)))}},
                        {},
                        rank > term.labels.size() ? "name every axis, or write '...' for the rest"
-                                                 : "remove the superfluous indices, or unsqueeze the operand"});
+                                                 : "remove the superfluous indices, or unsqueeze the operand",
+                       ranksDisagree(errorOperand(operand), term.labels.size())});
   }
 
   void inferExtent(Label &label) {
@@ -144,32 +144,33 @@ private:
     const bool ellipsis = isOfEllipsis(label.name);
     if (a.operand == b.operand) {
       mismatch(DiagnosticKind::DiagonalMismatch, fmt::format("index '{}' takes a diagonal of unequal axes", label.name),
-               a, b, "both axes of a diagonal must have exactly the same size");
+               label, a, b, "both axes of a diagonal must have exactly the same size");
       return false;
     }
     if (a.extent != 1 && b.extent != 1) {
       mismatch(DiagnosticKind::SizeMismatch,
                ellipsis ? std::string("the axes of '...' do not broadcast")
                         : fmt::format("index '{}' has two sizes", label.name),
-               a, b, "sizes of one index must be equal, or one of them 1");
+               label, a, b, "sizes of one index must be equal, or one of them 1");
       return false;
     }
     if (strict_ && !ellipsis) {
       mismatch(DiagnosticKind::StrictBroadcast,
-               fmt::format("index '{}' broadcasts a size of 1, which --strict forbids", label.name), a, b,
+               fmt::format("index '{}' broadcasts a size of 1, which --strict forbids", label.name), label, a, b,
                "squeeze the axis of size 1 away, or give it the full size");
       return false;
     }
     return true;
   }
 
-  void mismatch(DiagnosticKind kind, std::string message, const Occurrence &a, const Occurrence &b, std::string help) {
-    errors_.push_back(
-        {kind,
-         std::move(message),
-         {{a.range, std::to_string(a.extent)}, {b.range, std::to_string(b.extent)}},
-         {operandNote(a.operand, type(a.operand), a.axis) + "    " + operandNote(b.operand, type(b.operand), b.axis)},
-         std::move(help)});
+  ErrorOperand errorOperand(std::size_t operand, std::optional<std::size_t> axis = {}) const {
+    return {.number = operand, .type = type(operand), .axis = axis, .range = einsum_.inputs[operand].range};
+  }
+  void mismatch(DiagnosticKind kind, std::string message, const Label &label, const Occurrence &a, const Occurrence &b,
+                std::string help) {
+    const auto onAxis = [&](const Occurrence &at) { return IndexOnAxis{errorOperand(at.operand, at.axis), at.range}; };
+    errors_.push_back(axesDisagree(kind, std::move(message), isOfEllipsis(label.name) ? "..." : label.name, onAxis(a),
+                                   onAxis(b), std::move(help)));
   }
 
   std::vector<std::size_t> explicitOutput(const EinsumTerm &term) {
@@ -194,7 +195,8 @@ private:
                          str(detail::repeatedEinsumOutput(letter.name)),
                          {{first->range}, {letter.range}},
                          {},
-                         "an output index names one axis of the result"});
+                         "an output index names one axis of the result",
+                         {.index = letter.name}});
     } else if (const auto label = labels_.find(letter.name)) {
       output.push_back(*label);
     } else {
@@ -202,7 +204,8 @@ private:
                          str(detail::unknownEinsumOutput(letter.name)),
                          {{letter.range}},
                          {},
-                         otherCase(letter.name)});
+                         otherCase(letter.name),
+                         {.index = letter.name}});
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Expressions: names, literals, and the chains of operators and suffixes.
+#include "Support/ErrorOperands.h"
 #include "Support/Overloaded.h"
 #include "Syntax/Parser.h"
 #include "Tensor/Lower/Lowering.h"
@@ -39,10 +40,12 @@ public:
 
 private:
   bool ragged(SourceRange range, std::int64_t extent, std::size_t depth) {
+    std::vector<std::int64_t> sizes;
+    if (depth < shape.size()) sizes = {extent, shape[depth]};
     lowering_.fail(DiagnosticKind::RaggedLiteral, "the rows of a tensor literal differ in length",
                    {{range, depth < shape.size() ? fmt::format("{} here, {} before", extent, shape[depth])
                                                  : fmt::format("a list here, a number before")}},
-                   "every list of one level needs the same number of elements");
+                   "every list of one level needs the same number of elements", {.sizes = std::move(sizes)});
     return false;
   }
   bool readItem(const ast::Expr &item, std::size_t depth) {
@@ -62,7 +65,8 @@ private:
     const auto *weak = std::get_if<Weak>(&*value);
     if (!weak) {
       lowering_.fail(DiagnosticKind::TypeMismatch, "a tensor literal holds numbers",
-                     {{item.range, str(lowering_.type(std::get<ValueId>(*value)))}});
+                     {{item.range, str(lowering_.type(std::get<ValueId>(*value)))}}, {},
+                     {.operands = {lowering_.errorOperand(*value, item.range)}});
       return false;
     }
     elements.push_back(weak->value);
@@ -112,6 +116,11 @@ MaybeValue Lowering::tensorLiteral(const ast::List &list, SourceRange range) {
   return builder.constant({dtype, std::move(reader.shape)}, std::move(reader.elements));
 }
 
+ErrorOperand Lowering::errorOperand(const ExprValue &value, SourceRange range, std::optional<std::size_t> axis) const {
+  const auto *id = std::get_if<ValueId>(&value);
+  return {.type = id ? std::optional(type(*id)) : std::nullopt, .axis = axis, .range = range};
+}
+
 ValueId Lowering::materialize(const Weak &weak) {
   if (isComplex(dtypeOfScalar(weak.value))) {
     const DType type = complexType(options.defaultFloat);
@@ -144,13 +153,16 @@ MaybeValue Lowering::limited(MaybeValue value, SourceRange range) {
   if (!id) return value;
   if (type(*id).rank() > maxAxes)
     return fail(DiagnosticKind::TooManyAxes,
-                fmt::format("a result of {} axes; at most {} are supported", type(*id).rank(), maxAxes), {{range}});
+                fmt::format("a result of {} axes; at most {} are supported", type(*id).rank(), maxAxes), {{range}}, {},
+                countsDisagree({type(*id).rank(), maxAxes}));
   if (!elementCount(type(*id)))
     return fail(DiagnosticKind::TensorTooLarge,
-                fmt::format("a result of shape {} is too large", shapeText(type(*id).shape)), {{range}});
+                fmt::format("a result of shape {} is too large", shapeText(type(*id).shape)), {{range}}, {},
+                {.operands = {errorOperand(*id, range)}});
   if (tooLarge)
     return fail(DiagnosticKind::TensorTooLarge,
-                fmt::format("an intermediate result of type {} is too large", str(*tooLarge)), {{range}});
+                fmt::format("an intermediate result of type {} is too large", str(*tooLarge)), {{range}}, {},
+                {.operands = {{.type = *tooLarge}}});
   return value;
 }
 
@@ -187,7 +199,8 @@ MaybeValue Lowering::evaluateNode(const ast::Expr &expr) {
           [&](const ast::Number &number) -> MaybeValue { return Weak{parseNumber(number)}; },
           [&](const ast::String &) -> MaybeValue {
             return fail(DiagnosticKind::TypeMismatch, "a string is not a tensor", {{expr.range}},
-                        "einsum strings go into a call: einsum('ij,jk->ik', a, b)");
+                        "einsum strings go into a call: einsum('ij,jk->ik', a, b)",
+                        {.operands = {{.range = expr.range}}});
           },
           [&](const ast::List &list) -> MaybeValue { return limited(tensorLiteral(list, expr.range), expr.range); },
           [&](const ast::Paren &paren) -> MaybeValue { return evaluate(*paren.inner); },
@@ -244,12 +257,13 @@ MaybeValue Lowering::evaluatePostfix(const ast::Postfix &chain) {
       return fail(DiagnosticKind::IndexForm, "an element has no axes of its own", {{range}});
     if (const auto *subscript = std::get_if<ast::Subscript>(&suffix.suffix)) {
       const auto *id = std::get_if<ValueId>(&*value);
-      value = id ? MaybeValue(this->subscript(*id, *subscript, range))
-                 : fail(DiagnosticKind::RankMismatch, "a number has no axes to subscript", {{range}});
+      value = id ? MaybeValue(this->subscript(*id, receiverRange, *subscript, range))
+                 : fail(DiagnosticKind::RankMismatch, "a number has no axes to subscript", {{range}}, {},
+                        {.operands = {errorOperand(*value, receiverRange)}});
     } else if (const auto *member = std::get_if<ast::Member>(&suffix.suffix)) {
       const auto *call = isCalled ? std::get_if<ast::Call>(&chain.suffixes[at + 1].suffix) : nullptr;
       if (!call) {
-        value = this->member(member->name, *value, range);
+        value = this->member(member->name, *value, receiverRange, range);
       } else {
         range = join(range, chain.suffixes[++at].range);
         value = this->call(collectArguments(*this, member->name, memberName(suffix.range), range, *call,

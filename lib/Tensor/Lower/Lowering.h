@@ -120,13 +120,18 @@ public:
   MaybeValue elementwise(ScalarOp op, DType type, const std::vector<ExprValue> &operands,
                          const std::vector<SourceRange> &ranges);
   /// Whether `op`, spelt so by the user, takes operands of this type; records TypeMismatch if not.
-  bool applies(ScalarOp op, DType type, const std::string &spelling, const std::vector<SourceRange> &ranges);
+  bool applies(ScalarOp op, DType type, const std::string &spelling, const std::vector<ExprValue> &operands,
+               const std::vector<SourceRange> &ranges);
+  /// What is wrong with operand `last`, which does not broadcast with those before it.
+  Diagnostic broadcastMismatch(const std::vector<ExprValue> &operands, const std::vector<SourceRange> &ranges,
+                               std::size_t last) const;
   /// The type that all operands of an elementwise operation are brought to.
   DType commonType(const std::vector<ExprValue> &operands) const;
   std::optional<ValueId> matmul(ValueId left, SourceRange leftRange, ValueId right, SourceRange rightRange);
 
   // Views (Subscript.cpp).
-  std::optional<ValueId> subscript(ValueId value, const ast::Subscript &subscript, SourceRange range);
+  std::optional<ValueId> subscript(ValueId value, SourceRange valueRange, const ast::Subscript &subscript,
+                                   SourceRange range);
   /// The elements start, start + step, … of an axis of that extent that a slice takes; records what is wrong with it.
   struct Taken {
     std::int64_t start, step, count;
@@ -137,7 +142,7 @@ public:
   // Calls (Functions.cpp).
   MaybeValue call(CallArguments arguments);
   /// A member without brackets: `.T`, `.mT`, `.ndim`, `.size`.
-  MaybeValue member(const std::string &name, const ExprValue &value, SourceRange range);
+  MaybeValue member(const std::string &name, const ExprValue &value, SourceRange valueRange, SourceRange range);
   /// Every function of the language, those of the prelude included.
   static std::vector<std::string> functionNames();
   /// Inlines a definition (Definitions.cpp).
@@ -146,9 +151,11 @@ public:
   static bool isElementwise(const std::string &function);
 
   std::nullopt_t fail(DiagnosticKind kind, std::string message, std::vector<Label> labels, std::string help = {},
-                      std::vector<std::string> notes = {}) {
-    return record({kind, std::move(message), std::move(labels), std::move(notes), std::move(help)});
+                      DiagnosticParts parts = {}, std::vector<std::string> notes = {}) {
+    return record({kind, std::move(message), std::move(labels), std::move(notes), std::move(help), std::move(parts)});
   }
+  /// A value, and an axis of it, as errors speak of them. A number has no type.
+  ErrorOperand errorOperand(const ExprValue &value, SourceRange range, std::optional<std::size_t> axis = {}) const;
   /// Records an error, unless it is recorded already. In a definition it says where that was called; what is wrong in
   /// the prelude is shown at the call (Definitions.cpp).
   std::nullopt_t record(Diagnostic error);
@@ -172,11 +179,9 @@ private:
   std::deque<ast::Expr> made_;                          ///< what resolved() has made
 };
 
-/// An axis number, negative counting from the back, brought into 0…rank-1; records AxisOutOfRange.
-std::optional<std::size_t> resolveAxis(Lowering &lowering, std::int64_t axis, std::size_t rank, SourceRange range);
-
-/// Whether `at` is an index of an axis, negative counting from the back; records AxisOutOfRange.
-bool isInside(Lowering &lowering, std::int64_t at, std::int64_t extent, SourceRange range);
+/// Whether `at` is an index of an axis, negative counting from the back; records AxisOutOfRange of the operand, if it
+/// is one's axis.
+bool isInside(Lowering &lowering, std::int64_t at, std::int64_t extent, SourceRange range, ErrorOperand operand = {});
 /// A type by its name, NumPy's longer names such as `float32` included.
 std::optional<DType> parseLongDType(std::string text);
 

@@ -192,13 +192,15 @@ MaybeValue Lowering::evaluateName(const ast::Name &name, SourceRange range) {
     if (!isInsideElementwise() || !id || type(*id).rank() == 0 || frames.back().names.contains(name.name))
       return *value;
     return fail(DiagnosticKind::RankMismatch, fmt::format("'{}' stands where an element is needed", name.name),
-                {{range, str(type(*id))}}, "hand its element to the function as an argument");
+                {{range, str(type(*id))}}, "hand its element to the function as an argument",
+                {.operands = {errorOperand(*id, range)}});
   }
   if (const ast::Expr *part = partOf(name.name)) return evaluate(*part);
   for (const NumberWord &word : numberWords)
     if (name.name == word.name) return Weak{word.value};
   if (isWord(name.name))
-    return fail(DiagnosticKind::TypeMismatch, fmt::format("'{}' is not a tensor", name.name), {{range}});
+    return fail(DiagnosticKind::TypeMismatch, fmt::format("'{}' is not a tensor", name.name), {{range}}, {},
+                {.operands = {{.name = name.name, .range = range}}});
 
   std::vector<std::string> candidates;
   for (const auto &[candidate, value] : frames.empty() ? names.values : frames.back().names.values)

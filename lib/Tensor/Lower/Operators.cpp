@@ -2,6 +2,7 @@
 //
 // Arithmetic operators: types, broadcasting and matrix products.
 #include "Scalar/Evaluate.h"
+#include "Tensor/Lower/Disagreement.h"
 #include "Tensor/Lower/Lowering.h"
 #include <algorithm>
 #include <fmt/format.h>
@@ -126,23 +127,41 @@ DType Lowering::commonType(const std::vector<ExprValue> &operands) const {
   return result;
 }
 
-bool Lowering::applies(ScalarOp op, DType dtype, const std::string &spelling, const std::vector<SourceRange> &ranges) {
+bool Lowering::applies(ScalarOp op, DType dtype, const std::string &spelling, const std::vector<ExprValue> &operands,
+                       const std::vector<SourceRange> &ranges) {
   std::vector<DType> types(arity(op), computeType(dtype));
   if (op == ScalarOp::Select) types.front() = DType::Bool;
   if (resultType(op, types)) return true;
   std::vector<Label> labels;
-  for (const SourceRange &range : ranges) labels.push_back({range});
+  DiagnosticParts parts;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    labels.push_back({ranges[i]});
+    parts.operands.push_back(errorOperand(operands[i], ranges[i]));
+  }
   fail(DiagnosticKind::TypeMismatch, fmt::format("`{}` does not apply to {}", spelling, name(dtype)), std::move(labels),
        isComplex(dtype)       ? "complex numbers have no order; take a part of them, as in `real(x)` or `abs(x)`"
        : dtype == DType::Bool ? "cast it to a number first, as in `i32(x)`"
-                              : "");
+                              : "",
+       std::move(parts));
   return false;
+}
+
+Diagnostic Lowering::broadcastMismatch(const std::vector<ExprValue> &operands, const std::vector<SourceRange> &ranges,
+                                       std::size_t last) const {
+  ErrorOperand b = errorOperand(operands[last], ranges[last]), a;
+  for (std::size_t i = last; i-- > 0 && !a.axis;) { // shapes that broadcast pairwise do so together
+    a = errorOperand(operands[i], ranges[i]);
+    if (a.type) meanBroadcastAxes(a, b);
+  }
+  const Shape left = a.type->shape, right = b.type->shape;
+  return shapesDisagree(DiagnosticKind::BroadcastMismatch,
+                        fmt::format("shapes {} and {} do not broadcast", shapeText(left), shapeText(right)),
+                        std::move(a), std::move(b), broadcastHelp(left, right));
 }
 
 MaybeValue Lowering::elementwise(ScalarOp op, DType dtype, const std::vector<ExprValue> &operands,
                                  const std::vector<SourceRange> &ranges) {
   Shape shape;
-  std::size_t shapedBy = 0;
   std::vector<Builder::Operand> typed;
   for (std::size_t i = 0; i < operands.size(); ++i) {
     const DType wanted = op == ScalarOp::Select && i == 0 ? DType::Bool : dtype; // the condition
@@ -152,18 +171,14 @@ MaybeValue Lowering::elementwise(ScalarOp op, DType dtype, const std::vector<Exp
     }
     const ValueId id = std::get<ValueId>(operands[i]);
     const auto both = broadcast(shape, type(id).shape);
-    if (!both)
-      return fail(DiagnosticKind::BroadcastMismatch,
-                  fmt::format("shapes {} and {} do not broadcast", shapeText(shape), shapeText(type(id).shape)),
-                  {{ranges[shapedBy], shapeText(shape)}, {ranges[i], shapeText(type(id).shape)}},
-                  broadcastHelp(shape, type(id).shape));
-    if (shape != *both) shapedBy = i;
+    if (!both) return record(broadcastMismatch(operands, ranges, i));
     shape = *both;
     typed.push_back(builder.cast(id, wanted));
   }
   if (!elementCount({dtype, shape}))
     return fail(DiagnosticKind::TensorTooLarge, fmt::format("a result of shape {} is too large", shapeText(shape)),
-                {{join(ranges.front(), ranges.back())}});
+                {{join(ranges.front(), ranges.back())}}, {},
+                {.operands = {{.type = TensorType{dtype, shape}, .range = join(ranges.front(), ranges.back())}}});
   return builder.map(op, typed);
 }
 
@@ -176,29 +191,34 @@ MaybeValue Lowering::negate(const ExprValue &value, SourceRange range) {
   const ValueId id = std::get<ValueId>(value);
   if (type(id).dtype == DType::Bool)
     return fail(DiagnosticKind::TypeMismatch, "a bool has no negative", {{range, str(type(id))}},
-                "cast it to a number first, as in `f32(x)`");
+                "cast it to a number first, as in `f32(x)`", {.operands = {errorOperand(value, range)}});
   return builder.map(ScalarOp::Neg, {id});
 }
 
 MaybeValue Lowering::binary(ast::BinaryOp op, const ExprValue &left, SourceRange leftRange, const ExprValue &right,
                             SourceRange rightRange) {
+  const auto both = [&] {
+    return DiagnosticParts{.operands = {errorOperand(left, leftRange), errorOperand(right, rightRange)}};
+  };
   if (op == ast::BinaryOp::MatMul) {
     if (std::holds_alternative<Weak>(left) || std::holds_alternative<Weak>(right))
       return fail(DiagnosticKind::RankMismatch, "`@` multiplies matrices, not numbers",
-                  {{std::holds_alternative<Weak>(left) ? leftRange : rightRange}}, "use `*`");
+                  {{std::holds_alternative<Weak>(left) ? leftRange : rightRange}}, "use `*`", both());
     return matmul(std::get<ValueId>(left), leftRange, std::get<ValueId>(right), rightRange);
   }
   DType dtype = commonType({left, right});
   const std::vector<Label> places = {{leftRange}, {rightRange}};
   const auto scalarOp = scalarOpOf(op, dtype);
   if (!scalarOp)
-    return fail(DiagnosticKind::TypeMismatch, fmt::format("`{}` does not apply here", ast::text(op)), places);
+    return fail(DiagnosticKind::TypeMismatch, fmt::format("`{}` does not apply here", ast::text(op)), places, {},
+                both());
   const bool logic = op == ast::BinaryOp::And || op == ast::BinaryOp::Or;
   if (logic && dtype != DType::Bool && !isInteger(dtype))
     return fail(DiagnosticKind::TypeMismatch,
                 fmt::format("`{}` joins bools or integers, not {}", ast::text(op), name(dtype)), places,
-                "it binds tighter than comparisons: write `(a < b) & (c < d)`");
-  if (isComplex(dtype) && !applies(*scalarOp, dtype, std::string(ast::text(op)), {leftRange, rightRange}))
+                "it binds tighter than comparisons: write `(a < b) & (c < d)`", both());
+  if (isComplex(dtype) &&
+      !applies(*scalarOp, dtype, std::string(ast::text(op)), {left, right}, {leftRange, rightRange}))
     return std::nullopt;
   if (std::holds_alternative<Weak>(left) && std::holds_alternative<Weak>(right)) {
     const Scalar &a = std::get<Weak>(left).value, &b = std::get<Weak>(right).value;
@@ -208,8 +228,9 @@ MaybeValue Lowering::binary(ast::BinaryOp op, const ExprValue &left, SourceRange
   if (isFloored(op) && dtype == DType::Bool) dtype = DType::I8; // as in NumPy
   if (op == ast::BinaryOp::Sub && dtype == DType::Bool)
     return fail(DiagnosticKind::TypeMismatch, "bools cannot be subtracted", {{leftRange, "bool"}, {rightRange, "bool"}},
-                "cast them to numbers first, as in `i32(x)`");
-  if (!applies(*scalarOp, dtype, std::string(ast::text(op)), {leftRange, rightRange})) return std::nullopt;
+                "cast them to numbers first, as in `i32(x)`", both());
+  if (!applies(*scalarOp, dtype, std::string(ast::text(op)), {left, right}, {leftRange, rightRange}))
+    return std::nullopt;
   return elementwise(*scalarOp, dtype, {left, right}, {leftRange, rightRange});
 }
 
@@ -220,29 +241,38 @@ MaybeValue Lowering::invert(const ExprValue &value, SourceRange range) {
   const auto *id = std::get_if<ValueId>(&value);
   if (!id || !(type(*id).dtype == DType::Bool || isInteger(type(*id).dtype)))
     return fail(DiagnosticKind::TypeMismatch, "`~` is the opposite of a bool, or of each bit of an integer",
-                {{range, id ? str(type(*id)) : std::string("a number")}});
+                {{range, id ? str(type(*id)) : std::string("a number")}}, {},
+                {.operands = {errorOperand(value, range)}});
   return builder.map(ScalarOp::Not, {*id});
 }
 
 std::optional<ValueId> Lowering::matmul(ValueId left, SourceRange leftRange, ValueId right, SourceRange rightRange) {
   const TensorType a = type(left), b = type(right);
-  const std::vector<Label> shapes = {{leftRange, shapeText(a.shape)}, {rightRange, shapeText(b.shape)}};
+  ErrorOperand x = errorOperand(left, leftRange), y = errorOperand(right, rightRange);
+  const auto doNotFit = [&](DiagnosticKind kind, std::string message, std::string help) {
+    return record(shapesDisagree(kind, std::move(message), std::move(x), std::move(y), std::move(help)));
+  };
   if (a.rank() == 0 || b.rank() == 0)
-    return fail(DiagnosticKind::RankMismatch, "`@` needs at least one axis on both sides", shapes, "use `*` to scale");
+    return doNotFit(DiagnosticKind::RankMismatch, "`@` needs at least one axis on both sides", "use `*` to scale");
   const bool vectorLeft = a.rank() == 1, vectorRight = b.rank() == 1;
   const std::int64_t inner = a.shape.back();
   const std::int64_t innerRight = vectorRight ? b.shape[0] : b.shape[b.rank() - 2];
   if (inner != innerRight) {
-    return fail(DiagnosticKind::SizeMismatch, fmt::format("`@` sums over axes of sizes {} and {}", inner, innerRight),
-                shapes, matmulHelp(a.shape, b.shape));
+    x.axis = a.rank() - 1;
+    y.axis = vectorRight ? 0 : b.rank() - 2;
+    return doNotFit(DiagnosticKind::SizeMismatch,
+                    fmt::format("`@` sums over axes of sizes {} and {}", inner, innerRight),
+                    matmulHelp(a.shape, b.shape));
   }
   const Shape leftBatch(a.shape.begin(), a.shape.end() - (vectorLeft ? 1 : 2));
   const Shape rightBatch(b.shape.begin(), b.shape.end() - (vectorRight ? 1 : 2));
   const auto batch = broadcast(leftBatch, rightBatch);
-  if (!batch)
-    return fail(DiagnosticKind::BroadcastMismatch,
-                fmt::format("batch axes {} and {} do not broadcast", shapeText(leftBatch), shapeText(rightBatch)),
-                shapes, "all axes but the last two align from the right; sizes must be equal, or one of them 1");
+  if (!batch) {
+    meanBroadcastAxes(x, y, 2);
+    return doNotFit(DiagnosticKind::BroadcastMismatch,
+                    fmt::format("batch axes {} and {} do not broadcast", shapeText(leftBatch), shapeText(rightBatch)),
+                    "all axes but the last two align from the right; sizes must be equal, or one of them 1");
+  }
 
   const DType dtype = promote(a.dtype, b.dtype);
   Shape shape = *batch;

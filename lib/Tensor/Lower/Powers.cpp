@@ -55,10 +55,11 @@ MaybeValue Lowering::power(const ExprValue &left, SourceRange leftRange, const E
     const double number = std::get<double>(convert(exponent->value, DType::F64));
     if (isInteger(dtype) && number < 0)
       return fail(DiagnosticKind::TypeMismatch, "integers have no negative powers",
-                  {{leftRange, std::string(name(dtype))}, {rightRange}}, "make the base a float, as in `f64(x)`");
+                  {{leftRange, std::string(name(dtype))}, {rightRange}}, "make the base a float, as in `f64(x)`",
+                  {.operands = {errorOperand(left, leftRange), errorOperand(right, rightRange)}});
     if (const auto value = constantPower(builder, std::get<ValueId>(left), dtype, number)) return *value;
   }
-  if (!applies(ScalarOp::Pow, dtype, "**", {leftRange, rightRange})) return std::nullopt;
+  if (!applies(ScalarOp::Pow, dtype, "**", {left, right}, {leftRange, rightRange})) return std::nullopt;
   return elementwise(ScalarOp::Pow, dtype, {left, right}, {leftRange, rightRange});
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Lower/Program.h"
+#include "Support/ErrorOperands.h"
 #include "Support/Overloaded.h"
 #include "Tensor/Lower/Declarations.h"
 #include "Tensor/Lower/Einsum.h"
@@ -21,6 +22,7 @@ bool isMalformed(const TensorType &type) {
 bool checkInputs(Lowering &lowering, const std::vector<Input> &inputs) {
   std::set<std::string> names;
   for (const Input &input : inputs) {
+    const ErrorOperand operand{.name = input.name, .type = input.type};
     if (!names.insert(input.name).second)
       lowering.fail(DiagnosticKind::BadArguments, fmt::format("two inputs are called '{}'", input.name), {});
     if (!isIdentifier(input.name))
@@ -28,13 +30,15 @@ bool checkInputs(Lowering &lowering, const std::vector<Input> &inputs) {
     if (input.type.rank() > maxAxes)
       lowering.fail(DiagnosticKind::TooManyAxes,
                     fmt::format("'{}' has {} axes; at most {} are supported", input.name, input.type.rank(), maxAxes),
-                    {});
+                    {}, {}, countsDisagree({input.type.rank(), maxAxes}));
     else if (isMalformed(input.type))
       lowering.fail(DiagnosticKind::BadShape, fmt::format("'{}' cannot have the type {}", input.name, str(input.type)),
-                    {}, "extents are not negative, and there are as many strides as axes, or none");
+                    {}, "extents are not negative, and there are as many strides as axes, or none",
+                    {.operands = {operand}});
     else if (!elementCount(input.type) || !staysInReach(input.type))
       lowering.fail(DiagnosticKind::TensorTooLarge,
-                    fmt::format("'{}' of type {} is too large", input.name, str(input.type)), {});
+                    fmt::format("'{}' of type {} is too large", input.name, str(input.type)), {}, {},
+                    {.operands = {operand}});
   }
   return lowering.errors.empty();
 }
@@ -62,7 +66,7 @@ MaybeValue combine(Lowering &lowering, const ast::Assign &assign, const ExprValu
   const ScalarOp ofNumbers = isMax ? ScalarOp::Max : ScalarOp::Min, ofBools = isMax ? ScalarOp::Or : ScalarOp::And;
   const ScalarOp op = dtype == DType::Bool ? ofBools : ofNumbers;
   const std::vector<SourceRange> ranges = {assign.nameRange, assign.value.range};
-  if (!lowering.applies(op, dtype, isMax ? "max=" : "min=", ranges)) return std::nullopt;
+  if (!lowering.applies(op, dtype, isMax ? "max=" : "min=", {*old, value}, ranges)) return std::nullopt;
   return lowering.elementwise(op, dtype, {*old, value}, ranges);
 }
 

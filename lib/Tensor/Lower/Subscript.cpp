@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Views: subscripts and permutations change nothing but access maps.
+#include "Support/ErrorOperands.h"
 #include "Support/Overloaded.h"
 #include "Tensor/Lower/Lowering.h"
 #include <algorithm>
@@ -17,7 +18,8 @@ std::size_t axesTaken(const ast::SubscriptItem &item) {
 /// Builds the result's shape and the operand's access map, item by item.
 class ViewBuilder {
 public:
-  ViewBuilder(Lowering &lowering, const TensorType &type) : lowering_(lowering), type_(type) {}
+  ViewBuilder(Lowering &lowering, const TensorType &type, const ErrorOperand &operand)
+      : lowering_(lowering), type_(type), operand_(operand) {}
 
   Shape shape;
   std::vector<Affine> indices;
@@ -42,7 +44,8 @@ public:
   bool index(const ast::Expr &expr) {
     const std::int64_t extent = type_.shape[indices.size()];
     const auto at = lowering_.evaluateInteger(expr, "an index");
-    if (!at || !isInside(lowering_, *at, extent, expr.range)) return false;
+    operand_.axis = indices.size();
+    if (!at || !isInside(lowering_, *at, extent, expr.range, operand_)) return false;
     indices.push_back(Affine::number(*at < 0 ? *at + extent : *at));
     return true;
   }
@@ -50,15 +53,19 @@ public:
 private:
   Lowering &lowering_;
   const TensorType &type_;
+  ErrorOperand operand_;
 };
 
 } // namespace
 
-bool isInside(Lowering &lowering, std::int64_t at, std::int64_t extent, SourceRange range) {
+bool isInside(Lowering &lowering, std::int64_t at, std::int64_t extent, SourceRange range, ErrorOperand operand) {
   if (at >= -extent && at < extent) return true;
+  DiagnosticParts parts{{}, {}, {extent, at}};
+  if (operand.type) parts.operands.push_back(std::move(operand));
   lowering.fail(
       DiagnosticKind::AxisOutOfRange, fmt::format("index {} is outside an axis of size {}", at, extent), {{range}},
-      extent == 0 ? "the axis has no elements" : fmt::format("valid indices are {} to {}", -extent, extent - 1));
+      extent == 0 ? "the axis has no elements" : fmt::format("valid indices are {} to {}", -extent, extent - 1),
+      std::move(parts));
   return false;
 }
 
@@ -85,7 +92,8 @@ std::optional<Lowering::Taken> Lowering::sliceOf(const ast::Slice &slice, std::i
   return Taken{from, count > 1 ? *step : 1, count};
 }
 
-std::optional<ValueId> Lowering::subscript(ValueId value, const ast::Subscript &subscript, SourceRange range) {
+std::optional<ValueId> Lowering::subscript(ValueId value, SourceRange valueRange, const ast::Subscript &subscript,
+                                           SourceRange range) {
   const TensorType operand = type(value);
   std::size_t taken = 0, ellipses = 0;
   for (const ast::SubscriptItem &item : subscript.items) {
@@ -96,9 +104,10 @@ std::optional<ValueId> Lowering::subscript(ValueId value, const ast::Subscript &
   if (ellipses > 1) return fail(DiagnosticKind::BadArguments, "a subscript can have only one '...'", {{range}});
   if (taken > operand.rank())
     return fail(DiagnosticKind::RankMismatch,
-                fmt::format("{} subscripts for a tensor of {} axes", taken, operand.rank()), {{range, str(operand)}});
+                fmt::format("{} subscripts for a tensor of {} axes", taken, operand.rank()), {{range, str(operand)}},
+                {}, ranksDisagree(errorOperand(value, valueRange), taken));
 
-  ViewBuilder view(*this, operand);
+  ViewBuilder view(*this, operand, errorOperand(value, valueRange));
   bool ok = true;
   for (const ast::SubscriptItem &item : subscript.items)
     ok = ok && std::visit(Overloaded{[&](const ast::Slice &slice) { return view.slice(slice, item.range); },

@@ -26,7 +26,9 @@ std::optional<ValueId> CallReader::tensor(std::size_t position) {
   const MaybeValue any = value(position);
   if (!any) return std::nullopt;
   if (const auto *weak = std::get_if<Weak>(&*any)) return lowering.materialize(*weak);
-  return std::get<ValueId>(*any);
+  const ValueId id = std::get<ValueId>(*any);
+  if (position == 0) first_ = id;
+  return id;
 }
 
 const ast::Expr *CallReader::find(std::size_t position, std::initializer_list<const char *> names) {
@@ -78,11 +80,19 @@ std::optional<bool> CallReader::flag(std::size_t position, std::initializer_list
   return lowering.fail(DiagnosticKind::BadArguments, "this must be True or False", {{expr->range}});
 }
 
+std::optional<std::size_t> CallReader::axis(std::int64_t given, std::size_t rank, SourceRange range) {
+  const auto axes = static_cast<std::int64_t>(rank);
+  if (given >= -axes && given < axes) return static_cast<std::size_t>(given < 0 ? given + axes : given);
+  return lowering.fail(DiagnosticKind::AxisOutOfRange, fmt::format("there is no axis {}", given), {{range}},
+                       rank == 0 ? "a scalar has no axes" : fmt::format("valid axes are {} to {}", -axes, axes - 1),
+                       {{}, concerned(), {axes, given}});
+}
+
 std::optional<std::vector<std::size_t>> CallReader::axes(const std::vector<std::int64_t> &given, std::size_t rank,
                                                          SourceRange range) {
   std::vector<std::size_t> result;
   for (std::int64_t axis : given) {
-    const auto resolved = resolveAxis(lowering, axis, rank, range);
+    const auto resolved = this->axis(axis, rank, range);
     if (!resolved) return std::nullopt;
     if (std::find(result.begin(), result.end(), *resolved) != result.end())
       return lowering.fail(DiagnosticKind::BadArguments, fmt::format("axis {} is named twice", axis), {{range}});
@@ -117,8 +127,16 @@ bool CallReader::canBecome(DType from, DType to) {
   return false;
 }
 
-std::nullopt_t CallReader::fail(DiagnosticKind kind, std::string message, std::string help) {
-  return lowering.fail(kind, std::move(message), {{call.range}}, std::move(help));
+std::vector<ErrorOperand> CallReader::concerned(std::optional<std::size_t> axis) const {
+  if (!first_) return {};
+  return {lowering.errorOperand(*first_, call.positional[0].range, axis)};
+}
+
+std::nullopt_t CallReader::fail(DiagnosticKind kind, std::string message, std::string help,
+                                std::vector<std::int64_t> sizes, std::optional<std::size_t> axis) {
+  DiagnosticParts parts{.sizes = std::move(sizes)};
+  if (category(kind) == ErrorCategory::Shape) parts.operands = concerned(axis);
+  return lowering.fail(kind, std::move(message), {{call.range}}, std::move(help), std::move(parts));
 }
 
 } // namespace einjit::tensor

@@ -25,6 +25,8 @@ public:
   /// All arguments from `position` on, given one by one or as one list.
   std::optional<std::vector<std::int64_t>> integersFrom(std::size_t position, const std::string &what);
   std::optional<bool> flag(std::size_t position, std::initializer_list<const char *> names, bool otherwise = false);
+  /// An axis number, negative counting from the back, brought into 0…rank-1; records AxisOutOfRange.
+  std::optional<std::size_t> axis(std::int64_t given, std::size_t rank, SourceRange range);
   std::optional<std::vector<std::size_t>> axes(const std::vector<std::int64_t> &given, std::size_t rank,
                                                SourceRange range);
   /// Whether between `least` and `most` positional arguments were given.
@@ -34,9 +36,15 @@ public:
   /// Whether elements of a type can be made those of another; records it if they cannot.
   bool canBecome(DType from, DType to);
   const TensorType &type(ValueId id) const { return lowering.type(id); }
-  std::nullopt_t fail(DiagnosticKind kind, std::string message, std::string help = {});
+  /// Records an error of the whole call. Of a shape it is one of the first argument's.
+  std::nullopt_t fail(DiagnosticKind kind, std::string message, std::string help = {},
+                      std::vector<std::int64_t> sizes = {}, std::optional<std::size_t> axis = {});
+
+  /// The first argument as errors speak of it, if it is a tensor that has been read.
+  std::vector<ErrorOperand> concerned(std::optional<std::size_t> axis = {}) const;
 
 private:
+  std::optional<ValueId> first_;      ///< the first argument, once it has been read as a tensor
   std::vector<std::string> keywords_; ///< all that were looked for
 };
 

@@ -2,6 +2,7 @@
 //
 // Functions that make tensors of one value. Nothing of them is in memory: the value is a literal.
 #include "Tensor/Lower/Functions/Creation.h"
+#include "Support/ErrorOperands.h"
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -21,7 +22,9 @@ std::optional<DType> typeArgument(CallReader &reader, DType otherwise) {
 
 bool isLarge(CallReader &reader, const Shape &shape, DType type) {
   if (elementCount({type, shape})) return false;
-  reader.fail(DiagnosticKind::TensorTooLarge, fmt::format("a tensor of shape {} is too large", shapeText(shape)));
+  reader.lowering.fail(DiagnosticKind::TensorTooLarge,
+                       fmt::format("a tensor of shape {} is too large", shapeText(shape)), {{reader.call.range}}, {},
+                       {.operands = {{.type = TensorType{type, shape}, .range = reader.call.range}}});
   return true;
 }
 
@@ -29,8 +32,10 @@ bool isLarge(CallReader &reader, const Shape &shape, DType type) {
 std::optional<Shape> shapeArgument(CallReader &reader, std::optional<std::vector<std::int64_t>> sizes) {
   if (const ast::Expr *keyword = reader.find(SIZE_MAX, {"shape", "size"})) sizes = reader.integers(*keyword, "a size");
   if (!sizes) return std::nullopt;
-  if (std::ranges::any_of(*sizes, [](std::int64_t size) { return size < 0; }))
-    return reader.fail(DiagnosticKind::BadShape, fmt::format("the shape {} has a negative size", shapeText(*sizes)));
+  const auto negative = std::ranges::find_if(*sizes, [](std::int64_t size) { return size < 0; });
+  if (negative != sizes->end())
+    return reader.fail(DiagnosticKind::BadShape, fmt::format("the shape {} has a negative size", shapeText(*sizes)), {},
+                       {*negative});
   return sizes;
 }
 
@@ -59,8 +64,9 @@ MaybeValue filledWith(CallReader &reader, const Shape &shape, const ExprValue &v
   if (!reader.canBecome(reader.type(scalar).dtype, *type)) return std::nullopt;
   if (weak) return filled(builder, shape, convert(weak->value, *type));
   if (reader.type(scalar).rank() != 0)
-    return reader.fail(DiagnosticKind::RankMismatch, "a tensor is filled with one number",
-                       "use `expand` to repeat a tensor along new axes");
+    return reader.lowering.fail(DiagnosticKind::RankMismatch, "a tensor is filled with one number",
+                                {{reader.call.range}}, "use `expand` to repeat a tensor along new axes",
+                                ranksDisagree({.type = reader.type(scalar)}, 0));
   return builder.view(builder.cast(scalar, *type), shape, {});
 }
 

@@ -15,8 +15,7 @@ MaybeValue cumulative(CallReader &reader, ScalarOp op) {
   // As in NumPy, without an axis the elements run on in row-major order.
   ValueId value = given ? *operand : builder.reshape(*operand, {*elementCount(type)});
   const auto integer = given ? reader.lowering.evaluateInteger(*given, "an axis") : std::int64_t{0};
-  const auto axis =
-      integer ? resolveAxis(reader.lowering, *integer, reader.type(value).rank(), reader.call.range) : std::nullopt;
+  const auto axis = integer ? reader.axis(*integer, reader.type(value).rank(), reader.call.range) : std::nullopt;
   if (!axis) return std::nullopt;
   // What computes in another type does so along the whole axis, and rounds each value once.
   const bool isShort = type.dtype == DType::F16 || type.dtype == DType::BF16;

@@ -2,6 +2,7 @@
 //
 // Calls of einsum inside programs, in both of NumPy's forms: a string and its operands, or operands each with the list
 // of its axes' numbers, and perhaps a last list for the result's.
+#include "Support/ErrorOperands.h"
 #include "Syntax/Parser.h"
 #include "Tensor/Lower/Einsum.h"
 #include "Tensor/Lower/Functions/CallReader.h"
@@ -57,7 +58,7 @@ std::optional<EinsumTerm> readTerm(CallReader &reader, const ast::Expr &expr) {
   if (term.labels.size() <= maxAxes) return term;
   return reader.lowering.fail(DiagnosticKind::TooManyAxes,
                               fmt::format("{} axes in one list, more than {}", term.labels.size(), maxAxes),
-                              {{expr.range}});
+                              {{expr.range}}, {}, countsDisagree({term.labels.size(), maxAxes}));
 }
 
 std::optional<OperandsAndTerms> fromLists(CallReader &reader) {

@@ -42,7 +42,7 @@ bool isTensor(const ExprValue &value) { return std::holds_alternative<ValueId>(v
 
 /// `op` on operands brought to `type`; of bools, which no minimum is of, `onBools`.
 MaybeValue apply(CallReader &reader, ScalarOp op, DType type, Operands operands) {
-  if (!reader.lowering.applies(op, type, reader.call.function, operands.ranges)) return std::nullopt;
+  if (!reader.lowering.applies(op, type, reader.call.function, operands.values, operands.ranges)) return std::nullopt;
   if (std::none_of(operands.values.begin(), operands.values.end(), isTensor))
     operands.values.back() = reader.lowering.materialize(std::get<Weak>(operands.values.back()));
   return reader.lowering.elementwise(op, type, operands.values, operands.ranges);

@@ -185,13 +185,6 @@ std::string unknownFunctionHelp(const std::string &name, const std::map<std::str
 
 } // namespace
 
-std::optional<std::size_t> resolveAxis(Lowering &lowering, std::int64_t axis, std::size_t rank, SourceRange range) {
-  const auto axes = static_cast<std::int64_t>(rank);
-  if (axis >= -axes && axis < axes) return static_cast<std::size_t>(axis < 0 ? axis + axes : axis);
-  return lowering.fail(DiagnosticKind::AxisOutOfRange, fmt::format("there is no axis {}", axis), {{range}},
-                       rank == 0 ? "a scalar has no axes" : fmt::format("valid axes are {} to {}", -axes, axes - 1));
-}
-
 std::vector<std::string> Lowering::functionNames() {
   std::vector<std::string> names;
   for (const FunctionEntry &entry : functions) names.emplace_back(entry.name);
@@ -217,7 +210,8 @@ MaybeValue Lowering::call(CallArguments arguments) {
               {{arguments.functionRange}}, unknownFunctionHelp(arguments.function, definitions));
 }
 
-MaybeValue Lowering::member(const std::string &name, const ExprValue &value, SourceRange range) {
+MaybeValue Lowering::member(const std::string &name, const ExprValue &value, SourceRange valueRange,
+                            SourceRange range) {
   const auto *id = std::get_if<ValueId>(&value);
   const std::size_t rank = id ? type(*id).rank() : 0;
   const Shape shape = id ? type(*id).shape : Shape();
@@ -233,7 +227,8 @@ MaybeValue Lowering::member(const std::string &name, const ExprValue &value, Sou
     std::reverse(axes.begin(), axes.end());
   } else if (name == "mT") {
     if (rank < 2)
-      return fail(DiagnosticKind::RankMismatch, "`.mT` swaps the last two axes; there are not two", {{range}});
+      return fail(DiagnosticKind::RankMismatch, "`.mT` swaps the last two axes; there are not two", {{range}}, {},
+                  {.operands = {errorOperand(value, valueRange)}});
     std::swap(axes[rank - 1], axes[rank - 2]);
   } else {
     const auto names = functionNames();

@@ -40,7 +40,8 @@ std::nullopt_t sizesDoNotFit(CallReader &reader, const TensorType &type, const S
                                  open ? "needs a multiple of" : "has",
                                  wanted ? std::to_string(*wanted) : "more than 2^63"),
                      open ? "-1 stands for what is left, which must be a whole number"
-                          : "a reshape keeps every element; -1 stands for the size that fits");
+                          : "a reshape keeps every element; -1 stands for the size that fits",
+                     wanted ? Shape{count, *wanted} : Shape{});
 }
 
 std::optional<std::int64_t> integerOr(CallReader &reader, std::size_t position, const char *name,
@@ -80,8 +81,8 @@ MaybeValue flatten(CallReader &reader) {
   if (!operand || !first || !last || !reader.noKeywordsLeft()) return std::nullopt;
   const Shape from = reader.type(*operand).shape;
   if (from.empty()) return reader.lowering.builder.reshape(*operand, {1});
-  const auto begin = resolveAxis(reader.lowering, *first, from.size(), reader.call.range);
-  const auto end = resolveAxis(reader.lowering, *last, from.size(), reader.call.range);
+  const auto begin = reader.axis(*first, from.size(), reader.call.range);
+  const auto end = reader.axis(*last, from.size(), reader.call.range);
   if (!begin || !end) return std::nullopt;
   if (*begin > *end) return reader.fail(DiagnosticKind::BadArguments, "'flatten' needs start_dim before end_dim");
   Shape shape;
@@ -130,8 +131,8 @@ MaybeValue swapaxes(CallReader &reader) {
   const std::size_t rank = reader.type(*operand).rank();
   const auto a = reader.lowering.evaluateInteger(*first, "an axis");
   const auto b = reader.lowering.evaluateInteger(*second, "an axis");
-  const auto x = a ? resolveAxis(reader.lowering, *a, rank, first->range) : std::nullopt;
-  const auto y = b ? resolveAxis(reader.lowering, *b, rank, second->range) : std::nullopt;
+  const auto x = a ? reader.axis(*a, rank, first->range) : std::nullopt;
+  const auto y = b ? reader.axis(*b, rank, second->range) : std::nullopt;
   if (!x || !y) return std::nullopt;
   std::vector<std::size_t> order;
   for (std::size_t axis = 0; axis < rank; ++axis) order.push_back(axis);

@@ -103,8 +103,8 @@ MaybeValue linspace(CallReader &reader) {
   const auto type = sequenceType(reader, reader.lowering.options.defaultFloat);
   if (!from || !to || !count || !endpoint || !type || !reader.noKeywordsLeft()) return std::nullopt;
   if (*count < 0)
-    return reader.lowering.fail(DiagnosticKind::BadShape, "a tensor cannot have fewer than no elements",
-                                {{num->range}});
+    return reader.lowering.fail(DiagnosticKind::BadShape, "a tensor cannot have fewer than no elements", {{num->range}},
+                                {}, {.sizes = {*count}});
   if (isLarge(reader, {*count}, *type)) return std::nullopt;
   Builder &builder = reader.lowering.builder;
   const auto steps = static_cast<double>(*endpoint ? *count - 1 : *count);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Functions whose results are views: they change only access maps.
-#include "Tensor/Lower/Functions/CallReader.h"
+#include "Support/ErrorOperands.h"
+#include "Tensor/Lower/Functions/Creation.h"
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -42,7 +43,7 @@ MaybeValue unsqueeze(CallReader &reader) {
   const auto given = reader.lowering.evaluateInteger(*where, "an axis");
   if (!given) return std::nullopt;
   Shape shape = reader.type(*operand).shape;
-  const auto axis = resolveAxis(reader.lowering, *given, shape.size() + 1, where->range);
+  const auto axis = reader.axis(*given, shape.size() + 1, where->range);
   if (!axis) return std::nullopt;
   std::vector<Affine> indices;
   for (std::size_t i = 0; i < shape.size(); ++i)
@@ -70,7 +71,7 @@ MaybeValue squeeze(CallReader &reader) {
         return reader.lowering.fail(
             DiagnosticKind::BadShape,
             fmt::format("axis {} has size {}; only axes of size 1 can be squeezed", axis, from[axis]),
-            {{where->range, shapeText(from)}});
+            {{where->range, shapeText(from)}}, {}, {{}, reader.concerned(axis), {from[axis], 1}});
     }
   }
   Shape shape;
@@ -91,7 +92,8 @@ MaybeValue expand(CallReader &reader) {
   const Shape from = reader.type(*operand).shape;
   if (given->size() < from.size())
     return reader.fail(DiagnosticKind::BadShape,
-                       fmt::format("{} sizes for a tensor of {} axes", given->size(), from.size()));
+                       fmt::format("{} sizes for a tensor of {} axes", given->size(), from.size()), {},
+                       countsDisagree({from.size(), given->size()}).sizes);
   const std::size_t shift = given->size() - from.size();
   Shape shape = *given;
   std::vector<Affine> indices;
@@ -101,13 +103,12 @@ MaybeValue expand(CallReader &reader) {
     if (shape[axis] < 0 || (own != 1 && own != shape[axis]))
       return reader.fail(DiagnosticKind::BadShape,
                          fmt::format("{} cannot be expanded to {}", shapeText(from), shapeText(*given)),
-                         "only axes of size 1 can be expanded; -1 keeps a size");
+                         "only axes of size 1 can be expanded; -1 keeps a size", {own, shape[axis]},
+                         axis >= shift ? std::optional(axis - shift) : std::nullopt);
     if (axis >= shift)
       indices.push_back(own == 1 ? Affine::number(0) : Affine::variable(static_cast<std::uint32_t>(axis)));
   }
-  if (!elementCount({reader.type(*operand).dtype, shape}))
-    return reader.fail(DiagnosticKind::TensorTooLarge,
-                       fmt::format("a tensor of shape {} is too large", shapeText(shape)));
+  if (isLarge(reader, shape, reader.type(*operand).dtype)) return std::nullopt;
   return reader.lowering.builder.view(*operand, shape, std::move(indices));
 }
 

@@ -13,7 +13,7 @@ MaybeValue size(CallReader &reader) {
   const auto given =
       operand ? reader.lowering.evaluateInteger(*reader.call.positional[1].expr, "an axis") : std::nullopt;
   if (!given) return std::nullopt;
-  const auto axis = resolveAxis(reader.lowering, *given, reader.type(*operand).rank(), reader.call.positional[1].range);
+  const auto axis = reader.axis(*given, reader.type(*operand).rank(), reader.call.positional[1].range);
   return axis ? MaybeValue(Weak{reader.type(*operand).shape[*axis]}) : std::nullopt;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Lower/Index/IndexNotation.h"
+#include "Support/ErrorOperands.h"
 #include "Support/Overloaded.h"
 #include "Tensor/Lower/Index/IndexStatement.h"
 #include <algorithm>
@@ -75,7 +76,8 @@ private:
                           fmt::format("a tensor of {} ax{} stands where an element is needed", type.rank(),
                                       type.rank() == 1 ? "is" : "es"),
                           {{expr.range, str(type)}},
-                          fmt::format("subscript it, as in {}[{}]", ast::print(expr), subscript));
+                          fmt::format("subscript it, as in {}[{}]", ast::print(expr), subscript),
+                          {.operands = {{.type = type, .range = expr.range}}});
   }
 
   Shape shapeOf(const IndexSet &indices) const {
@@ -106,18 +108,19 @@ private:
   MaybeValue fold(const ExprValue &value, const IndexSet &indices, SourceRange range) {
     const ValueId id = std::get<ValueId>(value);
     std::vector<std::size_t> axes;
-    bool empty = false;
+    const Index *empty = nullptr;
     for (std::size_t i = 0; i < statement_.indices.size(); ++i)
       if (indices.test(i)) {
         axes.push_back(i);
-        empty = empty || *statement_.indices[i].extent == 0;
+        if (*statement_.indices[i].extent == 0) empty = &statement_.indices[i];
       }
     if (empty && (fold_ == ScalarOp::Max || fold_ == ScalarOp::Min))
       return lowering_.fail(DiagnosticKind::EmptyReduction,
-                            fmt::format("'{}' of no elements has no value", name(fold_)), {{range}});
+                            fmt::format("'{}' of no elements has no value", name(fold_)), {{range}}, {},
+                            {empty->name, {}, {0}});
     const DType dtype = lowering_.type(id).dtype;
     const ScalarOp op = folding(fold_, dtype);
-    if (!lowering_.applies(op, dtype, std::string(name(op)) + "=", {range})) return std::nullopt;
+    if (!lowering_.applies(op, dtype, std::string(name(op)) + "=", {id}, {range})) return std::nullopt;
     return lowering_.builder.reduce(op, id, axes, true);
   }
 
@@ -204,7 +207,8 @@ private:
     return fits || failed(DiagnosticKind::RankMismatch,
                           fmt::format("{} indices for '{}', a tensor of {} axes", left_.size(), source_.name,
                                       lowering_.type(*target_).rank()),
-                          source_.indicesRange, "an element has one index for each axis");
+                          source_.indicesRange, "an element has one index for each axis",
+                          ranksDisagree(errorOperand({}), left_.size()));
   }
 
   bool readLeft(const ast::Expr &expr, SourceRange range) {
@@ -229,7 +233,8 @@ private:
     if (!position) return false;
     const Shape shape = target_ ? lowering_.type(*target_).shape : Shape();
     const std::int64_t extent = left_.size() < shape.size() ? shape[left_.size()] : 0;
-    if (left_.size() < shape.size() && !isInside(lowering_, *position, extent, range)) return false;
+    if (left_.size() < shape.size() && !isInside(lowering_, *position, extent, range, errorOperand(left_.size())))
+      return false;
     left_.push_back(*position < 0 ? *position + extent : *position);
     return true;
   }
@@ -246,8 +251,13 @@ private:
     return failed(DiagnosticKind::IndexForm, "the left side names an index or a number for each axis", range,
                   "move the arithmetic to the right, with the opposite sign: y[i] = x[i - 1]");
   }
-  bool failed(DiagnosticKind kind, std::string message, SourceRange range, std::string help) {
-    lowering_.fail(kind, std::move(message), {{range}}, std::move(help));
+  /// The tensor of the left side, which is there already.
+  ErrorOperand errorOperand(std::optional<std::size_t> axis) const {
+    return lowering_.errorOperand(*target_, source_.nameRange, axis);
+  }
+  bool failed(DiagnosticKind kind, std::string message, SourceRange range, std::string help,
+              DiagnosticParts parts = {}) {
+    lowering_.fail(kind, std::move(message), {{range}}, std::move(help), std::move(parts));
     return false;
   }
 

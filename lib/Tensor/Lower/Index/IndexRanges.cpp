@@ -8,6 +8,8 @@
 //   c > 0:  c*(extent-1) + high <= n-1        c < 0:  c*(extent-1) + low >= 0.
 // In the end every position must stay inside its axis.
 #include "Support/Checked.h"
+#include "Support/ErrorOperands.h"
+#include "Tensor/Lower/Disagreement.h"
 #include "Tensor/Lower/Index/IndexStatement.h"
 #include <algorithm>
 #include <fmt/format.h>
@@ -21,9 +23,10 @@ struct Interval {
   std::int64_t low = 0, high = 0;
 };
 
-std::string place(const IndexedAxis &axis) {
-  return fmt::format("{}: {}, axis {}", axis.tensor, str(axis.type), axis.axis);
+ErrorOperand errorOperand(const IndexedAxis &axis) {
+  return {.name = axis.tensor, .type = axis.type, .axis = axis.axis};
 }
+std::string place(const IndexedAxis &axis) { return describe(errorOperand(axis)); }
 
 class RangeInference {
 public:
@@ -81,10 +84,9 @@ private:
 
   void mismatch(const Index &index, const IndexedAxis &axis, DiagnosticKind kind, const char *message,
                 const char *help) {
-    lowering_.fail(
-        kind, fmt::format(fmt::runtime(message), index.name),
-        {{index.source->range, std::to_string(index.source->extent())}, {axis.range, std::to_string(axis.extent())}},
-        help, {place(*index.source) + "    " + place(axis)});
+    lowering_.record(axesDisagree(kind, fmt::format(fmt::runtime(message), index.name), index.name,
+                                  {errorOperand(*index.source), index.source->range}, {errorOperand(axis), axis.range},
+                                  help));
   }
 
   void takeFallback(const IndexedAxis &axis) {
@@ -158,9 +160,12 @@ private:
     const std::string reads = !values           ? "elements beyond 2^61"
                               : values->low < 0 ? fmt::format("element {}", values->low)
                                                 : fmt::format("element {}", values->high);
+    DiagnosticParts parts{.operands = {errorOperand(axis)}};
+    if (values) parts.sizes = {axis.extent(), values->low < 0 ? values->low : values->high};
+    if (axis.position.terms.size() == 1) parts.index = index(axis.position.terms[0].variable).name;
     lowering_.fail(DiagnosticKind::IndexRange,
                    fmt::format("`{}` would read {} of an axis of size {}", axis.text, reads, axis.extent()),
-                   {{axis.range}}, outsideHelp(axis), notes(axis));
+                   {{axis.range}}, outsideHelp(axis), std::move(parts), notes(axis));
   }
 
   // Explanations.
@@ -199,15 +204,17 @@ private:
     lowering_.fail(DiagnosticKind::IndexRange,
                    fmt::format("no value of '{}' keeps `{}` inside an axis of size {}", index(number).name, axis.text,
                                axis.extent()),
-                   {{axis.range}}, {}, std::move(lines));
+                   {{axis.range}}, {}, {index(number).name, {errorOperand(axis)}, {axis.extent()}}, std::move(lines));
   }
 
   void unbound(std::size_t number) {
     const Index &lost = index(number);
     std::vector<std::string> together;
     std::vector<std::string> places;
+    std::vector<ErrorOperand> operands;
     for (const IndexedAxis *axis : all_) {
       if (!axis->position.uses(static_cast<std::uint32_t>(number))) continue;
+      operands.push_back(errorOperand(*axis));
       places.push_back(fmt::format("`{}` of {}", axis->text, axis->tensor));
       for (const Affine::Term &term : axis->position.terms)
         if (term.variable != number && !index(term.variable).extent)
@@ -222,7 +229,7 @@ private:
                    {{lost.range}},
                    places.empty() ? fmt::format("use it on an axis, as in x[{}]", lost.name)
                                   : std::string("an index alone on an axis runs over the whole axis"),
-                   {reason});
+                   {lost.name, std::move(operands), {}}, {reason});
   }
 
   static constexpr std::int64_t limit = std::int64_t{1} << 61;

@@ -3,6 +3,7 @@
 // Reads the right side of an index statement: which names are indices, which elements are read where, what is reduced
 // explicitly. A name inside a subscript is an index unless it stands for an integer known while compiling; elsewhere it
 // is one if it is an index of the statement. What has no index in it keeps its meaning of array notation.
+#include "Support/ErrorOperands.h"
 #include "Support/Overloaded.h"
 #include "Support/Suggest.h"
 #include "Tensor/Lower/Index/IndexStatement.h"
@@ -270,7 +271,8 @@ private:
                      fmt::format("{} ind{} for a tensor of {} ax{}", subscript.items.size(),
                                  subscript.items.size() == 1 ? "ex" : "ices", type.rank(),
                                  type.rank() == 1 ? "is" : "es"),
-                     {{range, str(type)}}, "an element has one index for each axis");
+                     {{range, str(type)}}, "an element has one index for each axis",
+                     ranksDisagree(lowering_.errorOperand(*value, tensor.range), subscript.items.size()));
       return {};
     }
     Element element{*value, range, {}};
@@ -291,7 +293,8 @@ private:
         readPosition(lowering_, **expr, [&](const std::string &name) { return find(name, nameRange(**expr, name)); });
     if (!position) return {};
     const std::size_t axis = element.axes.size();
-    if (position->isConstant() && !resolveConstant(*position, type.shape[axis], item.range)) return {};
+    const ErrorOperand operand = lowering_.errorOperand(element.tensor, tensor.range, axis);
+    if (position->isConstant() && !resolveConstant(*position, operand, item.range)) return {};
     const bool isPlain = std::holds_alternative<ast::Name>((*expr)->node) && !position->isConstant();
     statement_.axes.push_back(
         {ast::print(tensor), type, axis, *position, ast::print(**expr), item.range, isPlain, true});
@@ -314,9 +317,10 @@ private:
   }
 
   /// A position without an index counts from the end if it is negative, as in array notation.
-  bool resolveConstant(Affine &position, std::int64_t extent, SourceRange range) {
+  bool resolveConstant(Affine &position, const ErrorOperand &operand, SourceRange range) {
     std::int64_t &at = position.constant;
-    if (!isInside(lowering_, at, extent, range)) return false;
+    const std::int64_t extent = *operand.size();
+    if (!isInside(lowering_, at, extent, range, operand)) return false;
     if (at < 0) at += extent;
     return true;
   }
@@ -388,7 +392,8 @@ private:
         lowering_.fail(DiagnosticKind::IndexUnbound,
                        fmt::format("nothing that '{}' folds has the index '{}'", reduction.function,
                                    statement_.indices[index].name),
-                       {{statement_.indices[index].range}}, "it must occur between the round brackets");
+                       {{statement_.indices[index].range}}, "it must occur between the round brackets",
+                       {.index = statement_.indices[index].name});
     statement_.reductions[&expr] = std::move(reduction);
     return set;
   }
