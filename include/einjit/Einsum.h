@@ -76,6 +76,7 @@ void einsum(EinsumString string, const Arguments &...arguments) {
 }
 
 /// Evaluates an einsum string on any number of operands, with options of its own.
-EINJIT_API AnyTensor einsum(std::string_view string, std::span<const ConstTensorRef> operands, const Options &options);
+EINJIT_API AnyTensor einsum(std::string_view string, std::span<const ConstTensorRef> operands, const Options &options,
+                            const std::source_location &where = std::source_location::current());
 
 } // namespace einjit

@@ -110,11 +110,13 @@ public:
 
   /// Runs the kernel on inputs of exactly the types it was compiled for, into row-major memory of the result types. An
   /// output that overlaps an input is computed beside it first. Throws einjit::Error where an argument does not fit.
-  EINJIT_API void run(std::span<const ConstTensorRef> inputs, std::span<const TensorRef> outputs) const;
+  EINJIT_API void run(std::span<const ConstTensorRef> inputs, std::span<const TensorRef> outputs,
+                      const std::source_location &where = std::source_location::current()) const;
   /// The same, into new tensors.
-  EINJIT_API std::vector<AnyTensor> run(std::span<const ConstTensorRef> inputs) const;
+  EINJIT_API std::vector<AnyTensor> run(std::span<const ConstTensorRef> inputs,
+                                        const std::source_location &where = std::source_location::current()) const;
   /// `kernel(x, w, out)`: the inputs, then the outputs. Without outputs use run(). Looks nothing up, takes no lock and,
-  /// once the thread has had memory for temporaries, allocates nothing.
+  /// once the thread has had memory for temporaries, allocates nothing. An error does not know the call.
   template <class... Args>
     requires(TensorLike<Args> && ...)
   void operator()(Args &&...args) const {
@@ -141,6 +143,7 @@ public:
   const std::shared_ptr<const Impl> &impl() const { return impl_; }
 
 private:
+  void runHere(std::span<const ConstTensorRef> inputs, std::span<const TensorRef> outputs) const;
   EINJIT_API void runMixed(std::span<const detail::Argument> arguments) const;
   std::shared_ptr<const Impl> impl_;
 };

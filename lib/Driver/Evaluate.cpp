@@ -159,40 +159,49 @@ void scaledInto(CallKey &key, std::int64_t scale, Write write, Inputs inputs, co
 
 namespace detail {
 
-AnyTensor evaluate(const Program &program, Parameters parameters, Inputs inputs, const std::source_location &) {
+AnyTensor evaluate(const Program &program, Parameters parameters, Inputs inputs,
+                   const std::source_location &where) try {
   CallKey key(program, parameters);
   addArguments(key, inputs);
   const Found found(key, [&] { return Work{program.write(parameters), inputs}; });
   return intoNew(found.kernel(), inputs);
+} catch (const Error &error) {
+  throw error.at(where);
 }
 
 void evaluateInto(const Program &program, Parameters parameters, Inputs inputs, const TensorRef &output,
-                  const std::source_location &) {
+                  const std::source_location &where) try {
   CallKey key(program, parameters);
   addArguments(key, inputs);
   key.addArgument(output);
   const Found found(key, [&] { return Work{program.write(parameters), inputs, &output}; });
   callChecked(found.kernel(), inputs, {&output, 1});
+} catch (const Error &error) {
+  throw error.at(where);
 }
 
 void einsumInto(const Program &program, Inputs inputs, const TensorRef &output, const Scaling &scaling,
-                const std::source_location &where) {
+                const std::source_location &where) try {
   const std::int64_t scale = scaleOf(scaling);
   if (scale == 0) return evaluateInto(program, {}, inputs, output, where);
   const Parameters parameters(&scale, 1);
   CallKey key(program, parameters);
   scaledInto(key, scale, [&] { return program.write(parameters); }, inputs, output, scaling);
+} catch (const Error &error) {
+  throw error.at(where);
 }
 
 void einsumInto(std::string_view string, Inputs inputs, const TensorRef &output, const Scaling &scaling,
-                const std::source_location &) {
+                const std::source_location &where) try {
   const std::int64_t scale = scaleOf(scaling);
   const Parameters parameters(&scale, 1);
   CallKey key(string, parameters);
   scaledInto(key, scale, [&] { return writeEinsum(string, parameters); }, inputs, output, scaling);
+} catch (const Error &error) {
+  throw error.at(where);
 }
 
-AnyTensor einsum(std::string_view string, std::span<const Argument> arguments, const std::source_location &) {
+AnyTensor einsum(std::string_view string, std::span<const Argument> arguments, const std::source_location &where) try {
   InlineList<ConstTensorRef, 16> all(arguments.size());
   for (const Argument &argument : arguments) all.push(argument.tensor);
   CallKey key(string, {});
@@ -211,6 +220,8 @@ AnyTensor einsum(std::string_view string, std::span<const Argument> arguments, c
   if (!arguments.back().isWritable) refuseConst(inputs.size());
   callChecked(found.kernel(), inputs, {&output, 1});
   return {};
+} catch (const Error &error) {
+  throw error.at(where);
 }
 
 ProgramText writeEinsum(std::string_view string, Parameters parameters) {
@@ -235,10 +246,10 @@ ProgramText writeEinsum(std::string_view string, Parameters parameters) {
 
 } // namespace detail
 
-AnyTensor einsum(std::string_view string, Inputs operands, const Options &options) {
+AnyTensor einsum(std::string_view string, Inputs operands, const Options &options, const std::source_location &where) {
   std::vector<TensorType> types;
   for (const ConstTensorRef &operand : operands) types.push_back(operand.type());
-  return std::move(compile(string, types, options).run(operands).front());
+  return std::move(compile(string, types, options, where).run(operands, where).front());
 }
 
 } // namespace einjit

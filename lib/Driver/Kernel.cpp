@@ -27,10 +27,17 @@ const void *Kernel::entry() const {
   return reinterpret_cast<const void *>(impl_->code->entry());
 }
 
-void Kernel::run(std::span<const ConstTensorRef> in, std::span<const TensorRef> out) const {
+void Kernel::runHere(std::span<const ConstTensorRef> in, std::span<const TensorRef> out) const {
   if (!impl_->code) entry(); // throws
   checkFit(*impl_, in, out);
   call(*impl_, in, out);
+}
+
+void Kernel::run(std::span<const ConstTensorRef> in, std::span<const TensorRef> out,
+                 const std::source_location &where) const try {
+  runHere(in, out);
+} catch (const Error &error) {
+  throw error.at(where);
 }
 
 void Kernel::runMixed(std::span<const detail::Argument> arguments) const {
@@ -44,16 +51,18 @@ void Kernel::runMixed(std::span<const detail::Argument> arguments) const {
       throwError({{DiagnosticKind::ArgumentMismatch, "an output of a kernel must be writable"}}, {});
     out.push(writable(argument.tensor));
   }
-  run(in.span(), out.span());
+  runHere(in.span(), out.span());
 }
 
-std::vector<AnyTensor> Kernel::run(std::span<const ConstTensorRef> in) const {
+std::vector<AnyTensor> Kernel::run(std::span<const ConstTensorRef> in, const std::source_location &where) const try {
   std::vector<AnyTensor> tensors;
   std::vector<TensorRef> out;
   for (const Binding &result : results()) tensors.emplace_back(result.type);
   for (AnyTensor &tensor : tensors) out.push_back(tensor);
-  run(in, out);
+  runHere(in, out);
   return tensors;
+} catch (const Error &error) {
+  throw error.at(where);
 }
 
 std::string Kernel::text(Stage stage) const {

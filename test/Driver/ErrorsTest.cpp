@@ -70,6 +70,41 @@ TEST(Errors, AreOfTheCallThatIsWritten) {
   EXPECT_EQ(kernel.error().source(), "i,i->");
 }
 
+/// The line of the call that `action` says that failed; 0 if it does not know.
+template <class Action> unsigned failingLine(Action action) {
+  try {
+    action();
+  } catch (const Error &error) {
+    EXPECT_TRUE(!error.where() || std::string_view(error.where()->file_name()) == __FILE__);
+    return error.where() ? error.where()->line() : 0;
+  }
+  ADD_FAILURE() << "must throw";
+  return 0;
+}
+
+TEST(Errors, AreOfEinsumsCalls) {
+  const Tensor<float> x({2, 3}), y({4});
+  const ConstTensorRef operands[] = {x, y};
+  Tensor<float> out({2});
+  const unsigned line = std::source_location::current().line();
+  EXPECT_EQ(failingLine([&] { einsum("ij,j->i", x, y); }), line + 1);
+  EXPECT_EQ(failingLine([&] { einsum("ij,j->i", x, y, out); }), line + 2);
+  EXPECT_EQ(failingLine([&] { einsum("ij,j->i", x, y, into(out, 2, 1)); }), line + 3);
+  EXPECT_EQ(failingLine([&] { einsum("ij,j->i", operands, {}); }), line + 4);
+}
+
+TEST(Errors, AreOfTheCallsOfKernels) {
+  const Tensor<float> x({3}), other({4});
+  Tensor<float> out(std::vector<std::int64_t>{});
+  const Kernel kernel = compile("i->", {vector3});
+  const ConstTensorRef inputs[] = {other};
+  const TensorRef outputs[] = {out};
+  const unsigned line = std::source_location::current().line();
+  EXPECT_EQ(failingLine([&] { kernel.run(inputs); }), line + 1);
+  EXPECT_EQ(failingLine([&] { kernel.run(inputs, outputs); }), line + 2);
+  EXPECT_EQ(failingLine([&] { kernel(other, out); }), 0U);
+}
+
 TEST(Errors, AreNoneWhereAllIsRight) {
   const Expected<Kernel> einsum = tryCompile("i->", {vector3});
   ASSERT_TRUE(einsum);
