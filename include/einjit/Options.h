@@ -25,6 +25,9 @@ struct Options {
   bool exact = false;
   /// Names whose values a program returns, instead of its last statement's.
   std::vector<std::string> results = {};
+  /// Types that the results must have, with the strides of the memory that they are for: a kernel writes such memory
+  /// directly, and any other through a copy. No types mean whatever results there are, row-major.
+  std::vector<TensorType> resultTypes = {};
   /// Most bytes a kernel may need for temporaries, all threads together, beside its inputs and results. A contraction
   /// then takes the fastest order that keeps it; a program that cannot is refused.
   std::optional<std::int64_t> memoryLimit = {};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Driver/Arguments.h"
+#include "Runtime/Layout.h"
 #include "Support/ErrorOperands.h"
 #include <algorithm>
 #include <fmt/format.h>
@@ -42,15 +43,10 @@ bool repeatsElements(const ConstTensorRef &tensor) {
 
 ArgumentLayout::ArgumentLayout(const TensorType &type)
     : dtype_(type.dtype), isRowMajor_(type.isRowMajor()), shape_(type.shape), strides_(type.stridesOrRowMajor()) {
-  if (std::ranges::count(shape_, 0) > 0) return;
-  std::int64_t low = 0, high = 1;
-  for (std::size_t axis = 0; axis < shape_.size(); ++axis) {
-    const std::int64_t reach = (shape_[axis] - 1) * strides_[axis];
-    (reach < 0 ? low : high) += reach;
-  }
+  const Reach reach = reachOf(type);
   const auto bytes = static_cast<std::int64_t>(byteSize(dtype_));
-  first_ = low * bytes;
-  end_ = high * bytes;
+  first_ = reach.first * bytes;
+  end_ = reach.end * bytes;
 }
 
 bool ArgumentLayout::hasStrides(std::span<const std::int64_t> strides) const {

@@ -27,8 +27,12 @@ public:
     return argument.strides.empty() ? isRowMajor_ : hasStrides(argument.strides);
   }
   bool isEmpty() const { return first_ == end_; }
-  /// The bytes of a tensor of this layout, none if it is empty.
+  /// The bytes from a tensor's first to its last, none if it is empty.
   std::int64_t byteCount() const { return end_ - first_; }
+  /// The element with all indices 0 of a tensor whose first byte is there.
+  void *originFrom(char *memory) const { return memory - first_; }
+  /// The tensor of this layout there.
+  TensorRef at(void *origin) const { return {origin, dtype_, shape_, strides_}; }
 
   /// Whether there is memory where there must be.
   bool admitsData(const void *data) const { return data || isEmpty(); }

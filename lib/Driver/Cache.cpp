@@ -20,6 +20,7 @@ std::string cacheKey(const Source &source, const Options &options) {
   key += options.exact ? 'x' : '-';
   if (options.memoryLimit) key += std::to_string(*options.memoryLimit) + 'm';
   for (const std::string &result : options.results) key += result + '\0';
+  for (const TensorType &type : options.resultTypes) key += str(type) + ';';
   return key;
 }
 

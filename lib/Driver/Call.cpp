@@ -127,10 +127,11 @@ void call(const Kernel::Impl &kernel, std::span<const ConstTensorRef> in, std::s
   char *const memory = threadsMemory(bytes);
   char *end = memory + bytes; // results are behind the temporaries
   for (std::size_t i = out.size(); i-- > direct;) end -= resultBytes(i);
-  for (std::size_t i = direct; i < out.size(); end += resultBytes(i++)) buffers.push(end);
+  for (std::size_t i = direct; i < out.size(); end += resultBytes(i++))
+    buffers.push(kernel.arguments.results[i].originFrom(end));
   kernel.code->entry()(buffers.data(), memory);
   void *const *const outputs = buffers.data() + (buffers.size() - out.size());
-  for (std::size_t i = direct; i < out.size(); ++i) copyElements({outputs[i], out[i].dtype, out[i].shape}, out[i]);
+  for (std::size_t i = direct; i < out.size(); ++i) copyElements(kernel.arguments.results[i].at(outputs[i]), out[i]);
 }
 
 } // namespace einjit

@@ -8,6 +8,7 @@
 #include "Driver/InlineList.h"
 #include "Syntax/Parser.h"
 #include "Tensor/Lower/Program.h"
+#include "Tensor/Types.h"
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -26,11 +27,22 @@ using detail::Scaling;
 using Inputs = std::span<const ConstTensorRef>;
 using Parameters = std::span<const std::int64_t>;
 
-Kernel compileText(const ProgramText &program, Inputs inputs) {
+/// Whether a kernel is compiled for the output's strides, which else is written through a copy: elements must not share
+/// places, at least not if one looks at one axis after the other.
+bool hasOwnLayout(const TensorType &output) {
+  return output.strides.size() == output.rank() && !output.isRowMajor() && tensor::staysInReach(output) &&
+         tensor::elementsAreApart(output);
+}
+
+Kernel compileText(const ProgramText &program, Inputs inputs, const TensorRef *output) {
   Source source{program.text, program.isEinsum, {}};
   for (std::size_t i = 0; i < inputs.size(); ++i)
     source.inputs.push_back({i < program.inputs.size() ? program.inputs[i] : "", inputs[i].type(), {}});
-  return compileCached(std::move(source), defaultOptions());
+  Options options = defaultOptions();
+  if (output) {
+    if (TensorType type = output->type(); hasOwnLayout(type)) options.resultTypes = {std::move(type)};
+  }
+  return compileCached(std::move(source), options);
 }
 
 /// What a call is to do: `program` on `inputs`, into memory that is there, or new.
@@ -48,7 +60,7 @@ public:
   template <class Write> Found(const CallKey &key, Write write) {
     if ((found_ = findKernel(key))) return;
     const Work work = write();
-    const Kernel kernel = compileText(work.program, work.inputs);
+    const Kernel kernel = compileText(work.program, work.inputs, work.output);
     kernel.entry(); // throws where the target is not this machine
     if (work.output) checkFit(*kernel.impl(), work.inputs, {work.output, 1});
     FoundKernel fresh{kernel.impl(), work.inputs.size()};

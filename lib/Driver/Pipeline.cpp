@@ -9,6 +9,7 @@
 #include "Support/Stopwatch.h"
 #include "Syntax/Parser.h"
 #include "Tensor/Lower/Program.h"
+#include "Tensor/Lower/ResultTypes.h"
 #include "Tensor/Passes/Passes.h"
 #include <algorithm>
 #include <fmt/format.h>
@@ -56,8 +57,9 @@ void describeInterface(Compilation &result, const std::vector<tensor::Input> &in
   for (const tensor::Input &input : inputs)
     if (!input.path) result.inputs.push_back({input.name, input.type, input.value});
   for (std::size_t i = 0; i < resultNames.size(); ++i) {
-    const TensorType &type = result.tensor[result.tensor.results[i]].type;
-    result.results.push_back({resultNames[i], {type.dtype, type.shape}});
+    const tensor::Value &value = result.tensor[result.tensor.results[i]];
+    const bool isCopied = std::holds_alternative<tensor::Parameter>(value.def);
+    result.results.push_back({resultNames[i], isCopied ? TensorType{value.type.dtype, value.type.shape} : value.type});
   }
 }
 
@@ -126,7 +128,9 @@ Result<Compilation> lowerToLoops(Source source, const Options &options) {
   Stopwatch watch;
   auto lowered = lowerSource(options, result);
   if (!lowered) return lowered.errors();
-  result.tensor = std::move(lowered->kernel);
+  auto typed = tensor::withResultTypes(std::move(lowered->kernel), options.resultTypes);
+  if (!typed) return typed.errors();
+  result.tensor = *std::move(typed);
   result.tensor.exact = options.exact;
   demandValid(result.tensor, "tensor IR");
   describeInterface(result, lowered->inputs, lowered->resultNames);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Interp/LoopInterpreter.h"
 #include "Interp/Elements.h"
+#include "Runtime/Layout.h"
 #include "Scalar/Evaluate.h"
 #include "Support/Checked.h"
 #include "Support/Diagnostic.h"
@@ -206,6 +207,24 @@ private:
 void interpretLoop(const loop::Kernel &kernel, std::span<const ConstTensorRef> inputs,
                    std::span<const TensorRef> outputs) {
   LoopInterpreter(kernel, inputs, outputs).run();
+}
+
+std::vector<AnyTensor> interpretLoop(const loop::Kernel &kernel, std::span<const ConstTensorRef> inputs) {
+  std::vector<AnyTensor> memory, results; // memory with whatever gaps the outputs have
+  std::vector<TensorRef> outputs;
+  for (const Buffer &buffer : kernel.buffers) {
+    if (buffer.storage != Storage::Out) continue;
+    const Reach reach = reachOf(buffer.type);
+    memory.push_back(AnyTensor({buffer.type.dtype, {reach.end - reach.first}}));
+    const auto elementBytes = static_cast<std::int64_t>(byteSize(buffer.type.dtype));
+    outputs.emplace_back(static_cast<char *>(memory.back().data()) - reach.first * elementBytes, buffer.type);
+  }
+  interpretLoop(kernel, inputs, outputs);
+  for (const TensorRef &output : outputs) {
+    results.emplace_back(output.type());
+    copyToRowMajor(output, results.back().data());
+  }
+  return results;
 }
 
 } // namespace einjit

@@ -6,6 +6,7 @@
 #include "Loop/Kernel.h"
 #include <einjit/Tensor.h>
 #include <span>
+#include <vector>
 
 namespace einjit {
 
@@ -14,5 +15,7 @@ namespace einjit {
 /// that was not written, or leaves a buffer; throws Error where its scratch is too large to be interpreted.
 void interpretLoop(const loop::Kernel &kernel, std::span<const ConstTensorRef> inputs,
                    std::span<const TensorRef> outputs);
+/// The same into new memory; returns the outputs row-major.
+std::vector<AnyTensor> interpretLoop(const loop::Kernel &kernel, std::span<const ConstTensorRef> inputs);
 
 } // namespace einjit

@@ -61,7 +61,7 @@ AnyTensor compute(const TensorType &type, const tensor::Constant &constant) {
 /// Writes each element of each part to its place.
 AnyTensor compute(const TensorType &type, const tensor::Concat &concat, const std::vector<ConstTensorRef> &values) {
   AnyTensor result(type);
-  const Point strides = type.stridesOrRowMajor();
+  const Point strides = rowMajorStrides(type.shape);
   for (const tensor::Part &part : concat.parts) {
     const ConstTensorRef &value = values[part.value.index()];
     const TensorType partType = value.type();

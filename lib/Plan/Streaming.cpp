@@ -14,10 +14,16 @@ double resultBytes(const OpFacts &facts) {
   return static_cast<double>(facts.points(false)) * static_cast<double>(facts.elementBytes);
 }
 
+/// Rows are as long as lines are, too: where gaps follow, half a line would be written to memory alone.
 bool rowsAreLines(const OpFacts &facts, std::size_t lanes, std::int64_t elementBytes, const Target &target) {
-  if (facts.iterators[lanes].resultStride != 1) return false;
-  for (std::size_t i = 0; i < facts.iterators.size(); ++i)
-    if (i != lanes && facts.iterators[i].resultStride * elementBytes % target.cacheLineBytes != 0) return false;
+  const auto isLines = [&](std::int64_t elements) { return elements * elementBytes % target.cacheLineBytes == 0; };
+  const IteratorFacts &row = facts.iterators[lanes];
+  if (row.resultStride != 1) return false;
+  for (std::size_t i = 0; i < facts.iterators.size(); ++i) {
+    const IteratorFacts &other = facts.iterators[i];
+    if (i == lanes || other.reduced) continue;
+    if (!isLines(other.resultStride) || (other.extent > 1 && !isLines(row.extent))) return false;
+  }
   return true;
 }
 

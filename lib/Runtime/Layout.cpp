@@ -33,6 +33,17 @@ Numbers byteSteps(std::span<const std::int64_t> shape, std::span<const std::int6
 
 } // namespace
 
+Reach reachOf(const TensorType &type) {
+  if (std::ranges::count(type.shape, 0) > 0) return {};
+  const auto strides = type.stridesOrRowMajor();
+  Reach reach{0, 1};
+  for (std::size_t axis = 0; axis < type.rank(); ++axis) {
+    const std::int64_t distance = (type.shape[axis] - 1) * strides[axis];
+    (distance < 0 ? reach.first : reach.end) += distance;
+  }
+  return reach;
+}
+
 void copyElements(const ConstTensorRef &from, const TensorRef &to) {
   if (std::ranges::count(from.shape, 0) > 0) return;
   const std::size_t rank = from.rank(), bytes = byteSize(from.dtype);

@@ -122,7 +122,7 @@ struct Iota {
 
 struct Value {
   std::string name; ///< without the `%`; unique in the kernel
-  TensorType type;  ///< strided only for parameters
+  TensorType type;  ///< strided only for parameters and, as they lie in memory, for results
   std::variant<Parameter, Constant, Iota, Generic, Concat, Reshape> def;
   friend bool operator==(const Value &, const Value &) = default;
 };
@@ -131,7 +131,7 @@ struct Kernel {
   std::string name = "kernel";
   bool exact = false;           ///< sums keep the order of the iterators, nothing is contracted
   std::vector<Value> values;    ///< parameters first; each other value after those it reads
-  std::vector<ValueId> results; ///< at least one; may repeat, may be parameters; written row-major
+  std::vector<ValueId> results; ///< at least one; may be parameters and, unless strided, repeat
 
   const Value &operator[](ValueId id) const { return values[id.index()]; }
   Value &operator[](ValueId id) { return values[id.index()]; }

@@ -14,7 +14,8 @@
 //   value     = "%" (name | digits)
 //
 // Names are resolved here, so an unknown or repeated one is an error with a place in the text; what else a kernel has
-// to fulfil is the verifier's to say. The types of results are row-major whatever the layout of a parameter returned.
+// to fulfil is the verifier's to say. The types of results say how they lie in memory; a parameter that is returned is
+// copied, and row-major there.
 #include "Support/TextReader.h"
 #include "Tensor/Passes/Rewrite.h"
 #include "Tensor/Text.h"
@@ -244,8 +245,12 @@ private:
     if (!value) return false;
     const std::size_t number = kernel_.results.size();
     if (number == resultTypes_.size()) return reader_.failSince(begin, "the kernel's head has fewer results");
-    const std::string is = str(rowMajor(kernel_[*value].type)), said = str(resultTypes_[number]);
+    const TensorType &type = kernel_[*value].type, &result = resultTypes_[number];
+    const std::string is = str(rowMajor(type)), said = str(rowMajor(result));
     if (is != said) return reader_.failSince(begin, fmt::format("this is {}, the kernel's head says {}", is, said));
+    if (!result.strides.empty() && std::holds_alternative<Parameter>(kernel_[*value].def))
+      return reader_.failSince(begin, "a parameter that is returned is copied, and row-major there");
+    if (!result.strides.empty()) kernel_[*value].type.strides = result.strides;
     kernel_.results.push_back(*value);
     return true;
   }

@@ -48,7 +48,7 @@ std::string placeText(const std::vector<Affine> &place) {
 }
 
 std::string concatText(const Kernel &kernel, const TensorType &type, const Concat &concat) {
-  return fmt::format("concat {} ({})", str(type), joined(concat.parts, ", ", [&](const Part &part) {
+  return fmt::format("concat {} ({})", str(rowMajor(type)), joined(concat.parts, ", ", [&](const Part &part) {
                        return fmt::format("{} at {}", valueText(kernel, part.value), placeText(part.place));
                      }));
 }
@@ -69,10 +69,15 @@ std::string definitionText(const Kernel &kernel, const Value &value) {
                     value.def);
 }
 
+/// How a result lies in memory; one that is a parameter is copied.
+TensorType resultType(const Value &value) {
+  return std::holds_alternative<Parameter>(value.def) ? rowMajor(value.type) : value.type;
+}
+
 /// `f32[8]`, or `(f32[8], f32[3])` where there is not exactly one result.
 std::string resultTypesText(const Kernel &kernel) {
   const std::string types = joined(kernel.results, ", ", [&](ValueId id) {
-    return id.index() < kernel.values.size() ? str(rowMajor(kernel[id].type)) : std::string("?");
+    return id.index() < kernel.values.size() ? str(resultType(kernel[id])) : std::string("?");
   });
   return kernel.results.size() == 1 ? types : "(" + types + ")";
 }

@@ -15,7 +15,6 @@ bool isIdentifier(std::string_view text);
 /// Whether the text can name a value: an identifier, or digits.
 bool isValueName(std::string_view text);
 
-/// The type of a result: row-major, whatever the layout of a parameter that is returned.
 TensorType rowMajor(const TensorType &type);
 
 /// `%a`. Like the other two, it shows also what does not exist (`%?7`), so that a malformed kernel can be looked at.

@@ -2,6 +2,8 @@
 #include "Tensor/Types.h"
 #include "Support/Checked.h"
 #include <algorithm>
+#include <cstdlib>
+#include <utility>
 
 namespace einjit::tensor {
 std::optional<std::int64_t> broadcastExtent(std::int64_t a, std::int64_t b) {
@@ -34,6 +36,21 @@ bool staysInReach(const TensorType &type) {
   }
   const auto bytes = reach ? checkedMul(*reach, static_cast<std::int64_t>(byteSize(type.dtype))) : std::nullopt;
   return bytes && *bytes < maxBytes;
+}
+
+bool elementsAreApart(const TensorType &type) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> steps; // with the number of them
+  for (std::size_t axis = 0; axis < type.strides.size(); ++axis) {
+    if (type.shape[axis] == 0) return true;
+    if (type.shape[axis] > 1) steps.emplace_back(std::abs(type.strides[axis]), type.shape[axis] - 1);
+  }
+  std::ranges::sort(steps);
+  std::int64_t reached = 0;
+  for (const auto &[step, count] : steps) {
+    if (step <= reached) return false;
+    reached += step * count;
+  }
+  return true;
 }
 
 } // namespace einjit::tensor

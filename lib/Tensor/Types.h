@@ -20,4 +20,8 @@ std::optional<std::int64_t> broadcastExtent(std::int64_t a, std::int64_t b);
 /// many axes as there are strides, if any are written.
 bool staysInReach(const TensorType &type);
 
+/// Whether elements lie in places of their own, as far as it shows axis by axis: each steps over all that those with
+/// shorter steps reach. The type stays in reach.
+bool elementsAreApart(const TensorType &type);
+
 } // namespace einjit::tensor

@@ -19,7 +19,7 @@ std::optional<std::string> typeComplaint(const TensorType &type, bool mayBeStrid
     if (extent < 0) return fmt::format("it has the extent {}", extent);
   if (!elementCount(type)) return "its elements or bytes do not stay below 2^62";
   if (type.strides.empty()) return std::nullopt;
-  if (!mayBeStrided) return "only parameters have strides";
+  if (!mayBeStrided) return "only parameters and results that are computed have strides";
   if (type.strides.size() != type.rank())
     return fmt::format("it has {} strides and {} axes", type.strides.size(), type.rank());
   if (!staysInReach(type)) return "its strides reach beyond 2^62 bytes";
@@ -70,7 +70,10 @@ private:
     const Value &value = kernel_[id];
     const bool isParameter = std::holds_alternative<Parameter>(value.def);
     if (isParameter && id.index() >= kernel_.parameterCount()) complain(id, "a parameter behind other values");
-    if (const auto complaint = typeComplaint(value.type, isParameter)) return complain(id, *complaint);
+    const bool isComputed = std::holds_alternative<Generic>(value.def) || std::holds_alternative<Concat>(value.def);
+    const bool mayBeStrided = isParameter || (isComputed && std::ranges::count(kernel_.results, id) == 1);
+    if (const auto complaint = typeComplaint(value.type, mayBeStrided)) return complain(id, *complaint);
+    if (!isParameter && !elementsAreApart(value.type)) complain(id, "elements of the result share their places");
     std::visit(Overloaded{
                    [](const Parameter &) {},
                    [&](const Constant &constant) {

@@ -170,7 +170,7 @@ private:
 
   bool checkType() {
     const TensorType is = resultType(op_);
-    const TensorType &said = kernel_[id_].type;
+    const TensorType said = rowMajor(kernel_[id_].type);
     return is == said || complain("it is {}, but is said to be {}", str(is), str(said));
   }
 

@@ -171,6 +171,81 @@ TEST(Kernel, OutputsMayLieInAnyLayout) {
   EXPECT_THAT(elements(backwards), ElementsAre(6, 5, 4, 3, 2, 1));
 }
 
+// Results with strides.
+
+Options writing(std::vector<TensorType> types) {
+  Options options;
+  options.resultTypes = std::move(types);
+  return options;
+}
+
+TEST(ResultTypes, StridesAreWrittenDirectly) {
+  const TensorType columns{DType::F32, {2, 3}, {1, 4}};
+  const Kernel kernel = compile("ij->ij", {f32x23}, writing({columns}));
+  EXPECT_EQ(kernel.results()[0].type, columns);
+  EXPECT_THAT(kernel.text(Stage::Loop), HasSubstr("out %out: f32[3,2] strides [4,1]"));
+  const Tensor<float> in = counted({2, 3});
+  Tensor<float> memory({12});
+  kernel(in, TensorView<float>(memory.data(), {2, 3}, {1, 4}));
+  EXPECT_THAT(elements(memory), ElementsAre(1, 4, 0, 0, 2, 5, 0, 0, 3, 6, 0, 0));
+}
+
+TEST(ResultTypes, OtherMemoryIsWrittenThroughACopy) {
+  const Kernel kernel = compile("ij->ij", {f32x23}, writing({{DType::F32, {2, 3}, {-1, 5}}}));
+  Tensor<float> in = counted({2, 3});
+  const std::vector<AnyTensor> results = kernel.run(std::array<ConstTensorRef, 1>{in});
+  EXPECT_THAT(elements(Tensor<float>(results[0])), ElementsAre(1, 2, 3, 4, 5, 6));
+  Tensor<float> memory({12});
+  kernel(in, TensorView<float>(memory.data() + 1, {2, 3}, {-1, 5})); // these strides
+  EXPECT_THAT(elements(memory), ElementsAre(4, 1, 0, 0, 0, 5, 2, 0, 0, 0, 6, 3));
+  kernel(in, TensorView<float>(memory.data(), {2, 3}, {1, 2})); // others
+  EXPECT_THAT(std::vector<float>(memory.begin(), memory.begin() + 6), ElementsAre(1, 4, 2, 5, 3, 6));
+  kernel(in, in); // others, and what it reads
+  EXPECT_THAT(elements(in), ElementsAre(1, 2, 3, 4, 5, 6));
+}
+
+TEST(ResultTypes, EachResultHasItsOwn) {
+  Options options =
+      writing({{DType::F32, {3}, {2}}, {DType::F32, {3}}, {DType::F32, {3}, {-1}}, {DType::F32, {3}, {3}}});
+  options.results = {"y", "y", "y", "x"};
+  const Kernel kernel = compileProgram("y = x + 1", {{"x", f32x3, {}}}, options);
+  const Tensor<float> x = counted({3});
+  Tensor<float> a({6}), b({3}), c({3}), d({9});
+  kernel(x, TensorView<float>(a.data(), {3}, {2}), b, TensorView<float>(c.data() + 2, {3}, {-1}),
+         TensorView<float>(d.data(), {3}, {3}));
+  EXPECT_THAT(elements(a), ElementsAre(2, 0, 3, 0, 4, 0));
+  EXPECT_THAT(elements(b), ElementsAre(2, 3, 4));
+  EXPECT_THAT(elements(c), ElementsAre(4, 3, 2));
+  EXPECT_THAT(elements(d), ElementsAre(1, 0, 0, 2, 0, 0, 3, 0, 0));
+}
+
+TEST(ResultTypes, AreRefusedWhereTheyAreNotTheResults) {
+  const auto kind = [](std::vector<TensorType> types) {
+    return kindOf([&] { compile("ij->ij", {f32x23}, writing(types)); });
+  };
+  EXPECT_EQ(kind({f32x23}), "nothing");
+  EXPECT_EQ(kind({f32x23, f32x23}), "argument-mismatch");
+  EXPECT_EQ(kind({{DType::F64, {2, 3}}}), "argument-mismatch");
+  EXPECT_EQ(kind({{DType::F32, {3, 2}, {1, 3}}}), "argument-mismatch");
+  EXPECT_EQ(kind({{DType::F32, {2, 3}, {1}}}), "argument-mismatch");
+  EXPECT_EQ(kind({{DType::F32, {2, 3}, {0, 1}}}), "argument-mismatch"); // one place for several elements
+  EXPECT_EQ(kind({{DType::F32, {2, 3}, {2, 1}}}), "argument-mismatch");
+  EXPECT_EQ(kind({{DType::F32, {2, 3}, {INT64_MAX, 1}}}), "argument-mismatch");
+}
+
+TEST(ResultTypes, AreThoseOfTheOutputsOfEinsumStrings) {
+  const Tensor<float> a = counted({2, 3}), b = counted({3, 4});
+  const Tensor<float> product = einsum("ij,jk->ik", a, b);
+  Tensor<float> memory({5, 4});
+  const TensorView<float> columns(memory.data() + 1, {2, 4}, {1, 5});
+  einsum("ij,jk->ik", a, b, columns);
+  for (int i = 0; i < 2; ++i)
+    for (int k = 0; k < 4; ++k) EXPECT_EQ(columns(i, k), product(i, k));
+  einsum("ij,jk->ik", a, b, into(columns, 1, -1));
+  EXPECT_THAT(elements(memory), testing::Each(0.0F));
+  EXPECT_EQ(kindOf([&] { einsum("ij,jk->ki", a, b, columns); }), "argument-mismatch");
+}
+
 TEST(Kernel, OutputsInOtherLayoutsMayOverlapInputs) {
   const Kernel kernel = compile("ij->ij", {f32x23});
   Tensor<float> memory = counted({2, 3});

@@ -2,6 +2,8 @@
 #include "Tensor/Numbers.h"
 #include "Interp/Elements.h"
 #include "Interp/TensorInterpreter.h"
+#include <fmt/format.h>
+#include <map>
 
 namespace einjit::test {
 namespace {
@@ -15,6 +17,27 @@ std::vector<std::byte> patternOf(std::size_t parameter, DType dtype) {
     storeElement(memory.data(), n,
                  convert(Scalar((n * 7 + n / 5 + static_cast<std::int64_t>(parameter) * 3) % 11 - 5), dtype));
   return memory;
+}
+
+/// How a result lies in memory; one that is a parameter is copied.
+TensorType resultType(const tensor::Kernel &kernel, std::size_t result) {
+  const tensor::Value &value = kernel[kernel.results[result]];
+  if (std::holds_alternative<tensor::Parameter>(value.def)) return {value.type.dtype, value.type.shape};
+  return value.type;
+}
+
+/// Where the elements lie, in row-major order of their indices.
+std::vector<std::int64_t> addresses(const TensorType &type) {
+  if (elementCount(type) == 0) return {};
+  std::vector<std::int64_t> all{0};
+  const auto strides = type.stridesOrRowMajor();
+  for (std::size_t axis = 0; axis < type.rank(); ++axis) {
+    std::vector<std::int64_t> next;
+    for (std::int64_t address : all)
+      for (std::int64_t index = 0; index < type.shape[axis]; ++index) next.push_back(address + index * strides[axis]);
+    all = std::move(next);
+  }
+  return all;
 }
 
 } // namespace
@@ -33,10 +56,15 @@ std::string numbersOf(const tensor::Kernel &kernel) {
     return zero ? std::string("0") : str(value);
   };
   std::string text;
-  for (const AnyTensor &result : interpretTensor(kernel, inputs)) {
-    text += std::string(name(result.type().dtype)) + ":";
-    for (std::int64_t n = 0; n < result.size(); ++n)
-      text += " " + shown(loadElement(result.data(), result.type().dtype, n));
+  const std::vector<AnyTensor> results = interpretTensor(kernel, inputs);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const DType dtype = results[i].type().dtype;
+    std::map<std::int64_t, std::string> byAddress;
+    const std::vector<std::int64_t> places = addresses(resultType(kernel, i));
+    for (std::int64_t n = 0; n < results[i].size(); ++n)
+      byAddress[places[static_cast<std::size_t>(n)]] = shown(loadElement(results[i].data(), dtype, n));
+    text += std::string(name(dtype)) + ":";
+    for (const auto &[address, number] : byAddress) text += fmt::format(" {}{}", address == 0 ? "|" : "", number);
     text += "\n";
   }
   return text;

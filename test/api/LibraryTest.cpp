@@ -97,6 +97,16 @@ TEST(Library, ReadsTheCallersMemory) {
   EXPECT_THAT(sums, ElementsAre(5, 7, 9));
 }
 
+TEST(Library, WritesMemoryWithStrides) {
+  const einjit::Tensor<float> x({2, 3}, {1, 2, 3, 4, 5, 6});
+  einjit::Options options;
+  options.resultTypes = {{einjit::DType::F32, {2, 3}, {1, 2}}}; // column by column
+  const einjit::Kernel kernel = einjit::compile("ij->ij", {x.type()}, options);
+  float columns[6];
+  kernel(x, einjit::TensorView<float>(columns, {2, 3}, {1, 2}));
+  EXPECT_THAT(columns, ElementsAre(1, 4, 2, 5, 3, 6));
+}
+
 TEST(Library, ViewsWhatIsNotItsOwn) {
   const float x[2][3] = {{1, 2, 3}, {4, 5, 6}};
   std::vector<float> sums(3);

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Case.h"
 #include "RandomEinsum.h"
+#include "RandomInput.h"
 #include "RandomProgram.h"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 namespace einjit::test {
+
+std::vector<TensorType> Case::resultTypes(const std::vector<TensorType> &rowMajor) const {
+  std::vector<TensorType> types = rowMajor;
+  Random random(seed + 1);
+  for (TensorType &type : types)
+    if (hasStridedResults) type.strides = randomStrides(random, type.shape, false);
+  return types;
+}
 
 Source Case::source() const {
   Source source{text, isEinsum, {}};
@@ -39,6 +48,7 @@ Case makeCase(std::uint64_t seed) {
     makeEinsum(random, result);
   else
     makeProgram(random, result);
+  result.hasStridedResults = random.chance(40);
   return result;
 }
 

@@ -31,7 +31,10 @@ struct Case {
   bool exact = false;
   std::vector<std::string> results = {}; ///< names that a program returns
   std::vector<Input> inputs = {};
+  bool hasStridedResults = false;
 
+  /// Types for results of these extents: row-major, or each with strides of its own.
+  std::vector<TensorType> resultTypes(const std::vector<TensorType> &rowMajor) const;
   Source source() const;
   Options options(std::string target = "host", int threads = 1) const;
   /// All that is needed to see the case again.

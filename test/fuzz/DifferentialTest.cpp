@@ -13,9 +13,12 @@
 #include "Loop/Steps/Step.h"
 #include "Plan/NaiveLoops.h"
 #include "Plan/Planner.h"
+#include "Runtime/Layout.h"
 #include "Syntax/Parser.h"
 #include "Tensor/Lower/Program.h"
+#include "Tensor/Lower/ResultTypes.h"
 #include "Tensor/Passes/Passes.h"
+#include "Tensor/Text.h"
 #include <cstdlib>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -47,6 +50,20 @@ void expectSame(bool exact, const Tensors &actual, const Tensors &expected, cons
                                      << text;
     }
   }
+}
+
+/// A result as the caller sees it: written to memory with one layout, which a kernel or its loops describe in axes of
+/// their own, and read with another.
+AnyTensor throughMemory(const AnyTensor &result, const TensorType &written, const TensorType &read) {
+  const Reach reach = reachOf(read);
+  EXPECT_EQ(reach.first, reachOf(written).first);
+  EXPECT_EQ(reach.end, reachOf(written).end);
+  if (testing::Test::HasFailure()) return result;
+  AnyTensor memory({read.dtype, {reach.end - reach.first}}), seen(read);
+  void *origin = static_cast<char *>(memory.data()) - reach.first * static_cast<std::int64_t>(byteSize(read.dtype));
+  copyElements({std::as_const(result).data(), written.dtype, written.shape}, {origin, written});
+  copyToRowMajor({origin, read}, seen.data());
+  return seen;
 }
 
 /// This machine, one target for each vector width, and one whose caches are so small that plans meet their limits.
@@ -89,7 +106,12 @@ private:
     const tensor::LowerOptions options{DType::F32, false, case_.results};
     const auto lowered = case_.isEinsum ? lowerEinsum(options) : lowerProgram(options);
     ASSERT_TRUE(lowered) << render(lowered.errors(), case_.text);
-    lowered_ = lowered->kernel;
+    std::vector<TensorType> types;
+    for (tensor::ValueId id : lowered->kernel.results) types.push_back(tensor::rowMajor(lowered->kernel[id].type));
+    resultTypes_ = case_.resultTypes(types);
+    auto typed = tensor::withResultTypes(lowered->kernel, resultTypes_);
+    ASSERT_TRUE(typed) << render(typed.errors(), {});
+    lowered_ = *std::move(typed);
     lowered_.exact = case_.exact;
     std::vector<ConstTensorRef> inputs = inputsAs(lowered_);
     ASSERT_THAT(verify(lowered_), IsEmpty()) << print(lowered_);
@@ -132,7 +154,13 @@ private:
     const auto again = tensor::parseKernel(text);
     ASSERT_TRUE(again) << render(again.errors(), text);
     ASSERT_EQ(print(*again), text);
-    expectSame(case_.exact, interpretTensor(*again, inputsAs(kernel)), expected_, what, text);
+    Tensors results = interpretTensor(*again, inputsAs(kernel));
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const tensor::Value &value = kernel[kernel.results[i]];
+      const bool isCopied = std::holds_alternative<tensor::Parameter>(value.def);
+      results[i] = throughMemory(results[i], isCopied ? tensor::rowMajor(value.type) : value.type, resultTypes_[i]);
+    }
+    expectSame(case_.exact, results, expected_, what, text);
   }
 
   /// Naive loops with a schedule applied, as the loop interpreter runs them.
@@ -146,10 +174,12 @@ private:
     const auto again = loop::parseKernel(text);
     ASSERT_TRUE(again) << render(again.errors(), text);
     ASSERT_EQ(print(*again), text);
-    Tensors results;
+    Tensors results = interpretLoop(*again, inputsAs(canonical_));
     for (const loop::Buffer &buffer : loops_.buffers)
-      if (buffer.storage == loop::Storage::Out) results.emplace_back(buffer.type);
-    interpretLoop(*again, inputsAs(canonical_), std::vector<TensorRef>(results.begin(), results.end()));
+      if (buffer.storage == loop::Storage::Out) {
+        const auto i = static_cast<std::size_t>(&buffer - loops_.buffers.data()) - canonical_.parameterCount();
+        results[i] = throughMemory(results[i], buffer.type, resultTypes_[i]);
+      }
     expectSame(case_.exact, results, expected_, "loops for " + targetName, print(schedule) + text);
   }
 
@@ -174,7 +204,8 @@ private:
   }
 
   void checkKernel(const std::string &target, int threads) {
-    const Options options = case_.options(target, threads);
+    Options options = case_.options(target, threads);
+    options.resultTypes = resultTypes_;
     const Source source = case_.source();
     std::vector<TensorType> types;
     std::vector<ConstTensorRef> refs;
@@ -184,16 +215,43 @@ private:
     }
     const Kernel kernel =
         case_.isEinsum ? compile(case_.text, types, options) : compileProgram(case_.text, source.inputs, options);
-    const Tensors results = kernel.run(refs);
-    for (std::size_t i = 0; i < results.size(); ++i)
-      ASSERT_EQ(results[i].shape(), expected_[i].shape()) << "result " << i;
-    expectSame(case_.exact, results, expected_, "the kernel for " + target, kernel.text(Stage::Loop));
+    ASSERT_EQ(kernel.results().size(), expected_.size());
+    for (std::size_t i = 0; i < expected_.size(); ++i)
+      ASSERT_EQ(kernel.results()[i].type.shape, expected_[i].shape()) << "result " << i;
+    expectSame(case_.exact, runInGaps(kernel, refs), expected_, "the kernel for " + target, kernel.text(Stage::Loop));
+  }
+
+  /// The results of a kernel, which must leave alone what lies between their elements.
+  Tensors runInGaps(const Kernel &kernel, const std::vector<ConstTensorRef> &inputs) {
+    constexpr std::byte untouched{0x55};
+    Tensors memory, results;
+    std::vector<TensorRef> outputs;
+    for (const TensorType &type : resultTypes_) {
+      const Reach reach = reachOf(type);
+      const auto bytes = static_cast<std::int64_t>(byteSize(type.dtype));
+      memory.push_back(AnyTensor({DType::U8, {(reach.end - reach.first) * bytes}}));
+      std::fill_n(static_cast<std::byte *>(memory.back().data()), memory.back().size(), untouched);
+      outputs.emplace_back(static_cast<char *>(memory.back().data()) - reach.first * bytes, type);
+    }
+    kernel.run(inputs, outputs);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      results.emplace_back(resultTypes_[i]);
+      copyToRowMajor(outputs[i], results.back().data());
+      AnyTensor blank(resultTypes_[i]);
+      const auto bytes = static_cast<std::size_t>(blank.size()) * byteSize(blank.type().dtype);
+      std::fill_n(static_cast<std::byte *>(blank.data()), bytes, untouched);
+      copyElements(blank, outputs[i]);
+      const auto *begin = static_cast<const std::byte *>(memory[i].data());
+      EXPECT_EQ(std::count(begin, begin + memory[i].size(), untouched), memory[i].size()) << kernel.text(Stage::Loop);
+    }
+    return results;
   }
 
   const Case &case_;
   tensor::Kernel lowered_, canonical_;
   loop::Kernel loops_;
-  Tensors expected_;
+  std::vector<TensorType> resultTypes_; ///< as the caller has them
+  Tensors expected_;                    ///< row-major
 };
 
 std::uint64_t fromEnvironment(const char *name, std::uint64_t otherwise) {
@@ -214,11 +272,12 @@ TEST(Differential, AllStagesAndTargetsAgree) {
 }
 
 TEST(Differential, CasesAreWorthTheirTime) {
-  std::size_t einsums = 0, strided = 0, exact = 0, several = 0, statements = 0;
+  std::size_t einsums = 0, strided = 0, stridedResults = 0, exact = 0, several = 0, statements = 0;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     const Case drawn = makeCase(seed);
     einsums += drawn.isEinsum ? 1U : 0U;
     exact += drawn.exact ? 1U : 0U;
+    stridedResults += drawn.hasStridedResults ? 1U : 0U;
     several += drawn.results.size() > 1 ? 1U : 0U;
     strided += std::any_of(drawn.inputs.begin(), drawn.inputs.end(),
                            [](const Input &input) { return !input.binding.type.isRowMajor(); })
@@ -228,6 +287,7 @@ TEST(Differential, CasesAreWorthTheirTime) {
   }
   EXPECT_GT(einsums, 100U);
   EXPECT_GT(strided, 80U);
+  EXPECT_GT(stridedResults, 80U);
   EXPECT_GT(exact, 20U);
   EXPECT_GT(several, 15U);
   EXPECT_GT(statements, 400U);

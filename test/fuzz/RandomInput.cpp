@@ -17,12 +17,12 @@ DType randomDType(Random &random) {
   return random.chance(75) ? random.of(mostly) : random.of(allDTypes);
 }
 
-std::vector<std::int64_t> randomStrides(Random &random, const std::vector<std::int64_t> &shape) {
+std::vector<std::int64_t> randomStrides(Random &random, const std::vector<std::int64_t> &shape, bool mayRepeat) {
   if (shape.empty() || random.chance(50)) return {};
   std::vector<std::size_t> order(shape.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   if (random.chance(60)) random.shuffle(order);
-  const bool gaps = random.chance(40), backwards = random.chance(30), repeating = random.chance(25);
+  const bool gaps = random.chance(40), backwards = random.chance(30), repeating = random.chance(25) && mayRepeat;
   std::vector<std::int64_t> strides(shape.size());
   std::int64_t stride = gaps ? random.in(1, 2) : 1;
   for (std::size_t axis : order) {

@@ -174,11 +174,7 @@ Outcome transform(const Request &request) { return Chain(request).run(); }
 std::vector<AnyTensor> interpret(const Outcome &outcome, const std::vector<AnyTensor> &inputs) {
   const std::vector<ConstTensorRef> refs(inputs.begin(), inputs.end());
   if (!outcome.loops) return interpretTensor(*outcome.tensor, refs);
-  std::vector<AnyTensor> results;
-  for (const loop::Buffer &buffer : outcome.loops->buffers)
-    if (buffer.storage == loop::Storage::Out) results.emplace_back(buffer.type);
-  interpretLoop(*outcome.loops, refs, std::vector<TensorRef>(results.begin(), results.end()));
-  return results;
+  return interpretLoop(*outcome.loops, refs);
 }
 
 std::string stageNames() { return fmt::format("{}", fmt::join(stages, " ")); }

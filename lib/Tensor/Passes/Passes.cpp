@@ -10,6 +10,7 @@
 #include "Tensor/Passes/nameCanonically.h"
 #include "Tensor/Passes/orderFactors.h"
 #include "Tensor/Passes/orderReductions.h"
+#include "Tensor/Passes/orderResults.h"
 #include "Tensor/Passes/removeDead.h"
 #include "Tensor/Passes/shareCommon.h"
 #include "Tensor/Passes/splitContractions.h"
@@ -32,6 +33,8 @@ template <auto pass> Kernel runPass(Kernel kernel, const PassOptions &options) {
 Kernel beforeSplit(Kernel kernel) {
   kernel = foldViews(std::move(kernel));    // first: what is left reads the data itself
   kernel = dropUnitAxes(std::move(kernel)); // before comparing: x[b,c,0] and x[b,c] are the same then
+  kernel =
+      orderResults(std::move(kernel)); // before whatever looks at the order of a result's axes; unit axes have none
   kernel = orderFactors(std::move(kernel)); // before comparing, too; after the views, which hide how a factor is read
   kernel = orderReductions(std::move(kernel)); // the split's intermediates have the sums' order
   kernel = shareCommon(std::move(kernel));     // before fusing, which would make copies of what is shared

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Passes/shareCommon.h"
 #include "Tensor/Passes/Rewrite.h"
+#include "Tensor/Text.h"
 #include <unordered_map>
 
 namespace einjit::tensor {
@@ -21,6 +22,29 @@ std::size_t hashOf(const Generic &op) {
   return hash;
 }
 
+/// What is known on the way through the values of a kernel.
+struct Sharing {
+  std::vector<bool> keep, isResult;
+  std::vector<ValueId> replacement;
+
+  explicit Sharing(const Kernel &kernel) : keep(kernel.values.size(), true), isResult(kernel.values.size(), false) {
+    for (ValueId result : kernel.results) isResult[result.index()] = true;
+  }
+
+  /// Lets a value before number `i`, which computes the same, stand for it, if they can lie in one place.
+  bool share(Kernel &kernel, std::size_t i, ValueId before) {
+    Value &kept = kernel[before];
+    const Value &dropped = kernel.values[i];
+    const bool differ = kept.type.strides != dropped.type.strides || !kept.type.strides.empty();
+    if (differ && isResult[i] && isResult[before.index()]) return false;
+    if (isResult[i]) kept.type = dropped.type;
+    isResult[before.index()] = isResult[before.index()] || isResult[i];
+    replacement[i] = before;
+    keep[i] = false;
+    return true;
+  }
+};
+
 /// A kept value before number `i`, an iota, concat or reshape, that is the same.
 std::optional<ValueId> equalPlacement(const Kernel &kernel, std::size_t i, const std::vector<bool> &keep) {
   const Value &value = kernel.values[i];
@@ -28,7 +52,8 @@ std::optional<ValueId> equalPlacement(const Kernel &kernel, std::size_t i, const
       !std::holds_alternative<Reshape>(value.def))
     return std::nullopt;
   for (std::size_t before = 0; before < i; ++before)
-    if (keep[before] && kernel.values[before].def == value.def && kernel.values[before].type == value.type)
+    if (keep[before] && kernel.values[before].def == value.def &&
+        rowMajor(kernel.values[before].type) == rowMajor(value.type))
       return ValueId(before);
   return std::nullopt;
 }
@@ -36,30 +61,23 @@ std::optional<ValueId> equalPlacement(const Kernel &kernel, std::size_t i, const
 } // namespace
 
 Kernel shareCommon(Kernel kernel) {
-  std::vector<ValueId> replacement;
-  std::vector<bool> keep(kernel.values.size(), true);
+  Sharing sharing(kernel);
   std::unordered_multimap<std::size_t, std::pair<ValueId, Generic>> known;
   for (std::size_t i = 0; i < kernel.values.size(); ++i) {
-    replacement.emplace_back(i);
-    renumberReads(kernel.values[i], [&](ValueId id) { return replacement[id.index()]; });
-    if (const auto same = equalPlacement(kernel, i, keep)) {
-      replacement[i] = *same;
-      keep[i] = false;
-    }
+    sharing.replacement.emplace_back(i);
+    renumberReads(kernel.values[i], [&](ValueId id) { return sharing.replacement[id.index()]; });
+    if (const auto same = equalPlacement(kernel, i, sharing.keep)) sharing.share(kernel, i, *same);
     auto *op = std::get_if<Generic>(&kernel.values[i].def);
     if (!op) continue;
     *op = withOrderedOperands(std::move(*op));
     Generic key = anonymous(*op);
     const std::size_t hash = hashOf(key);
     const auto [first, last] = known.equal_range(hash);
-    for (auto candidate = first; candidate != last && keep[i]; ++candidate)
-      if (candidate->second.second == key) {
-        replacement[i] = candidate->second.first;
-        keep[i] = false;
-      }
-    if (keep[i]) known.emplace(hash, std::pair{ValueId(i), std::move(key)});
+    for (auto candidate = first; candidate != last && sharing.keep[i]; ++candidate)
+      if (candidate->second.second == key) sharing.share(kernel, i, candidate->second.first);
+    if (sharing.keep[i]) known.emplace(hash, std::pair{ValueId(i), std::move(key)});
   }
-  return compact(std::move(kernel), keep, replacement);
+  return compact(std::move(kernel), sharing.keep, sharing.replacement);
 }
 
 } // namespace einjit::tensor
