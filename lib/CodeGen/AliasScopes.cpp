@@ -5,7 +5,8 @@
 
 namespace einjit::codegen {
 
-// Inputs may overlap each other, which does not matter as nobody writes them, so they are one scope.
+// Inputs may overlap each other, which does not matter as nobody writes them, so they are one scope. One that an output
+// may be the memory of is in the output's, and is not invariant.
 AliasScopes::AliasScopes(llvm::LLVMContext &context, const loop::Kernel &kernel, const Layout &layout)
     : buffers_(kernel.buffers.size()) {
   llvm::MDBuilder builder(context);
@@ -20,10 +21,12 @@ AliasScopes::AliasScopes(llvm::LLVMContext &context, const loop::Kernel &kernel,
     own[i] = builder.createAnonymousAliasScope(domain, kernel.buffers[i].name);
     scopes.push_back(own[i]);
   }
+  for (std::size_t i = 0; i < kernel.buffers.size(); ++i)
+    if (const auto &over = kernel.buffers[i].over) own[over->index()] = own[i];
   llvm::MDNode *empty = llvm::MDNode::get(context, {});
   for (std::size_t i = 0; i < kernel.buffers.size(); ++i) {
     const loop::Storage storage = kernel.buffers[i].storage;
-    if (storage == loop::Storage::In || storage == loop::Storage::Const) buffers_[i].invariant = empty;
+    if (own[i] == inputs || storage == loop::Storage::Const) buffers_[i].invariant = empty;
     if (!own[i]) continue;
     std::vector<llvm::Metadata *> others = scopes;
     std::erase(others, own[i]);

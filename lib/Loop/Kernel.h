@@ -21,7 +21,7 @@
 // `registers` is an array of scalar or vector registers, whose indices are constants once unrolled loops are expanded.
 //
 // `out stream %out` is written, but not read, and would only drive other data out of the caches: whole vectors may be
-// stored past them.
+// stored past them. `out %out: f32[8] over %c` may be the memory of the input %c (InPlace.h).
 //
 // Stores. `%t[…] = expr` evaluates expr and writes one element. `N lanes: %t[…] = expr` does so for `lane` = 0…N-1 at
 // once. A memory access without `lane` in its indices is the same element for all lanes (a broadcast); with it, it is
@@ -66,6 +66,7 @@ struct Buffer {
   std::int64_t lanes = 1;            ///< of each register; 1 for memory
   std::vector<Scalar> elements = {}; ///< of a const
   bool stream = false;               ///< an out that is written past the caches
+  std::optional<BufferId> over = {}; ///< of an out: the input whose memory it may be
   friend bool operator==(const Buffer &, const Buffer &) = default;
 };
 

@@ -49,7 +49,10 @@ private:
       return;
     }
     const bool streams = isOutput && reader_.accept("stream");
-    if (const auto id = memory(isOutput ? Storage::Out : Storage::In)) kernel_[*id].stream = streams;
+    const auto id = memory(isOutput ? Storage::Out : Storage::In);
+    if (!id) return;
+    kernel_[*id].stream = streams;
+    if (isOutput && reader_.accept("over")) kernel_[*id].over = knownBuffer();
   }
 
   void constant() {
@@ -220,13 +223,19 @@ private:
     return scalar::ParsedOperand{index, type};
   }
 
-  std::optional<Access> access() {
+  /// `%a`
+  std::optional<BufferId> knownBuffer() {
     reader_.expect("%");
     const std::uint32_t begin = reader_.position();
     const auto name = reader_.identifier("a buffer's name");
     if (!name) return std::nullopt;
     const auto buffer = kernel_.findBuffer(*name);
     if (!buffer) reader_.failSince(begin, fmt::format("there is no %{} here", *name));
+    return buffer;
+  }
+
+  std::optional<Access> access() {
+    const auto buffer = knownBuffer();
     auto indices = indexList();
     if (reader_.failed()) return std::nullopt;
     return Access{*buffer, std::move(indices)};

@@ -91,9 +91,10 @@ public:
   }
 
 private:
-  static std::string parameter(const Buffer &buffer) {
+  std::string parameter(const Buffer &buffer) const {
     const std::string_view storage = buffer.storage == Storage::In ? "in" : buffer.stream ? "out stream" : "out";
-    return fmt::format("{} %{}: {}", storage, buffer.name, str(buffer.type));
+    const std::string over = buffer.over ? " over %" + kernel_[*buffer.over].name : "";
+    return fmt::format("{} %{}: {}{}", storage, buffer.name, str(buffer.type), over);
   }
 
   void constant(const Buffer &buffer) {

@@ -3,6 +3,7 @@
 // Walks the loop tree and keeps what is in scope: the enclosing loops with the ranges of their variables, and the
 // scratch and register buffers that are alive.
 #include "Loop/Bounds.h"
+#include "Loop/InPlace.h"
 #include "Loop/Print.h"
 #include "Loop/VerifyParts.h"
 #include "Support/Checked.h"
@@ -205,6 +206,10 @@ std::vector<std::string> verify(const Kernel &kernel, Form form) {
   Problems problems;
   verifyTables(kernel, problems);
   if (problems.empty()) KernelVerifier(kernel, form, problems).block(kernel.body);
+  for (std::size_t i = 0; i < kernel.buffers.size() && problems.empty(); ++i)
+    if (const auto &over = kernel.buffers[i].over)
+      if (const auto problem = inPlaceProblem(kernel, BufferId(i), *over))
+        problems.push_back(fmt::format("%{} over %{}: {}", kernel.buffers[i].name, kernel[*over].name, *problem));
   return problems;
 }
 

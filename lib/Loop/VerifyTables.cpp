@@ -47,6 +47,7 @@ std::optional<std::string> problemOf(const Buffer &buffer) {
   if (!inRegisters && buffer.lanes != 1) return "memory has no lanes";
   if (buffer.storage == Storage::Iota && type.dtype != DType::I64) return "positions are i64";
   if (buffer.stream && buffer.storage != Storage::Out) return "only an out is streamed";
+  if (buffer.over && buffer.storage != Storage::Out) return "only an out is over an in";
   if (buffer.storage != Storage::Const)
     return buffer.elements.empty() ? std::nullopt : std::optional("only a const has elements");
   if (buffer.elements.size() != static_cast<std::size_t>(*count))
@@ -78,6 +79,8 @@ void verifyBuffers(const Kernel &kernel, Problems &problems) {
     if (rank(buffer.storage) < last)
       problems.push_back(fmt::format("%{}: inputs come first, then outputs, then the others", buffer.name));
     last = std::max(last, rank(buffer.storage));
+    if (buffer.over && buffer.over->index() >= kernel.buffers.size())
+      problems.push_back(fmt::format("%{}: what it is over, #{}, does not exist", buffer.name, buffer.over->index()));
   }
 }
 
