@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <einjit/Export.h>
 #include <einjit/Type.h>
@@ -10,6 +11,12 @@
 #include <vector>
 
 namespace einjit {
+
+/// A result, and an input in whose memory it may be called for; both by number.
+struct InPlace {
+  std::size_t result = 0, input = 0;
+  friend bool operator==(const InPlace &, const InPlace &) = default;
+};
 
 /// How to compile and run.
 struct Options {
@@ -28,6 +35,10 @@ struct Options {
   /// Types that the results must have, with the strides of the memory that they are for: a kernel writes such memory
   /// directly, and any other through a copy. No types mean whatever results there are, row-major.
   std::vector<TensorType> resultTypes = {};
+  /// Results that may be the memory of an input, in the same layout, as of `y` in `y = y + 2 * x`. A kernel then works
+  /// in place if each element depends on the input's element of the same place and no other; else, as without this, it
+  /// computes beside that memory where a call has the two in one.
+  std::vector<InPlace> inPlace = {};
   /// Most bytes a kernel may need for temporaries, all threads together, beside its inputs and results. A contraction
   /// then takes the fastest order that keeps it; a program that cannot is refused.
   std::optional<std::int64_t> memoryLimit = {};

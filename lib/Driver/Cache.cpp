@@ -21,6 +21,8 @@ std::string cacheKey(const Source &source, const Options &options) {
   if (options.memoryLimit) key += std::to_string(*options.memoryLimit) + 'm';
   for (const std::string &result : options.results) key += result + '\0';
   for (const TensorType &type : options.resultTypes) key += str(type) + ';';
+  for (const InPlace &pair : options.inPlace)
+    key += std::to_string(pair.result) + '=' + std::to_string(pair.input) + ';';
   return key;
 }
 

@@ -43,14 +43,24 @@ constexpr std::int64_t aligned(std::int64_t bytes) {
   return (bytes + unit - 1) / unit * unit;
 }
 
+/// Whether the kernel was compiled so that output number `n` may be the memory of input `i`.
+bool isOver(const Kernel::Impl &kernel, std::size_t n, std::size_t i) {
+  const std::size_t out = kernel.compilation.inputs.size() + kernel.compilation.files.size() + n;
+  return kernel.compilation.loops.buffers[out].over == loop::BufferId(i);
+}
+
 /// Whether output number `n` must be computed beside its place: its elements lie otherwise than the kernel writes them,
-/// or it shares memory with an argument before it. Code may assume that nothing overlaps.
-bool goesBeside(std::size_t n, const ArgumentLayouts &layouts, std::span<const ConstTensorRef> in,
+/// or it shares memory with an argument before it, other than the input that it may be over. Code may assume that
+/// nothing else overlaps.
+bool goesBeside(std::size_t n, const Kernel::Impl &kernel, std::span<const ConstTensorRef> in,
                 std::span<const TensorRef> out) {
+  const ArgumentLayouts &layouts = kernel.arguments;
   const ArgumentLayout &own = layouts.results[n];
   if (!own.hasStridesOf(out[n])) return true;
   for (std::size_t i = 0; i < in.size(); ++i)
-    if (own.overlaps(out[n].data, layouts.inputs[i], in[i].data)) return true;
+    if (own.overlaps(out[n].data, layouts.inputs[i], in[i].data) &&
+        !(out[n].data == in[i].data && isOver(kernel, n, i)))
+      return true;
   for (std::size_t i = 0; i < n; ++i)
     if (own.overlaps(out[n].data, layouts.results[i], out[i].data)) return true;
   return false;
@@ -117,8 +127,7 @@ void call(const Kernel::Impl &kernel, std::span<const ConstTensorRef> in, std::s
 
   // From the first output on that is computed beside its place all are, so that of two in one place the last stays.
   std::size_t direct = 0;
-  for (; direct < out.size() && !goesBeside(direct, kernel.arguments, in, out); ++direct)
-    buffers.push(out[direct].data);
+  for (; direct < out.size() && !goesBeside(direct, kernel, in, out); ++direct) buffers.push(out[direct].data);
   const auto resultBytes = [&](std::size_t i) { return aligned(kernel.arguments.results[i].byteCount()); };
   std::int64_t bytes = aligned(kernel.compilation.cost.scratchBytes);
   for (std::size_t i = direct; i < out.size(); ++i) bytes += resultBytes(i);

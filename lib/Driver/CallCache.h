@@ -24,6 +24,7 @@ public:
   CallKey(const CallKey &) = delete;
   CallKey &operator=(const CallKey &) = delete;
   void addArgument(const ConstTensorRef &argument);
+  void addNumber(std::uint64_t number) { add(number); }
 
   /// Whether the words were enough; a key that is none is never found.
   bool isWhole() const { return size_ <= capacity; }

@@ -34,6 +34,15 @@ bool hasOwnLayout(const TensorType &output) {
          tensor::elementsAreApart(output);
 }
 
+/// The number of the input whose place the output has, in the same layout, or that of inputs if there is none.
+std::size_t inputInPlace(Inputs inputs, const TensorRef &output) {
+  const auto isThere = [&](const ConstTensorRef &input) {
+    return input.data == output.data && input.dtype == output.dtype && std::ranges::equal(input.shape, output.shape) &&
+           std::ranges::equal(input.strides, output.strides);
+  };
+  return static_cast<std::size_t>(std::ranges::find_if(inputs, isThere) - inputs.begin());
+}
+
 Kernel compileText(const ProgramText &program, Inputs inputs, const TensorRef *output) {
   Source source{program.text, program.isEinsum, {}};
   for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -41,6 +50,7 @@ Kernel compileText(const ProgramText &program, Inputs inputs, const TensorRef *o
   Options options = defaultOptions();
   if (output) {
     if (TensorType type = output->type(); hasOwnLayout(type)) options.resultTypes = {std::move(type)};
+    if (const std::size_t input = inputInPlace(inputs, *output); input < inputs.size()) options.inPlace = {{0, input}};
   }
   return compileCached(std::move(source), options);
 }
@@ -186,6 +196,7 @@ void evaluateInto(const Program &program, Parameters parameters, Inputs inputs, 
   CallKey key(program, parameters);
   addArguments(key, inputs);
   key.addArgument(output);
+  key.addNumber(inputInPlace(inputs, output)); // for which another kernel may be compiled
   const Found found(key, [&] { return Work{program.write(parameters), inputs, &output}; });
   callChecked(found.kernel(), inputs, {&output, 1});
 } catch (const Error &error) {
@@ -219,6 +230,7 @@ AnyTensor einsum(std::string_view string, std::span<const Argument> arguments, c
   CallKey key(string, {});
   addArguments(key, all.span());
   const TensorRef output = arguments.empty() ? TensorRef() : writable(arguments.back().tensor);
+  if (!arguments.empty()) key.addNumber(inputInPlace(all.span().first(arguments.size() - 1), output));
   const Found found(key, [&] {
     const std::size_t operands = operandCount(string);
     const bool hasOutput = arguments.size() == operands + 1;

@@ -4,6 +4,7 @@
 #include "Driver/Cost.h"
 #include "Driver/LoadedFiles.h"
 #include "Driver/PassOptions.h"
+#include "Loop/InPlace.h"
 #include "Plan/NaiveLoops.h"
 #include "Plan/Planner.h"
 #include "Support/Stopwatch.h"
@@ -63,6 +64,16 @@ void describeInterface(Compilation &result, const std::vector<tensor::Input> &in
   }
 }
 
+/// Lets outputs be the memory of inputs where that is asked for and changes nothing.
+void markInPlace(loop::Kernel &loops, const std::vector<InPlace> &pairs) {
+  const auto inputs =
+      static_cast<std::size_t>(std::ranges::count(loops.buffers, loop::Storage::In, &loop::Buffer::storage));
+  for (const InPlace &pair : pairs) {
+    const loop::BufferId out(inputs + pair.result), in(pair.input);
+    if (!loops[out].over && !inPlaceProblem(loops, out, in)) loops[out].over = in;
+  }
+}
+
 /// From tensor IR to loop IR.
 void planLoops(Compilation &result) {
   Stopwatch watch;
@@ -79,6 +90,7 @@ void planLoops(Compilation &result) {
     throw InternalError("the planner's schedule was refused: " + render(loops.errors(), {}) + "\n" +
                         print(result.schedule));
   result.loops = *std::move(loops);
+  markInPlace(result.loops, result.inPlace);
   demandValid(result.loops, "loop IR");
   result.times.loop += watch.lap();
 }
@@ -123,7 +135,8 @@ Result<Compilation> lowerToLoops(Source source, const Options &options) {
   auto target = findTarget(options.target);
   if (!target) return target.errors();
   Compilation result{
-      std::move(source), *std::move(target), threadCount(options), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+      std::move(source), *std::move(target), threadCount(options), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
+      options.inPlace};
 
   Stopwatch watch;
   auto lowered = lowerSource(options, result);
@@ -134,6 +147,11 @@ Result<Compilation> lowerToLoops(Source source, const Options &options) {
   result.tensor.exact = options.exact;
   demandValid(result.tensor, "tensor IR");
   describeInterface(result, lowered->inputs, lowered->resultNames);
+  for (const InPlace &pair : options.inPlace)
+    if (pair.result >= result.results.size() || pair.input >= result.inputs.size())
+      return Diagnostic{DiagnosticKind::ArgumentMismatch,
+                        fmt::format("result {} may be in the place of input {}, but there are {} results and {} inputs",
+                                    pair.result, pair.input, result.results.size(), result.inputs.size())};
 
   result.times.tensor = watch.lap() - result.times.parse;
 

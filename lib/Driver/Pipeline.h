@@ -35,6 +35,7 @@ struct Compilation {
   Cost cost;                     ///< scratchBytes is not known yet
   CompileTimes times;
   tensor::PassOptions passes; ///< as they were when the canonical kernel was made
+  std::vector<InPlace> inPlace = {};
 };
 
 /// The threads that the options mean: 0 is all that the machine has.

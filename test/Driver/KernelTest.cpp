@@ -135,6 +135,89 @@ TEST(Kernel, OfSeveralOutputsInOnePlaceTheLastStays) {
   EXPECT_THAT(elements(out), ElementsAre(3, 4, 5));
 }
 
+// Results in the place of inputs.
+
+Options over(std::size_t input) {
+  Options options;
+  options.inPlace = {{0, input}};
+  return options;
+}
+
+bool worksInPlace(const Kernel &kernel) { return kernel.text(Stage::Loop).find(" over %") != std::string::npos; }
+
+TEST(InPlace, ElementwiseOperationsAreDoneThere) {
+  const Kernel kernel =
+      compileProgram("y + 0.5 * x", {{"x", {DType::F32, {7, 33}}}, {"y", {DType::F32, {7, 33}}}}, over(1));
+  EXPECT_TRUE(worksInPlace(kernel));
+  const Tensor<float> x = counted({7, 33});
+  Tensor<float> y = counted({7, 33}), expected({7, 33});
+  kernel(x, y, expected);
+  kernel(x, y, y);
+  EXPECT_EQ(elements(y), elements(expected));
+}
+
+TEST(InPlace, SumsAreAddedThere) {
+  for (const std::int64_t size : {3, 17, 64, 200}) {
+    const TensorType matrix{DType::F32, {size, size}};
+    const Kernel kernel = compileProgram("c + a @ b", {{"a", matrix}, {"b", matrix}, {"c", matrix}}, over(2));
+    EXPECT_TRUE(worksInPlace(kernel)) << size;
+    const Tensor<float> a = counted({size, size}), b = counted({size, size});
+    Tensor<float> c = counted({size, size}), expected({size, size});
+    kernel(a, b, c, expected);
+    kernel(a, b, c, c);
+    EXPECT_EQ(elements(c), elements(expected)) << size;
+  }
+}
+
+TEST(InPlace, WhatReadsElsewhereIsComputedBeside) {
+  const std::vector<Binding> inputs{{"x", f32x3}, {"y", f32x3}};
+  for (const char *program : {"x + y[::-1]", "x + y.sum()", "y.cumsum(0) * x"}) {
+    const Kernel kernel = compileProgram(program, inputs, over(1));
+    EXPECT_FALSE(worksInPlace(kernel)) << program;
+    const Tensor<float> x = counted({3});
+    Tensor<float> y = counted({3}), expected({3});
+    kernel(x, y, expected);
+    kernel(x, y, y);
+    EXPECT_EQ(elements(y), elements(expected)) << program;
+  }
+}
+
+TEST(InPlace, AnotherOverlapIsStillSeen) {
+  const Kernel kernel = compileProgram("y + x", {{"x", f32x3}, {"y", f32x3}}, over(1));
+  ASSERT_TRUE(worksInPlace(kernel));
+  Tensor<float> memory = counted({4});
+  const TensorView<float> low(memory.data(), {3}), high(memory.data() + 1, {3});
+  kernel(low, high, high); // x is shifted against y
+  EXPECT_THAT(elements(memory), ElementsAre(1, 3, 5, 7));
+  kernel(low, high, low); // the output is x, not y
+  EXPECT_THAT(elements(memory), ElementsAre(4, 8, 12, 7));
+  kernel(high, high, high);
+  EXPECT_THAT(elements(memory), ElementsAre(4, 16, 24, 14));
+}
+
+TEST(InPlace, KnowsItsResultsAndInputs) {
+  const auto kind = [](InPlace pair) {
+    Options options;
+    options.inPlace = {pair};
+    return kindOf([&] { compile("i,i->i", {f32x3, f32x3}, options); });
+  };
+  EXPECT_EQ(kind({0, 1}), "nothing");
+  EXPECT_EQ(kind({1, 1}), "argument-mismatch");
+  EXPECT_EQ(kind({0, 2}), "argument-mismatch");
+}
+
+TEST(InPlace, EinsumsAddToTheirOutputs) {
+  const Tensor<float> a = counted({19, 23}), b = counted({23, 31});
+  const Tensor<float> product = einsum("ij,jk->ik", a, b);
+  Tensor<float> columns = counted({31, 19});
+  const std::vector<float> before = elements(columns);
+  const TensorView<float> c(columns.data(), {19, 31}, {1, 19});
+  einsum("ij,jk->ik", a, b, into(c, 2, 1));
+  for (std::int64_t i = 0; i < 19; ++i)
+    for (std::int64_t k = 0; k < 31; ++k)
+      ASSERT_EQ(c(i, k), 2 * product(i, k) + before[static_cast<std::size_t>(i + 19 * k)]);
+}
+
 // Arguments that do not fit.
 
 TEST(Kernel, RefusesArgumentsThatDoNotFit) {

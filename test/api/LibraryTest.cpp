@@ -107,6 +107,16 @@ TEST(Library, WritesMemoryWithStrides) {
   EXPECT_THAT(columns, ElementsAre(1, 4, 2, 5, 3, 6));
 }
 
+TEST(Library, WorksInPlace) {
+  const einjit::Tensor<float> x({3}, {1, 2, 3});
+  einjit::Tensor<float> y({3}, {10, 20, 30});
+  einjit::Options options;
+  options.inPlace = {{0, 1}}; // result 0 may be the memory of input 1
+  const einjit::Kernel kernel = einjit::compileProgram("y + 2 * x", {{"x", x.type()}, {"y", y.type()}}, options);
+  kernel(x, y, y);
+  EXPECT_THAT(elements(y), ElementsAre(12, 24, 36));
+}
+
 TEST(Library, ViewsWhatIsNotItsOwn) {
   const float x[2][3] = {{1, 2, 3}, {4, 5, 6}};
   std::vector<float> sums(3);

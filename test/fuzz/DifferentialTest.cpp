@@ -7,6 +7,7 @@
 //   EINJIT_FUZZ_SEED=77 test-fuzz         one case again, as a failure names it
 #include "Case.h"
 #include "CodeGen/CodeGen.h"
+#include "Driver/KernelImpl.h"
 #include "Interp/Elements.h"
 #include "Interp/LoopInterpreter.h"
 #include "Interp/TensorInterpreter.h"
@@ -19,6 +20,7 @@
 #include "Tensor/Lower/ResultTypes.h"
 #include "Tensor/Passes/Passes.h"
 #include "Tensor/Text.h"
+#include "Tensor/Types.h"
 #include <cstdlib>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -99,7 +101,10 @@ public:
       if (!testing::Test::HasFatalFailure()) checkTarget(target);
     if (!testing::Test::HasFatalFailure()) checkKernel("host", 1);
     if (case_.seed % 3 == 0 && !testing::Test::HasFatalFailure()) checkKernel("host", 2);
+    if (!testing::Test::HasFatalFailure()) checkInPlace();
   }
+
+  bool wasInPlace() const { return wasInPlace_; }
 
 private:
   void lower() {
@@ -221,6 +226,60 @@ private:
     expectSame(case_.exact, runInGaps(kernel, refs), expected_, "the kernel for " + target, kernel.text(Stage::Loop));
   }
 
+  /// The first result in the memory of the first input that has its type, if there is one; by the interpreter, too,
+  /// where the loops say that this changes nothing.
+  void checkInPlace() {
+    const auto isAlike = [&](const Input &input) {
+      const TensorType &type = input.binding.type;
+      return tensor::rowMajor(type) == tensor::rowMajor(resultTypes_[0]) && tensor::elementsAreApart(type);
+    };
+    const auto found = std::ranges::find_if(case_.inputs, isAlike);
+    if (found == case_.inputs.end()) return;
+    const auto number = static_cast<std::size_t>(found - case_.inputs.begin());
+    Options options = case_.options("host", case_.seed % 4 == 0 ? 2 : 1);
+    options.resultTypes = resultTypes_;
+    options.resultTypes[0] = found->binding.type;
+    options.inPlace = {{0, number}};
+    const auto lowered = lowerToLoops(case_.source(), options);
+    ASSERT_TRUE(lowered) << render(lowered.errors(), case_.text);
+    const loop::Kernel &loops = lowered->loops;
+    wasInPlace_ = loops.buffers[case_.inputs.size()].over.has_value();
+    const auto interpret = [&](const auto &inputs, const auto &outputs) {
+      std::vector<ConstTensorRef> in;
+      std::vector<TensorRef> out;
+      for (std::size_t i = 0; i < inputs.size(); ++i) in.emplace_back(inputs[i].data, loops.buffers[i].type);
+      for (std::size_t i = 0; i < outputs.size(); ++i)
+        out.emplace_back(outputs[i].data, loops.buffers[inputs.size() + i].type);
+      interpretLoop(loops, in, out);
+    };
+    if (wasInPlace_) expectInPlace(number, interpret, print(loops));
+    if (testing::Test::HasFatalFailure()) return;
+    const Kernel kernel(*buildKernel(case_.source(), options));
+    expectInPlace(number, [&](const auto &inputs, const auto &outputs) { kernel.run(inputs, outputs); }, print(loops));
+  }
+
+  /// That `run` computes what is expected where the first output is the memory of an input.
+  template <class Run> void expectInPlace(std::size_t number, const Run &run, const std::string &text) {
+    std::vector<Input> inputs = case_.inputs;
+    std::vector<ConstTensorRef> in;
+    std::vector<TensorRef> out;
+    Tensors others, results;
+    for (const Input &input : inputs) in.push_back(input.ref());
+    out.emplace_back(const_cast<void *>(in[number].data), inputs[number].binding.type);
+    for (std::size_t i = 1; i < resultTypes_.size(); ++i) {
+      const Reach reach = reachOf(resultTypes_[i]);
+      const auto bytes = static_cast<std::int64_t>(byteSize(resultTypes_[i].dtype));
+      others.push_back(AnyTensor({resultTypes_[i].dtype, {reach.end - reach.first}}));
+      out.emplace_back(static_cast<char *>(others.back().data()) - reach.first * bytes, resultTypes_[i]);
+    }
+    run(in, out);
+    for (const TensorRef &output : out) {
+      results.emplace_back(output.type());
+      copyToRowMajor(output, results.back().data());
+    }
+    expectSame(case_.exact, results, expected_, "in place of input " + std::to_string(number), text);
+  }
+
   /// The results of a kernel, which must leave alone what lies between their elements.
   Tensors runInGaps(const Kernel &kernel, const std::vector<ConstTensorRef> &inputs) {
     constexpr std::byte untouched{0x55};
@@ -252,6 +311,7 @@ private:
   loop::Kernel loops_;
   std::vector<TensorType> resultTypes_; ///< as the caller has them
   Tensors expected_;                    ///< row-major
+  bool wasInPlace_ = false;
 };
 
 std::uint64_t fromEnvironment(const char *name, std::uint64_t otherwise) {
@@ -264,10 +324,16 @@ TEST(Differential, AllStagesAndTargetsAgree) {
   const bool single = std::getenv("EINJIT_FUZZ_SEED") != nullptr;
   const std::uint64_t first = fromEnvironment("EINJIT_FUZZ_SEED", 1);
   const std::uint64_t cases = single ? 1 : fromEnvironment("EINJIT_FUZZ_CASES", usualCases);
+  std::uint64_t inPlace = 0;
   for (std::uint64_t seed = first; seed < first + cases && !HasFailure(); ++seed) {
     const Case drawn = makeCase(seed);
     SCOPED_TRACE(drawn.describe());
-    ASSERT_NO_THROW(Differential(drawn).run());
+    Differential differential(drawn);
+    ASSERT_NO_THROW(differential.run());
+    inPlace += differential.wasInPlace() ? 1U : 0U;
+  }
+  if (cases >= usualCases) {
+    EXPECT_GT(inPlace, cases / 50);
   }
 }
 
