@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CodeGen/ArithmeticCode.h"
 #include "CodeGen/LibraryCode.h"
+#include "CodeGen/PowerCode.h"
 #include <llvm/IR/Intrinsics.h>
 
 namespace einjit::codegen {
@@ -69,7 +70,7 @@ Division divideFloored(Builder &ir, DType type, Value *a, Value *b) {
 Value *integerPower(Builder &ir, DType type, Value *a, Value *b) {
   llvm::Type *wide = a->getType()->getWithNewType(ir.getInt64Ty());
   Value *base = ir.CreateIntCast(a, wide, !isUnsigned(type)), *exponent = ir.CreateIntCast(b, wide, !isUnsigned(type));
-  return ir.CreateTrunc(callLanes(ir, "einjitPower", {base, exponent}), a->getType());
+  return ir.CreateTrunc(emitPower(ir, base, exponent), a->getType());
 }
 
 Value *shift(Builder &ir, llvm::Instruction::BinaryOps op, Value *value, Value *bits) {

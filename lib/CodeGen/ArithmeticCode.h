@@ -13,7 +13,7 @@ struct Division {
 };
 Division divideFloored(Builder &ir, DType type, llvm::Value *a, llvm::Value *b);
 
-/// Of integers, through the runtime's einjitPower.
+/// Of integers (PowerCode.h says of which).
 llvm::Value *integerPower(Builder &ir, DType type, llvm::Value *a, llvm::Value *b);
 
 llvm::Value *shift(Builder &ir, llvm::Instruction::BinaryOps op, llvm::Value *value, llvm::Value *bits);

@@ -6,7 +6,6 @@
 #include "Jit/Jit.h"
 #include "CodeGen/LlvmCompat.h"
 #include "Runtime/ParallelFor.h"
-#include "Runtime/Power.h"
 #include <atomic>
 #include <fmt/format.h>
 #include <llvm/ExecutionEngine/Orc/ExecutionUtils.h>
@@ -50,11 +49,7 @@ struct Session {
 llvm::Error defineRuntime(Session &jit) {
   const auto flags = llvm::JITSymbolFlags::Exported | llvm::JITSymbolFlags::Callable;
   llvm::orc::SymbolMap symbols;
-  const auto define = [&](const char *name, auto *function) {
-    symbols[jit.session.intern(name)] = {llvm::orc::ExecutorAddr::fromPtr(function), flags};
-  };
-  define("einjitParallelFor", &einjitParallelFor);
-  define("einjitPower", &einjitPower);
+  symbols[jit.session.intern("einjitParallelFor")] = {llvm::orc::ExecutorAddr::fromPtr(&einjitParallelFor), flags};
   // Symbols of objects are those of C as they are, on every system that einjit runs on.
   auto process = llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess('\0');
   if (!process) return process.takeError();
