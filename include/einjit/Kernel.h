@@ -50,6 +50,14 @@ template <class Use, class... Arguments> decltype(auto) withArguments(Use use, A
 /// The representations a program goes through, in order, each with a text. `Dot` is the tensor IR as a Graphviz graph.
 enum class Stage { Source, Ast, Tensor, TensorOpt, Schedule, Loop, Llvm, LlvmOpt, Assembly, Dot };
 
+inline constexpr Stage allStages[] = {Stage::Source, Stage::Ast,  Stage::Tensor,  Stage::TensorOpt, Stage::Schedule,
+                                      Stage::Loop,   Stage::Llvm, Stage::LlvmOpt, Stage::Assembly,  Stage::Dot};
+
+/// The name on the command line: `source ast tensor tensor-opt schedule loop llvm llvm-opt asm dot`.
+EINJIT_API std::string_view name(Stage stage);
+/// The stage of that name, or nothing.
+EINJIT_API std::optional<Stage> parseStage(std::string_view name);
+
 /// A name and type of a kernel's input or result.
 struct Binding {
   std::string name; ///< as the program says it
@@ -135,6 +143,13 @@ public:
   /// `void (*)(void *const *buffers, void *scratch)`; buffers are the inputs, the files, then the outputs. See
   /// docs/abi.md.
   EINJIT_API const void *entry() const;
+  /// Writes the kernel as an object file `path`, which ends in `.o`, and beside it a header in C of the same name with
+  /// `.h`. They declare and define one function, `symbol` (without one, the file's name), which takes a pointer for
+  /// each input, then for each result, then scratch; the header describes all of them. It links and runs without
+  /// einjit, in the calling thread alone, on every machine of the kernel's target, which need not be this one. What the
+  /// program loaded from files is part of the object file, up to 1 GiB. Generates code: takes milliseconds. Throws
+  /// einjit::Error for a name that C does not allow and for files that cannot be written.
+  EINJIT_API void save(const std::string &path, const std::string &symbol = {}) const;
 
   struct Impl; ///< the library's own
   /// For the library itself.

@@ -17,6 +17,7 @@
 #include "Target/Target.h"
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -50,7 +51,7 @@ public:
   Impl &impl() { return *impl_; }
   const Impl &impl() const { return *impl_; }
 
-  /// The symbol of the entry point: `einjit.` and the kernel's name.
+  /// The symbol of the entry point: `einjit.` and the kernel's name, or that of the C function.
   std::string entry() const;
   const ScratchLayout &scratch() const;
 
@@ -68,6 +69,13 @@ std::uint64_t generations();
 /// The version of the LLVM that is there at run time, such as `19.1.7`.
 std::string llvmVersion();
 
+/// An argument of a kernel: its bytes, where the code is to carry them, else it is one of its caller's.
+using Argument = std::optional<std::span<const char>>;
+/// Gives the module a C function `void symbol(pointer to each argument of the caller's, in order, void *scratch)`. It
+/// is then the entry point, and the only symbol that others see. Refused if the module itself calls a function of that
+/// name.
+Status addCFunction(Module &module, const std::string &symbol, std::span<const Argument> arguments);
+
 /// The few LLVM passes that pay for code of this shape.
 void optimize(Module &module);
 
@@ -81,5 +89,7 @@ std::string assembly(const Module &module);
 std::vector<char> object(Module module);
 /// Bytes of instructions in an object file. Throws InternalError for what is none.
 std::int64_t codeBytes(std::span<const char> object);
+/// The functions that an object file takes from elsewhere, sorted. Throws InternalError for what is none.
+std::vector<std::string> neededSymbols(std::span<const char> object);
 
 } // namespace einjit::codegen

@@ -3,6 +3,7 @@
 // A module as text, assembly and object code.
 #include "CodeGen/Machine.h"
 #include "CodeGen/Module.h"
+#include <algorithm>
 #include <einjit/Error.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Object/ObjectFile.h>
@@ -16,6 +17,16 @@ Machine borrowFor(const Module &module) {
   Result<Machine> machine = Machine::borrow(module.impl().target);
   if (!machine) throw InternalError("code generation: the target is gone");
   return *std::move(machine);
+}
+
+template <class T> T valueOf(llvm::Expected<T> value) {
+  if (!value) throw InternalError("code generation: not an object file: " + llvm::toString(value.takeError()));
+  return std::move(*value);
+}
+
+std::unique_ptr<llvm::object::ObjectFile> parse(std::span<const char> object) {
+  const llvm::StringRef bytes(object.data(), object.size());
+  return valueOf(llvm::object::ObjectFile::createObjectFile(llvm::MemoryBufferRef(bytes, "kernel")));
 }
 
 } // namespace
@@ -49,13 +60,23 @@ std::vector<char> object(Module module) {
 }
 
 std::int64_t codeBytes(std::span<const char> object) {
-  auto file = llvm::object::ObjectFile::createObjectFile(
-      llvm::MemoryBufferRef(llvm::StringRef(object.data(), object.size()), "kernel"));
-  if (!file) throw InternalError("code generation: not an object file: " + llvm::toString(file.takeError()));
+  const auto file = parse(object);
   std::uint64_t bytes = 0;
-  for (const llvm::object::SectionRef &section : (*file)->sections())
+  for (const llvm::object::SectionRef &section : file->sections())
     if (section.isText()) bytes += section.getSize();
   return static_cast<std::int64_t>(bytes);
+}
+
+std::vector<std::string> neededSymbols(std::span<const char> object) {
+  const auto file = parse(object);
+  std::vector<std::string> names;
+  for (const llvm::object::SymbolRef &symbol : file->symbols()) {
+    const std::uint32_t flags = valueOf(symbol.getFlags());
+    const llvm::StringRef name = valueOf(symbol.getName());
+    if ((flags & llvm::object::SymbolRef::SF_Undefined) != 0 && !name.empty()) names.push_back(name.str());
+  }
+  std::ranges::sort(names);
+  return names;
 }
 
 } // namespace einjit::codegen

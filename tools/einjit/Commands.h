@@ -5,9 +5,7 @@
 
 #include "Report.h"
 #include <einjit/Kernel.h>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace einjit::cli {
@@ -26,8 +24,6 @@ struct EvalFlags {
 /// unless everything was computed.
 void eval(const Job &job, const EvalFlags &flags, Options options);
 
-/// The stage of that name (`tensor-opt`); nothing for a name that is none.
-std::optional<Stage> parseStage(std::string_view name);
 /// The names of all stages, in order, separated by spaces.
 std::string stageNames();
 /// Prints the text of a stage, or, for `all`, of every stage on the way to the kernel, each under a heading.
@@ -39,6 +35,13 @@ struct BenchFlags {
 };
 /// Times the kernel and prints what it reaches of the machine's roof.
 void bench(const Job &job, const BenchFlags &flags, const Options &options);
+
+struct SaveFlags {
+  std::string path;   ///< of the object file
+  std::string symbol; ///< empty: what the file is called
+};
+/// Compiles the program for programs without einjit: an object file, and a C header beside it.
+void save(const Job &job, const SaveFlags &flags, const Options &options);
 
 /// Reads and evaluates lines: a conversation on a terminal; else standard input is a script.
 void interact(const Options &options, Color color);

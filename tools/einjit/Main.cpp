@@ -20,6 +20,7 @@ struct CommandLine {
   bool noCache = false;
   EvalFlags eval;
   BenchFlags bench;
+  SaveFlags save;
   std::string stage;
 };
 
@@ -77,6 +78,10 @@ void addCommands(CLI::App &app, CommandLine &line) {
   CLI::App *bench = addCommand(app, line, "bench", "time a kernel against what this machine can do");
   bench->add_option("--seconds", line.bench.seconds, "measure for so long")->check(CLI::Range(0.001, 3600.0));
   bench->add_flag("--json", line.bench.json, "print one JSON object");
+
+  CLI::App *save = addCommand(app, line, "save", "compile a program to an object file and a C header");
+  save->add_option("-o", line.save.path, "FILE.o: the object file; the header is FILE.h")->required();
+  save->add_option("--symbol", line.save.symbol, "name of the function in C; else that of the file");
 }
 
 /// Text such as `->` or `-x` would be taken for short flags. The short flags are -o and -h; whatever else begins with
@@ -105,6 +110,7 @@ void dispatch(const CLI::App &app, const CommandLine &line) {
   if (app.got_subcommand("eval")) return eval(line.job, line.eval, line.options);
   if (app.got_subcommand("show")) return show(line.job, line.stage, line.options);
   if (app.got_subcommand("bench")) return bench(line.job, line.bench, line.options);
+  if (app.got_subcommand("save")) return save(line.job, line.save, line.options);
   interact(line.options, line.color);
 }
 

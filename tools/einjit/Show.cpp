@@ -8,20 +8,6 @@
 namespace einjit::cli {
 namespace {
 
-struct StageName {
-  std::string_view name;
-  Stage stage;
-  bool inAll; ///< whether it is a station on the way to the kernel
-};
-
-constexpr StageName stages[] = {
-    {"source", Stage::Source, true},     {"ast", Stage::Ast, true},
-    {"tensor", Stage::Tensor, true},     {"tensor-opt", Stage::TensorOpt, true},
-    {"schedule", Stage::Schedule, true}, {"loop", Stage::Loop, true},
-    {"llvm", Stage::Llvm, true},         {"llvm-opt", Stage::LlvmOpt, true},
-    {"asm", Stage::Assembly, true},      {"dot", Stage::Dot, false},
-};
-
 void printText(std::string text) {
   if (!text.ends_with('\n')) text += '\n';
   std::fwrite(text.data(), 1, text.size(), stdout);
@@ -29,15 +15,9 @@ void printText(std::string text) {
 
 } // namespace
 
-std::optional<Stage> parseStage(std::string_view name) {
-  for (const StageName &stage : stages)
-    if (stage.name == name) return stage.stage;
-  return std::nullopt;
-}
-
 std::string stageNames() {
   std::string names;
-  for (const StageName &stage : stages) names += fmt::format("{}{}", names.empty() ? "" : " ", stage.name);
+  for (Stage stage : allStages) names += fmt::format("{}{}", names.empty() ? "" : " ", name(stage));
   return names;
 }
 
@@ -48,9 +28,9 @@ void show(const Job &job, const std::string &stage, const Options &options) {
   const std::vector<Argument> arguments = parseArguments(job.arguments);
   const Kernel kernel = compileFor(programText(job.program), arguments, options);
   if (one) return printText(kernel.text(*one));
-  for (const auto &[name, each, inAll] : stages) {
-    if (!inAll) continue;
-    fmt::print("== {} ==\n", name);
+  for (Stage each : allStages) {
+    if (each == Stage::Dot) continue; // no station on the way to the kernel
+    fmt::print("== {} ==\n", name(each));
     printText(kernel.text(each));
   }
 }
