@@ -61,8 +61,8 @@ public:
   }
   EINJIT_API ~DLPackTensor();
 
-  /// Takes the tensor over, also if it throws einjit::Error (`argument-mismatch`), which it does for another major version
-  /// of DLPack, memory that is not the CPU's, and element types that einjit does not have.
+  /// Takes the tensor over, also if it throws einjit::Error (`argument-mismatch`), which it does for another major
+  /// version of DLPack, memory that is not the CPU's, and element types that einjit does not have.
   template <class Managed>
     requires detail::DLManaged<Managed> || detail::DLManagedVersioned<Managed>
   explicit DLPackTensor(Managed *managed) {
@@ -106,8 +106,8 @@ private:
   bool isReadOnly_ = false;
 };
 
-/// The tensor that a DLTensor describes, which must outlive what is returned. Throws einjit::Error (`argument-mismatch`) as
-/// DLPackTensor does.
+/// The tensor that a DLTensor describes, which must outlive what is returned. Throws einjit::Error
+/// (`argument-mismatch`) as DLPackTensor does.
 template <detail::DLTensorLayout Tensor> TensorRef dlpackRef(const Tensor &tensor) {
   return detail::readDLTensor(&tensor);
 }

@@ -31,6 +31,9 @@ std::vector<std::string> pages() {
     if (entry.path().extension() == ".md") found.push_back("docs/" + entry.path().filename().string());
   for (const auto &entry : fs::directory_iterator(root / "examples"))
     if (entry.is_directory()) found.push_back("examples/" + entry.path().filename().string() + "/README.md");
+#ifndef EINJIT_IS_LOADABLE
+  std::erase(found, "examples/09-python/README.md");
+#endif
   std::sort(found.begin(), found.end());
   return found;
 }
@@ -62,16 +65,19 @@ std::string withoutIndentation(const std::string &text) {
 }
 
 TEST_P(Page, ShowsCodeOfProgramsThatAreRun) {
-  std::vector<std::string> sources;
-  for (const char *folder : {"examples", "test/api", "test/negative"})
-    for (const auto &entry : fs::recursive_directory_iterator(root / folder))
-      if (entry.path().extension() == ".cpp") sources.push_back(withoutIndentation(read(entry.path())));
-  for (const std::string &block : blocks(text, "cpp")) {
-    const std::string code = withoutIndentation(block);
-    EXPECT_TRUE(std::any_of(sources.begin(), sources.end(),
-                            [&](const std::string &source) { return source.find(code) != std::string::npos; }))
-        << "no program in examples/, test/api/ or test/negative/ holds this code:\n"
-        << block;
+  for (const char *language : {"cpp", "c"}) {
+    std::vector<std::string> sources;
+    for (const char *folder : {"examples", "test/api", "test/negative"})
+      for (const auto &entry : fs::recursive_directory_iterator(root / folder))
+        if (entry.path().extension() == std::string(".") + language)
+          sources.push_back(withoutIndentation(read(entry.path())));
+    for (const std::string &block : blocks(text, language)) {
+      const std::string code = withoutIndentation(block);
+      EXPECT_TRUE(std::any_of(sources.begin(), sources.end(),
+                              [&](const std::string &source) { return source.find(code) != std::string::npos; }))
+          << "no program in examples/ or test/api/ holds this code:\n"
+          << block;
+    }
   }
 }
 

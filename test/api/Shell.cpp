@@ -9,14 +9,16 @@
 namespace einjit::test {
 namespace {
 
-/// Programs are looked for among the tools, then among the examples, then where they always are.
+/// Programs are looked for among the tools, then among the examples, then where they always are; the library where it
+/// was built.
 void preparePath() {
   static const bool once = [] {
     const char *known = std::getenv("PATH");
     const std::string built = EINJIT_BINARY_DIR;
-    return setenv("PATH", (built + "/bin:" + built + "/examples:" + (known ? known : "")).c_str(), 1) == 0;
+    return setenv("PATH", (built + "/bin:" + built + "/examples:" + (known ? known : "")).c_str(), 1) == 0 &&
+           setenv("LD_LIBRARY_PATH", (built + "/lib").c_str(), 1) == 0;
   }();
-  if (!once) throw std::runtime_error("cannot set PATH");
+  if (!once) throw std::runtime_error("cannot set PATH and LD_LIBRARY_PATH");
 }
 
 } // namespace

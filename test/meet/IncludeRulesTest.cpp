@@ -32,10 +32,10 @@ const Rule rules[] = {
     {"the interpreters judge code generation, so they share nothing with it", "lib/Interp/.*", "", "(CodeGen|Jit)/.*"},
     {"code generation does not evaluate", "lib/(CodeGen|Jit)/.*", "", "Interp/.*|Scalar/Evaluate\\.h"},
     {"the public API stands on its own", "include/.*", "",
-     "(Support|Scalar|Syntax|Tensor|Target|Plan|Loop|Interp|CodeGen|Jit|Runtime|Driver)/.*|lib/.*|fmt/.*|tbb/.*"},
+     "(Support|Scalar|Syntax|Tensor|Target|Plan|Loop|Interp|CodeGen|Jit|Runtime|Driver|CApi)/.*|lib/.*|fmt/.*|tbb/.*"},
     {"the command line, the benchmark, the examples and the tests of the API use the public API",
      "tools/einjit(-bench)?/.*|test/api/.*|examples/.*", "",
-     "(Support|Scalar|Syntax|Tensor|Target|Plan|Loop|Interp|CodeGen|Jit|Runtime|Driver)/.*|lib/.*"},
+     "(Support|Scalar|Syntax|Tensor|Target|Plan|Loop|Interp|CodeGen|Jit|Runtime|Driver|CApi)/.*|lib/.*"},
 };
 
 const fs::path root = EINJIT_SOURCE_DIR;
