@@ -4,15 +4,12 @@
 #pragma once
 
 #include <einjit/EinsumLiteral.h>
+#include <einjit/Ellipsis.h>
 #include <einjit/Export.h>
 #include <initializer_list>
-#include <limits>
 #include <string>
 
 namespace einjit {
-
-/// In a list of axes: stands for any number of axes, as `...` does in an einsum string.
-inline constexpr int ellipsis = std::numeric_limits<int>::min();
 
 namespace detail {
 

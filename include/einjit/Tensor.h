@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <einjit/Export.h>
 #include <einjit/TensorView.h>
+#include <einjit/detail/ExpressionTag.h>
 #include <initializer_list>
 #include <memory>
 #include <type_traits>
@@ -77,6 +78,15 @@ public:
       : Tensor(std::move(shape), elements.data(), elements.size()) {}
   /// Takes over a result; throws einjit::Error if its element type is not T, or its rank not `Rank`.
   Tensor(AnyTensor any);
+  /// The value of an expression, see Expression.h. Throws einjit::Error, whose `where()` is where the tensor is made.
+  template <detail::AnyExpression E>
+  Tensor(const E &expression, std::source_location where = std::source_location::current())
+      : any_(detail::evaluateAs<Tensor>(expression, where)) {}
+  /// The same in this tensor's memory, where it fits, else in new memory.
+  template <detail::AnyExpression E> Tensor &operator=(const E &expression) {
+    detail::assignAs<Tensor>(any_, expression);
+    return *this;
+  }
   /// Takes over the memory of a tensor whose rank is known, or from run time on is to be known.
   template <int Other>
     requires(Other != Rank && (Other == dynamicRank || Rank == dynamicRank))
@@ -101,6 +111,24 @@ public:
   }
   template <std::integral... Index> const T &operator()(Index... index) const {
     return data()[offset({static_cast<std::int64_t>(index)...})];
+  }
+  ///@}
+  /// An element in index notation, `y(b, e)`, see IndexNotation.h.
+  ///@{
+  template <class... Positions>
+    requires detail::IndexPositions<Positions...>
+  auto operator()(const Positions &...positions) & {
+    return detail::elementOf(*this, positions...);
+  }
+  template <class... Positions>
+    requires detail::IndexPositions<Positions...>
+  auto operator()(const Positions &...positions) const & {
+    return detail::elementOf(*this, positions...);
+  }
+  template <class... Positions>
+    requires detail::IndexPositions<Positions...>
+  auto operator()(const Positions &...positions) && {
+    return detail::elementOf(std::move(*this), positions...);
   }
   ///@}
   /// The tensor as a view or a reference, which it must outlive.
@@ -128,6 +156,8 @@ private:
   }
   AnyTensor any_;
 };
+
+template <detail::AnyExpression E> Tensor(const E &) -> Tensor<typename E::value_type, E::staticRank>;
 
 namespace detail {
 EINJIT_API void checkElementCount(std::size_t given, std::int64_t wanted, const TensorType &type);

@@ -7,6 +7,7 @@
 #include <array>
 #include <einjit/Export.h>
 #include <einjit/TensorRef.h>
+#include <einjit/detail/ExpressionTag.h>
 #include <initializer_list>
 #include <type_traits>
 
@@ -62,6 +63,13 @@ public:
     std::int64_t at = 0;
     ((at += static_cast<std::int64_t>(index) * *stride++), ...);
     return data_[at];
+  }
+
+  /// An element in index notation, `y(b, e)`, see IndexNotation.h.
+  template <class... Positions>
+    requires detail::IndexPositions<Positions...>
+  auto operator()(const Positions &...positions) const {
+    return detail::elementOf(*this, positions...);
   }
 
   /// Refers to the extents and strides in this view.

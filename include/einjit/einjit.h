@@ -10,6 +10,7 @@
 #include <einjit/EinsumLiteral.h>
 #include <einjit/Error.h>
 #include <einjit/Expected.h>
+#include <einjit/Expression.h>
 #include <einjit/Kernel.h>
 #include <einjit/Npy.h>
 #include <einjit/Promotion.h>

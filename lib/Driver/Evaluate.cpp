@@ -43,11 +43,14 @@ std::size_t inputInPlace(Inputs inputs, const TensorRef &output) {
   return static_cast<std::size_t>(std::ranges::find_if(inputs, isThere) - inputs.begin());
 }
 
-Kernel compileText(const ProgramText &program, Inputs inputs, const TensorRef *output) {
+Kernel compileText(const ProgramText &program, Inputs inputs, const TensorRef *output,
+                   Options options = defaultOptions()) {
+  // An expression's C++ type has said already what its numbers are, and it has one result.
+  options.dtype = DType::F32;
+  options.results.clear();
   Source source{program.text, program.isEinsum, {}};
   for (std::size_t i = 0; i < inputs.size(); ++i)
     source.inputs.push_back({i < program.inputs.size() ? program.inputs[i] : "", inputs[i].type(), {}});
-  Options options = defaultOptions();
   if (output) {
     if (TensorType type = output->type(); hasOwnLayout(type)) options.resultTypes = {std::move(type)};
     if (const std::size_t input = inputInPlace(inputs, *output); input < inputs.size()) options.inPlace = {{0, input}};
@@ -201,6 +204,26 @@ void evaluateInto(const Program &program, Parameters parameters, Inputs inputs, 
   callChecked(found.kernel(), inputs, {&output, 1});
 } catch (const Error &error) {
   throw error.at(where);
+}
+
+void evaluateAssign(const Program &program, Parameters parameters, Inputs inputs, AnyTensor &result,
+                    const std::source_location &where) try {
+  CallKey key(program, parameters);
+  addArguments(key, inputs);
+  const Found found(key, [&] { return Work{program.write(parameters), inputs}; });
+  const TensorType &type = found.kernel().compilation.results.front().type;
+  if (!result.data() || !(result.type() == type)) {
+    result = intoNew(found.kernel(), inputs);
+  } else {
+    const TensorRef output = result;
+    callChecked(found.kernel(), inputs, {&output, 1});
+  }
+} catch (const Error &error) {
+  throw error.at(where);
+}
+
+Kernel compileProgram(const Program &program, Parameters parameters, Inputs inputs, const Options &options) {
+  return compileText(program.write(parameters), inputs, nullptr, options);
 }
 
 void einsumInto(const Program &program, Inputs inputs, const TensorRef &output, const Scaling &scaling,

@@ -37,6 +37,14 @@ EINJIT_API void evaluateInto(const Program &program, std::span<const std::int64_
                              std::span<const ConstTensorRef> inputs, const TensorRef &output,
                              const std::source_location &where);
 
+/// The same into a tensor, whose memory is used again if it has the result's type; else it gets new memory.
+EINJIT_API void evaluateAssign(const Program &program, std::span<const std::int64_t> parameters,
+                               std::span<const ConstTensorRef> inputs, AnyTensor &result,
+                               const std::source_location &where);
+/// The kernel that evaluate() calls.
+EINJIT_API Kernel compileProgram(const Program &program, std::span<const std::int64_t> parameters,
+                                 std::span<const ConstTensorRef> inputs, const Options &options);
+
 /// How an einsum's result meets what is in its memory: `output = alpha * result + beta * output`, where a `beta` of 0
 /// does not read the memory. The imaginary parts are 0 unless the output is complex.
 struct Scaling {

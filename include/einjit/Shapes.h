@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Functions that give elements other places. Most are views: they change which element is read, and copy nothing.
+#pragma once
+
+#include <einjit/detail/Arguments.h>
+#include <limits>
+
+namespace einjit {
+
+namespace detail {
+
+/// How a function changes ranks: by a number, or to the number of its arguments.
+struct Reshaping {
+  std::string_view name;
+  int change = 0;
+  bool toArguments = false;
+  std::string_view keyword = {}; ///< of the arguments
+  bool isSpread = false;         ///< whether they stand one by one
+};
+
+constexpr int changedRank(const Reshaping &shape, int rank, int arguments) {
+  if (shape.toArguments) return arguments < 0 ? dynamicRank : arguments;
+  return rank == dynamicRank ? dynamicRank : rank + shape.change;
+}
+
+/// A function of one operand and some integers.
+template <const Reshaping &R, class Arguments> struct Reshape : Arguments {
+  static constexpr Facts facts(const Facts &x) {
+    const int rank = changedRank(R, x.rank, Arguments::count);
+    return {x.dtype, rank, false, false, x.isIndexed || rank < dynamicRank || (rank == -1 && x.rank == 0)};
+  }
+  static constexpr MessageText complaint(const Facts &x) {
+    if (x.isIndexed) return MessageText("`") << R.name << "` of an element, which has no axes; apply it to the tensor";
+    return MessageText("`") << R.name << "` of a tensor of rank " << x.rank;
+  }
+  static void write(ExpressionWriter &writer, std::size_t) {
+    if constexpr (R.isSpread)
+      Arguments::writeSpread(writer);
+    else
+      Arguments::write(writer, R.keyword);
+    writer.method(R.name);
+  }
+};
+
+/// A function of one operand alone.
+template <const Reshaping &R, bool IsMember> struct Rearranged : NoParameters {
+  static constexpr int rankOf(int rank) {
+    return R.toArguments ? R.change : R.change == dynamicRank ? dynamicRank : rank;
+  }
+  static constexpr Facts facts(const Facts &x) {
+    return {x.dtype, rankOf(x.rank), false, false, x.isIndexed || (R.name == "mT" && (x.rank == 0 || x.rank == 1))};
+  }
+  static constexpr MessageText complaint(const Facts &x) {
+    if (x.isIndexed) return MessageText("`") << R.name << "` of an element, which has no axes; apply it to the tensor";
+    return MessageText("`") << R.name << "` swaps the last two axes, but the rank is " << x.rank;
+  }
+  static void write(ExpressionWriter &writer, std::size_t) {
+    if constexpr (IsMember)
+      writer.member(R.name);
+    else
+      writer.method(R.name);
+  }
+};
+
+namespace shape {
+inline constexpr Reshaping unsqueeze = {"unsqueeze", 1}, squeezeAxes = {"squeeze", 0, false, "dim"},
+                           permute = {"permute", 0, true, "", true}, transpose = {"transpose", 0, false, "", true},
+                           reshape = {"reshape", 0, true, "", true}, expand = {"expand", 0, true, "", true},
+                           flattenFrom = {"flatten", dynamicRank, false, "", true}, flip = {"flip", 0, false, "", true},
+                           swapaxes = {"swapaxes", 0, false, "", true};
+inline constexpr Reshaping T = {"T"}, mT = {"mT"}, squeeze = {"squeeze", dynamicRank}, flatten = {"ravel", 1, true},
+                           flipAll = {"flip"}, zeros_like = {"zeros_like"}, ones_like = {"ones_like"};
+} // namespace shape
+
+template <const Reshaping &R, class X, class Arguments> auto reshaped(X &&x, Arguments arguments) {
+  return makeNode(Reshape<R, Arguments>{arguments}, asNode(std::forward<X>(x)));
+}
+template <const Reshaping &R, bool IsMember = false, class X> auto rearranged(X &&x) {
+  return makeNode(Rearranged<R, IsMember>(), asNode(std::forward<X>(x)));
+}
+
+} // namespace detail
+
+/// All axes in reverse, and the last two swapped: the language's `.T` and `.mT`.
+template <detail::Operand X> auto T(X &&x) { return detail::rearranged<detail::shape::T, true>(std::forward<X>(x)); }
+template <detail::Operand X> auto mT(X &&x) { return detail::rearranged<detail::shape::mT, true>(std::forward<X>(x)); }
+
+/// A new axis of size 1 at this place of the result.
+template <detail::Operand X, detail::OneInteger Axis> auto unsqueeze(X &&x, Axis axis) {
+  return detail::reshaped<detail::shape::unsqueeze>(std::forward<X>(x), detail::integersOf(axis));
+}
+
+/// Without all axes of size 1, or without one, which must have size 1.
+template <detail::Operand X> auto squeeze(X &&x) {
+  return detail::rearranged<detail::shape::squeeze>(std::forward<X>(x));
+}
+namespace detail {
+/// squeeze() takes away as many axes as it names.
+template <class Axes> struct Squeeze : Axes {
+  static constexpr Facts facts(const Facts &x) {
+    const bool isWrong = x.isIndexed || (x.rank != dynamicRank && x.rank < Axes::count);
+    return {x.dtype, x.rank == dynamicRank || isWrong ? dynamicRank : x.rank - Axes::count, false, false, isWrong};
+  }
+  static constexpr MessageText complaint(const Facts &x) {
+    return MessageText("`squeeze` takes away ") << Axes::count << " axes, but the rank is " << x.rank;
+  }
+  static void write(ExpressionWriter &writer, std::size_t) {
+    Axes::write(writer, "");
+    writer.method("squeeze");
+  }
+};
+} // namespace detail
+template <detail::Operand X, detail::OneInteger Axis> auto squeeze(X &&x, Axis axis) {
+  return detail::makeNode(detail::Squeeze<detail::Integers<1>>{detail::integersOf(axis)},
+                          detail::asNode(std::forward<X>(x)));
+}
+
+/// Two axes swapped.
+template <detail::Operand X, detail::OneInteger Axis>
+auto swapaxes(X &&x, Axis first, std::type_identity_t<Axis> second) {
+  return detail::reshaped<detail::shape::swapaxes>(std::forward<X>(x), detail::Integers<2>{{first, second}});
+}
+/// All axes in reverse, or two swapped.
+template <detail::Operand X> auto transpose(X &&x) { return T(std::forward<X>(x)); }
+template <detail::Operand X, detail::OneInteger Axis>
+auto transpose(X &&x, Axis first, std::type_identity_t<Axis> second) {
+  return detail::reshaped<detail::shape::transpose>(std::forward<X>(x), detail::Integers<2>{{first, second}});
+}
+
+// Of each a list in braces, or a row of std::int64_t such as `y.shape()`.
+#define EINJIT_RESHAPING(name)                                                                                         \
+  template <detail::Operand X, std::size_t Count> auto name(X &&x, const std::int64_t(&list)[Count]) {                 \
+    return detail::reshaped<detail::shape::name>(std::forward<X>(x), detail::integersOf(list));                        \
+  }                                                                                                                    \
+  template <detail::Operand X, detail::IntegerRange List> auto name(X &&x, const List &list) {                         \
+    return detail::reshaped<detail::shape::name>(std::forward<X>(x), detail::integersOf(list));                        \
+  }
+/// The axes in this order.
+EINJIT_RESHAPING(permute)
+/// The elements in row-major order, in a tensor of this shape; one size may be -1.
+EINJIT_RESHAPING(reshape)
+/// Axes of size 1 repeated to these sizes, of which -1 keeps what it is; new axes come in front.
+EINJIT_RESHAPING(expand)
+/// The elements in the opposite order along these axes.
+EINJIT_RESHAPING(flip)
+#undef EINJIT_RESHAPING
+
+template <detail::Operand X, detail::OneInteger Axis> auto flip(X &&x, Axis axis) {
+  return detail::reshaped<detail::shape::flip>(std::forward<X>(x), detail::integersOf(axis));
+}
+/// Along all axes.
+template <detail::Operand X> auto flip(X &&x) { return detail::rearranged<detail::shape::flipAll>(std::forward<X>(x)); }
+
+/// expand(), under NumPy's name.
+template <detail::Operand X, std::size_t Count> auto broadcast_to(X &&x, const std::int64_t (&shape)[Count]) {
+  return expand(std::forward<X>(x), shape);
+}
+template <detail::Operand X, detail::IntegerRange Shape> auto broadcast_to(X &&x, const Shape &shape) {
+  return expand(std::forward<X>(x), shape);
+}
+
+/// All axes joined, or those from `first` to `last`.
+template <detail::Operand X> auto flatten(X &&x) {
+  return detail::rearranged<detail::shape::flatten>(std::forward<X>(x));
+}
+template <detail::Operand X> auto flatten(X &&x, std::int64_t first, std::int64_t last = -1) {
+  return detail::reshaped<detail::shape::flattenFrom>(std::forward<X>(x), detail::Integers<2>{{first, last}});
+}
+
+namespace detail {
+
+/// moveaxis(x, 0, -1)
+struct MoveAxis : Integers<2> {
+  static constexpr Facts facts(const Facts &x) { return {x.dtype, x.rank, false, false, x.isIndexed}; }
+  static constexpr MessageText complaint(const Facts &) { return MessageText("`moveaxis` of an element"); }
+  static void write(ExpressionWriter &writer, std::size_t) {
+    writer.spreadArguments(2);
+    writer.method("moveaxis");
+  }
+};
+
+/// concat() and stack(), which puts the tensors along a new axis.
+template <bool IsStack> struct Join : Integers<1> {
+  static constexpr Facts facts(const auto &first, const auto &...more) {
+    Facts result = {promote({first.dtype, more.dtype...}), first.rank};
+    for (const Facts &part : {first, more...}) {
+      result.isWrong = result.isWrong || part.isIndexed || (!IsStack && part.rank == 0) ||
+                       (part.rank != dynamicRank && result.rank != dynamicRank && part.rank != result.rank);
+      if (result.rank == dynamicRank) result.rank = part.rank;
+    }
+    if (IsStack && result.rank != dynamicRank) ++result.rank;
+    return result;
+  }
+  static constexpr MessageText complaint(const auto &...) {
+    return MessageText("`") << (IsStack ? "stack" : "concat") << "` needs tensors of one rank"
+                            << (IsStack ? "" : ", which is not 0");
+  }
+  static void write(ExpressionWriter &writer, std::size_t operands) {
+    writer.list(operands);
+    writer.integerArgument("dim");
+    writer.call(IsStack ? "stack" : "concat", 1);
+  }
+};
+
+} // namespace detail
+
+/// One axis at another place.
+template <detail::Operand X> auto moveaxis(X &&x, std::int64_t from, std::int64_t to) {
+  return detail::makeNode(detail::MoveAxis{{{from, to}}}, detail::asNode(std::forward<X>(x)));
+}
+
+/// Tensors one after the other along an axis that they have, `concat(0, x, y)`, or along a new one. Types are promoted.
+template <detail::Operand... Parts>
+  requires(sizeof...(Parts) > 0)
+auto concat(std::int64_t axis, Parts &&...parts) {
+  return detail::makeNode(detail::Join<false>{{{axis}}}, detail::asNode(std::forward<Parts>(parts))...);
+}
+template <detail::Operand... Parts>
+  requires(sizeof...(Parts) > 0)
+auto stack(std::int64_t axis, Parts &&...parts) {
+  return detail::makeNode(detail::Join<true>{{{axis}}}, detail::asNode(std::forward<Parts>(parts))...);
+}
+
+} // namespace einjit

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Integers that are arguments of functions: axes, sizes, positions. They are part of the program, though not of its
+// type, so that others need another kernel.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <einjit/detail/Node.h>
+
+namespace einjit {
+
+/// Behind the axes of a reduction: they stay, with size 1.
+struct KeepDim {};
+inline constexpr KeepDim keepdim = {};
+
+namespace detail {
+
+/// As many integers as the type says; `dim=1` of one, `dim=[0, 2]` of several.
+template <std::size_t Count> struct Integers {
+  static constexpr std::size_t parameterCount = Count;
+  static constexpr int count = static_cast<int>(Count);
+  std::array<std::int64_t, Count> values;
+  static void write(ExpressionWriter &writer, std::string_view keyword) { writer.integersArgument(keyword, Count); }
+  static void writeOperand(ExpressionWriter &writer) { writer.integers(Count); }
+  static void writeSpread(ExpressionWriter &writer) { writer.spreadArguments(Count); }
+  void collect(Collector &collector) const {
+    for (const std::int64_t value : values) collector.add(value);
+  }
+};
+
+/// Integers whose number is known at run time only, such as those of `x.shape()`. It is a parameter, too.
+struct IntegerList {
+  static constexpr std::size_t parameterCount = 1 + maxRank;
+  static constexpr int count = -1;
+  std::array<std::int64_t, maxRank> values = {};
+  std::size_t size;
+  explicit IntegerList(std::span<const std::int64_t> list) : size(list.size()) {
+    checkRank(list.size(), dynamicRank, 0);
+    std::copy(list.begin(), list.end(), values.begin());
+  }
+  template <class Write> static void writeAll(ExpressionWriter &writer, Write write) {
+    const std::size_t length = writer.listLength();
+    write(length);
+    writer.skip(maxRank - length);
+  }
+  static void write(ExpressionWriter &writer, std::string_view keyword) {
+    writeAll(writer, [&](std::size_t length) { writer.integersArgument(keyword, length); });
+  }
+  static void writeOperand(ExpressionWriter &writer) {
+    writeAll(writer, [&](std::size_t length) { writer.integers(length); });
+  }
+  static void writeSpread(ExpressionWriter &writer) {
+    writeAll(writer, [&](std::size_t length) { writer.spreadArguments(length); });
+  }
+  void collect(Collector &collector) const {
+    collector.add(static_cast<std::int64_t>(size));
+    for (const std::int64_t value : values) collector.add(value);
+  }
+};
+
+template <class T>
+concept OneInteger = std::integral<T> && !std::same_as<T, bool>;
+template <class T>
+concept IntegerRange = std::convertible_to<const T &, std::span<const std::int64_t>>;
+/// What can be passed for axes, besides a list in braces: one, or a row of std::int64_t.
+template <class T>
+concept IntegerArgument = OneInteger<T> || IntegerRange<T>;
+
+template <class T> auto integersOf(const T &argument) {
+  if constexpr (OneInteger<T>)
+    return Integers<1>{{static_cast<std::int64_t>(argument)}};
+  else
+    return IntegerList(argument);
+}
+template <std::size_t Count> Integers<Count> integersOf(const std::int64_t (&list)[Count]) {
+  Integers<Count> result;
+  std::copy(list, list + Count, result.values.begin());
+  return result;
+}
+
+} // namespace detail
+} // namespace einjit

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Expressions become tensors, or go into tensors and views that are there.
+#include <einjit/einjit.h>
+#include <gmock/gmock.h>
+
+namespace {
+
+using namespace einjit;
+using testing::ElementsAre;
+
+template <class T, int Rank> std::vector<T> elements(const Tensor<T, Rank> &tensor) {
+  return std::vector<T>(tensor.begin(), tensor.end());
+}
+
+const Tensor<float> x({2, 3}, {1, 2, 3, 4, 5, 6});
+const Tensor<float, 1> w({3}, {1, 0, -1});
+
+TEST(Values, AreComputedWhereAnExpressionBecomesATensor) {
+  const Tensor<float> y = sum(x * w, 1);
+  EXPECT_EQ(y.shape(), std::vector<std::int64_t>{2});
+  EXPECT_THAT(elements(y), ElementsAre(-2, -2));
+  const Tensor z = x + w; // a Tensor<float>
+  static_assert(std::is_same_v<decltype(z), const Tensor<float>>);
+  EXPECT_THAT(elements(z), ElementsAre(2, 2, 2, 5, 5, 5));
+  const auto v = evaluate(w < 1); // a Tensor<bool, 1>
+  static_assert(std::is_same_v<decltype(v), const Tensor<bool, 1>>);
+  EXPECT_THAT(elements(v), ElementsAre(false, true, true));
+}
+
+TEST(Values, FollowTheOperandsOfAKeptExpression) {
+  Tensor<float> a({2}, {1, 2});
+  const auto twice = 2 * a;
+  a(1) = 5;
+  EXPECT_THAT(elements(evaluate(twice)), ElementsAre(2, 10));
+  a = Tensor<float>({3}, {7, 8, 9}); // it is the tensor that is kept in mind, not its memory
+  EXPECT_THAT(elements(evaluate(twice)), ElementsAre(14, 16, 18));
+}
+
+TEST(Values, OfNumbersNeedNoOtherKernel) {
+  std::vector<const void *> entries;
+  for (const float factor : {0.5f, 0.25f}) {
+    const auto scaled = x * factor;
+    EXPECT_THAT(elements(evaluate(scaled)).back(), 6 * factor);
+    entries.push_back(compile(scaled).entry());
+  }
+  EXPECT_EQ(entries[0], entries[1]);
+}
+
+TEST(Values, GoIntoMemoryThatIsThere) {
+  Tensor<float> y({2});
+  const float *memory = y.data();
+  y = sum(x, 1);
+  EXPECT_EQ(y.data(), memory);
+  EXPECT_THAT(elements(y), ElementsAre(6, 15));
+  y = sum(x, 0);
+  EXPECT_THAT(elements(y), ElementsAre(5, 7, 9));
+  y = flip(y, 0) + y;
+  EXPECT_THAT(elements(y), ElementsAre(14, 14, 14));
+
+  float columns[6] = {};
+  const TensorView<float, 2> view(columns, {2, 3}, {1, 2});
+  assign(view, x + 1);
+  EXPECT_THAT(columns, ElementsAre(2, 5, 3, 6, 4, 7));
+  view += x;
+  EXPECT_THAT(columns, ElementsAre(3, 9, 5, 11, 7, 13));
+  EXPECT_THROW(assign(view, T(x)), Error);
+}
+
+TEST(Values, AreCombinedInPlace) {
+  Tensor<float> y({3}, {1, 2, 3});
+  y += w;
+  EXPECT_THAT(elements(y), ElementsAre(2, 2, 2));
+  y *= 3;
+  EXPECT_THAT(elements(y), ElementsAre(6, 6, 6));
+  y -= w * 2 + y;
+  EXPECT_THAT(elements(y), ElementsAre(-2, 0, 2));
+  y /= 2;
+  EXPECT_THAT(elements(y), ElementsAre(-1, 0, 1));
+}
+
+TEST(Values, AreReadFromEveryKindOfOperand) {
+  const double columns[] = {1, 4, 2, 5, 3, 6};
+  const TensorView<const double> view(columns, {2, 3}, {1, 2});
+  EXPECT_THAT(elements(evaluate(view * constant<2>)), ElementsAre(2, 4, 6, 8, 10, 12));
+  const Tensor<double> y = view + Tensor<float>({3}, {1, 1, 1});
+  EXPECT_THAT(elements(y), ElementsAre(2, 3, 4, 5, 6, 7));
+}
+
+auto keptAlone() {
+  Tensor<float> temporary({2}, {1, 2});
+  return std::move(temporary) * Tensor<float>({2}, {10, 100});
+}
+
+TEST(Values, OfTemporariesAreKept) {
+  const auto product = keptAlone();
+  const auto copy = product;
+  auto nested = copy + product * (product + 1);
+  EXPECT_THAT(elements(evaluate(product)), ElementsAre(10, 200));
+  EXPECT_THAT(elements(evaluate(nested)), ElementsAre(120, 40400));
+  {
+    const auto other = keptAlone();
+    nested = other + other * (other + 1);
+  }
+  EXPECT_THAT(elements(evaluate(nested)), ElementsAre(120, 40400));
+
+  const auto [i, k] = indices<2>();
+  const auto element = keptAlone()(i);
+  Tensor<float> y({2});
+  y(i) = element * element;
+  EXPECT_THAT(elements(y), ElementsAre(100, 40000));
+}
+
+TEST(Values, OfOneTensorAreReadOnce) {
+  const Kernel kernel = compile(x * sigmoid(x) + w);
+  EXPECT_EQ(kernel.inputs().size(), 2u);
+  EXPECT_EQ(kernel.text(Stage::Source), "a * sigmoid(a) + b");
+  Tensor<float> y({2, 3});
+  kernel(x, w, y);
+  EXPECT_THAT(elements(y), testing::ElementsAreArray(elements(evaluate(x * sigmoid(x) + w))));
+}
+
+TEST(Values, SayWhereTheyWereWanted) {
+  try {
+    evaluate(x + Tensor<float>({2}));
+    FAIL();
+  } catch (const Error &error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("a + b"));
+    EXPECT_EQ(error.kind(), "broadcast-mismatch");
+  }
+}
+
+TEST(EinsumLiteral, IsAnExpression) {
+  const Tensor<float> y = einsum<"ij,j->i">(x, w);
+  EXPECT_THAT(elements(y), ElementsAre(-2, -2));
+  const Tensor<float> z = einsum<"ij,j->i">(x + 1, w) * 2 + y;
+  EXPECT_THAT(elements(z), ElementsAre(-6, -6));
+  EXPECT_EQ(compile(einsum<"ij,ij->i">(x, x)).text(Stage::Source), "ij,ij->i");
+  const auto kept = einsum<"i,i->">(Tensor<float>({2}, {3, 4}), Tensor<float>({2}, {3, 4}));
+  EXPECT_THAT(elements(evaluate(sqrt(kept))), ElementsAre(5));
+}
+
+TEST(EinsumLiteral, GoesIntoMemory) {
+  Tensor<float> y({2});
+  einsum<"ij,j->i">(x, w, y);
+  EXPECT_THAT(elements(y), ElementsAre(-2, -2));
+  einsum<"ij,j->i">(x, w, into(y, 2, 1));
+  EXPECT_THAT(elements(y), ElementsAre(-6, -6));
+  einsum<"ij,j->i">(x * 2, w, y);
+  EXPECT_THAT(elements(y), ElementsAre(-4, -4));
+  const AnyTensor any = x.any();
+  const Tensor<float> z = einsum<"ij,j->i">(any, w);
+  EXPECT_THAT(elements(z), ElementsAre(-2, -2));
+}
+
+TEST(Notation, SaysWhatElementsAre) {
+  const Tensor<float, 3> cube({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
+  const Tensor<float, 2> weights({2, 2}, {1, 0, 0, 1});
+  Tensor<float> y({2, 2});
+  const auto [b, c, e] = indices<3>();
+  y(b, e) = cube(b, c, e) * weights(b, c);
+  EXPECT_THAT(elements(y), ElementsAre(1, 2, 7, 8));
+  y(b, e) += 0.5f * cube(b, 0, e);
+  EXPECT_THAT(elements(y), ElementsAre(1.5, 3, 9.5, 11));
+  y(b, e) *= weights(b, e);
+  EXPECT_THAT(elements(y), ElementsAre(1.5, 0, 0, 11));
+  y(b, e) -= weights(b, e);
+  EXPECT_THAT(elements(y), ElementsAre(0.5, 0, 0, 10));
+  y(b, e).max(weights(b, e));
+  EXPECT_THAT(elements(y), ElementsAre(1, 0, 0, 10));
+  y(b, e).min(cube(b, c, e));
+  EXPECT_THAT(elements(y), ElementsAre(1, 0, 0, 6));
+  y(0, e) = y(1, e);
+  EXPECT_THAT(elements(y), ElementsAre(0, 6, 0, 6));
+  y(b, e) = y(e, b); // in place
+  EXPECT_THAT(elements(y), ElementsAre(0, 0, 6, 6));
+  y(b, e) = 7;
+  EXPECT_THAT(elements(y), ElementsAre(7, 7, 7, 7));
+  EXPECT_EQ(y(1, 0), 7); // an element of C++'s
+}
+
+TEST(Notation, AssignsToViewsAndScalars) {
+  float memory[6] = {1, 2, 3, 4, 5, 6};
+  const TensorView<float, 2> transposed(memory, {3, 2}, {1, 3});
+  constexpr auto row = named<"row">;
+  constexpr auto column = named<"column">;
+  transposed(row, column) = x(column, row) * 10;
+  EXPECT_THAT(memory, ElementsAre(10, 20, 30, 40, 50, 60));
+  Tensor<float, 0> trace(std::vector<std::int64_t>{});
+  element(trace) = transposed(row, 0) * w(row);
+  EXPECT_EQ(trace(), -20);
+}
+
+TEST(Notation, HasPositionsThatAreSums) {
+  const Tensor<float> taps({2}, {1, 10}), signal({4}, {1, 2, 3, 4});
+  const auto [i, k] = indices<2>();
+  const std::int64_t n = 3;
+  Tensor<float> y({3});
+  y(i) = signal(i + k) * taps(k);
+  EXPECT_THAT(elements(y), ElementsAre(21, 32, 43));
+  y(i) = signal(n - 1 - i);
+  EXPECT_THAT(elements(y), ElementsAre(3, 2, 1));
+  Tensor<std::int64_t> positions({3});
+  positions(i) = 2 * i + 1;
+  EXPECT_THAT(elements(positions), ElementsAre(1, 3, 5));
+}
+
+TEST(Notation, FoldsOverIndices) {
+  const Tensor<float> a({2, 2}, {1, 5, 4, 3});
+  const auto [i, k] = indices<2>();
+  Tensor<float> y({2});
+  y(i) = max(k)(a(i, k)) - min(k)(a(i, k));
+  EXPECT_THAT(elements(y), ElementsAre(4, 1));
+}
+
+} // namespace
