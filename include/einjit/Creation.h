@@ -117,13 +117,16 @@ EINJIT_FILLED(ones)
 #undef EINJIT_FILLED
 
 /// A tensor of one number, which is no part of the program, so that another needs no other kernel.
+///@{
 template <class T, std::size_t Count> auto full(const std::int64_t (&shape)[Count], T value) {
   return detail::filled<detail::creation::full, T>(detail::integersOf(shape), detail::Scalar<T>(value));
 }
 template <class T, detail::IntegerRange Shape> auto full(const Shape &shape, T value) {
   return detail::filled<detail::creation::full, T>(detail::integersOf(shape), detail::Scalar<T>(value));
 }
+///@}
 /// Floats in [0, 1) that follow from a seed, which is no part of the program either. See docs/language.md.
+///@{
 template <class T, std::size_t Count> auto random(const std::int64_t (&shape)[Count], std::int64_t seed) {
   return detail::filled<detail::creation::random, T>(detail::integersOf(shape), detail::Scalar<std::int64_t>(seed));
 }
@@ -131,10 +134,13 @@ template <class T, detail::IntegerRange Shape> auto random(const Shape &shape, s
   return detail::filled<detail::creation::random, T>(detail::integersOf(shape), detail::Scalar<std::int64_t>(seed));
 }
 
-/// Zeros, and ones, of a tensor's type and shape.
+///@}
+
+/// Zeros of a tensor's type and shape.
 template <detail::Operand X> auto zeros_like(X &&x) {
   return detail::makeNode(detail::Like<false>(), detail::asNode(std::forward<X>(x)));
 }
+/// Ones of a tensor's type and shape.
 template <detail::Operand X> auto ones_like(X &&x) {
   return detail::makeNode(detail::Like<true>(), detail::asNode(std::forward<X>(x)));
 }
@@ -155,6 +161,7 @@ template <class T> auto linspace(double start, double stop, std::int64_t count) 
 template <class T> auto eye(std::int64_t rows, std::int64_t columns, std::int64_t diagonal = 0) {
   return detail::makeNode(detail::Eye<dtypeOf<T>>{{{rows, columns, diagonal}}});
 }
+/// The identity matrix.
 template <class T> auto eye(std::int64_t size) { return eye<T>(size, size); }
 
 } // namespace einjit

@@ -10,6 +10,6 @@ struct Ellipsis {
   /// For lists of integers.
   constexpr operator int() const { return std::numeric_limits<int>::min(); }
 };
-inline constexpr Ellipsis ellipsis = {};
+inline constexpr Ellipsis ellipsis = {}; ///< what is passed for it
 
 } // namespace einjit

@@ -22,19 +22,22 @@ template <int Number> constexpr auto indexName() {
     return FixedString<4>({'i', static_cast<char>('0' + Number / 10), static_cast<char>('0' + Number % 10), 0});
 }
 
+/// An index as a part of expressions.
+template <FixedString Name> struct IndexNode : Typed<DType::I64, 0> {
+  static constexpr std::string_view name = Name.view();
+  static constexpr Facts facts = {DType::I64, 0, true, true};
+  static constexpr std::size_t inputCount = 0, parameterCount = 0;
+  static constexpr bool mentions(std::string_view other) { return other == name; }
+  static constexpr bool subscripts(std::string_view) { return false; }
+  static void write(ExpressionWriter &writer) { writer.index(name); }
+  void collect(Collector &) const {}
+};
+
 } // namespace detail
 
 /// An index of index notation. Indices of one name are the same index, whatever objects stand for them. Used as a
 /// value it is its position, an i64.
-template <FixedString Name> struct Index : detail::Typed<DType::I64, 0> {
-  static constexpr std::string_view name = Name.view();
-  static constexpr detail::Facts facts = {DType::I64, 0, true, true};
-  static constexpr std::size_t inputCount = 0, parameterCount = 0;
-  static constexpr bool mentions(std::string_view other) { return other == name; }
-  static constexpr bool subscripts(std::string_view) { return false; }
-  static void write(detail::ExpressionWriter &writer) { writer.index(name); }
-  void collect(detail::Collector &) const {}
-};
+template <FixedString Name> struct Index : detail::IndexNode<Name> {};
 
 /// `auto [b, c, e] = indices<3>();`: as many different indices, for one statement or for many. They are told apart by
 /// their place alone: the first of indices<2>() is the first of indices<3>(). In messages they are `i`, `j`, ….

@@ -24,24 +24,27 @@ template <auto Value> inline constexpr detail::Constant<Value> constant = {};
 EINJIT_OPERATOR(+, Add)
 EINJIT_OPERATOR(-, Sub)
 EINJIT_OPERATOR(*, Mul)
-EINJIT_OPERATOR(/, Div) // of integers, too, a fraction
-EINJIT_OPERATOR(%, Mod) // with the divisor's sign, as in Python
+EINJIT_OPERATOR(/, Div)
+EINJIT_OPERATOR(%, Mod)
 EINJIT_OPERATOR(==, Eq)
 EINJIT_OPERATOR(!=, Ne)
 EINJIT_OPERATOR(<, Lt)
 EINJIT_OPERATOR(<=, Le)
 EINJIT_OPERATOR(>, Gt)
 EINJIT_OPERATOR(>=, Ge)
-EINJIT_OPERATOR(&, And) // of bools and, of integers of each bit
+EINJIT_OPERATOR(&, And)
 EINJIT_OPERATOR(|, Or)
 #undef EINJIT_OPERATOR
 
+/// Exclusive or of each bit, or of bools.
 template <class L, class R>
   requires detail::OwnOperands<L, R>
 auto operator^(L &&left, R &&right) {
   return detail::apply<detail::function::bitwise_xor>(std::forward<L>(left), std::forward<R>(right));
 }
+/// The negative of each element.
 template <detail::OwnOperand X> auto operator-(X &&x) { return detail::apply<detail::op::Neg>(std::forward<X>(x)); }
+/// The opposite of bools, or of each bit.
 template <detail::OwnOperand X> auto operator~(X &&x) { return detail::apply<detail::op::Not>(std::forward<X>(x)); }
 
 /// Division rounded down, in the operands' type: the language's `//`.

@@ -187,12 +187,14 @@ inline constexpr Fold cumsum = {"cumsum", &countingType}, cumprod = {"cumprod", 
     return detail::makeNode(detail::Along<detail::fold::name, detail::Integers<1>>{detail::integersOf(axis)},          \
                             detail::asNode(std::forward<X>(x)));                                                       \
   }
-/// Each value of the sum, or product, along an axis; without one of all elements in row-major order.
+/// Each value of the sum, or product, along an axis.
 EINJIT_ALONG(cumsum)
 EINJIT_ALONG(cumprod)
+/// Each value of the sum of all elements in row-major order.
 template <detail::ArrayOperand X> auto cumsum(X &&x) {
   return detail::makeNode(detail::RowMajor<detail::fold::cumsum>(), detail::asNode(std::forward<X>(x)));
 }
+/// Each value of the product of all elements in row-major order.
 template <detail::ArrayOperand X> auto cumprod(X &&x) {
   return detail::makeNode(detail::RowMajor<detail::fold::cumprod>(), detail::asNode(std::forward<X>(x)));
 }

@@ -82,8 +82,9 @@ template <const Reshaping &R, bool IsMember = false, class X> auto rearranged(X 
 
 } // namespace detail
 
-/// All axes in reverse, and the last two swapped: the language's `.T` and `.mT`.
+/// All axes in reverse: the language's `.T`.
 template <detail::Operand X> auto T(X &&x) { return detail::rearranged<detail::shape::T, true>(std::forward<X>(x)); }
+/// The last two axes swapped: the language's `.mT`.
 template <detail::Operand X> auto mT(X &&x) { return detail::rearranged<detail::shape::mT, true>(std::forward<X>(x)); }
 
 /// A new axis of size 1 at this place of the result.
@@ -91,7 +92,7 @@ template <detail::Operand X, detail::OneInteger Axis> auto unsqueeze(X &&x, Axis
   return detail::reshaped<detail::shape::unsqueeze>(std::forward<X>(x), detail::integersOf(axis));
 }
 
-/// Without all axes of size 1, or without one, which must have size 1.
+/// Without all axes of size 1.
 template <detail::Operand X> auto squeeze(X &&x) {
   return detail::rearranged<detail::shape::squeeze>(std::forward<X>(x));
 }
@@ -111,6 +112,7 @@ template <class Axes> struct Squeeze : Axes {
   }
 };
 } // namespace detail
+/// Without one axis, which must have size 1.
 template <detail::Operand X, detail::OneInteger Axis> auto squeeze(X &&x, Axis axis) {
   return detail::makeNode(detail::Squeeze<detail::Integers<1>>{detail::integersOf(axis)},
                           detail::asNode(std::forward<X>(x)));
@@ -121,8 +123,9 @@ template <detail::Operand X, detail::OneInteger Axis>
 auto swapaxes(X &&x, Axis first, std::type_identity_t<Axis> second) {
   return detail::reshaped<detail::shape::swapaxes>(std::forward<X>(x), detail::Integers<2>{{first, second}});
 }
-/// All axes in reverse, or two swapped.
+/// All axes in reverse.
 template <detail::Operand X> auto transpose(X &&x) { return T(std::forward<X>(x)); }
+/// Two axes swapped.
 template <detail::Operand X, detail::OneInteger Axis>
 auto transpose(X &&x, Axis first, std::type_identity_t<Axis> second) {
   return detail::reshaped<detail::shape::transpose>(std::forward<X>(x), detail::Integers<2>{{first, second}});
@@ -153,17 +156,20 @@ template <detail::Operand X, detail::OneInteger Axis> auto flip(X &&x, Axis axis
 template <detail::Operand X> auto flip(X &&x) { return detail::rearranged<detail::shape::flipAll>(std::forward<X>(x)); }
 
 /// expand(), under NumPy's name.
+///@{
 template <detail::Operand X, std::size_t Count> auto broadcast_to(X &&x, const std::int64_t (&shape)[Count]) {
   return expand(std::forward<X>(x), shape);
 }
 template <detail::Operand X, detail::IntegerRange Shape> auto broadcast_to(X &&x, const Shape &shape) {
   return expand(std::forward<X>(x), shape);
 }
+///@}
 
-/// All axes joined, or those from `first` to `last`.
+/// All axes joined.
 template <detail::Operand X> auto flatten(X &&x) {
   return detail::rearranged<detail::shape::flatten>(std::forward<X>(x));
 }
+/// The axes from `first` to `last` joined.
 template <detail::Operand X> auto flatten(X &&x, std::int64_t first, std::int64_t last = -1) {
   return detail::reshaped<detail::shape::flattenFrom>(std::forward<X>(x), detail::Integers<2>{{first, last}});
 }
@@ -210,12 +216,13 @@ template <detail::Operand X> auto moveaxis(X &&x, std::int64_t from, std::int64_
   return detail::makeNode(detail::MoveAxis{{{from, to}}}, detail::asNode(std::forward<X>(x)));
 }
 
-/// Tensors one after the other along an axis that they have, `concat(0, x, y)`, or along a new one. Types are promoted.
+/// Tensors one after the other along an axis that they have: `concat(0, x, y)`. Types are promoted.
 template <detail::Operand... Parts>
   requires(sizeof...(Parts) > 0)
 auto concat(std::int64_t axis, Parts &&...parts) {
   return detail::makeNode(detail::Join<false>{{{axis}}}, detail::asNode(std::forward<Parts>(parts))...);
 }
+/// Tensors of one shape side by side along a new axis. Types are promoted.
 template <detail::Operand... Parts>
   requires(sizeof...(Parts) > 0)
 auto stack(std::int64_t axis, Parts &&...parts) {

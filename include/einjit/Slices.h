@@ -10,16 +10,19 @@ namespace einjit {
 
 /// In a subscript: a whole axis, the language's `:`.
 struct Whole {};
-inline constexpr Whole whole = {};
+inline constexpr Whole whole = {}; ///< what is passed for it
 /// In a subscript: a new axis of size 1, the language's `None`.
 struct NewAxis {};
-inline constexpr NewAxis newaxis = {};
+inline constexpr NewAxis newaxis = {}; ///< what is passed for it
 /// A bound of a range that is left out.
 inline constexpr std::int64_t none = detail::noBound;
 /// Part of an axis, the language's `start:stop:step`: negative bounds count from the end, and are clipped to the axis.
 struct Range {
-  std::int64_t start = none, stop = none, step = 1;
+  std::int64_t start = none; ///< the first position
+  std::int64_t stop = none;  ///< the position behind the last
+  std::int64_t step = 1;     ///< from one to the next; not 0
 };
+/// The range of these bounds, each of which may be `none`.
 constexpr Range range(std::int64_t start, std::int64_t stop, std::int64_t step = 1) { return {start, stop, step}; }
 
 namespace detail {

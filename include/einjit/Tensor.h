@@ -157,6 +157,7 @@ private:
   AnyTensor any_;
 };
 
+/// The tensor type of an expression's value.
 template <detail::AnyExpression E> Tensor(const E &) -> Tensor<typename E::value_type, E::staticRank>;
 
 namespace detail {
