@@ -109,7 +109,8 @@ public:
   const std::string &source() const noexcept { return parts_->source; }
   /// The call in the user's code that failed, if it is known.
   std::optional<std::source_location> where() const noexcept { return parts_->where; }
-  /// The same error, which happened in the call at `where`; a call that is known already stays.
+  /// The same error, which happened in the call at `where`; a call that is known already stays, and a place without a
+  /// line is none.
   Error at(const std::source_location &where) const;
 
 private:

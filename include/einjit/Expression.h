@@ -33,6 +33,15 @@ ValueOf<E> evaluate(const E &expression, std::source_location where = std::sourc
   return ValueOf<E>(expression, where);
 }
 
+/// The same, but an error is returned, not thrown.
+template <Expression E>
+Expected<ValueOf<E>> tryEvaluate(const E &expression,
+                                 std::source_location where = std::source_location::current()) try {
+  return ValueOf<E>(expression, where);
+} catch (const Error &error) {
+  return error;
+}
+
 /// Puts an expression's value into memory of its element type and extents, which may overlap the operands. Throws
 /// einjit::Error, also for other extents.
 template <detail::TypedTensor Output, detail::ArrayOperand E>
@@ -41,6 +50,17 @@ void assign(Output &&output, const E &expression, std::source_location where = s
   detail::withMemory(output, [&](const TensorRef &memory) {
     detail::evaluateIntoAs<Output>(memory, detail::asNode(expression), where);
   });
+}
+
+/// The same, but an error is returned, not thrown.
+template <detail::TypedTensor Output, detail::ArrayOperand E>
+  requires WritableTensor<Output>
+Expected<void> tryAssign(Output &&output, const E &expression,
+                         std::source_location where = std::source_location::current()) try {
+  assign(output, expression, where);
+  return {};
+} catch (const Error &error) {
+  return error;
 }
 
 /// `y += x`: each element of `y` combined with the one of the expression, which broadcasts to its shape. In the place

@@ -27,7 +27,7 @@ Error::Error(std::string kind, ErrorCategory category, std::string message, std:
 Error::~Error() = default;
 
 Error Error::at(const std::source_location &where) const {
-  if (parts_->where) return *this;
+  if (parts_->where || where.line() == 0) return *this;
   Error located = *this;
   located.parts_ = std::make_shared<const Parts>(parts_->reports, parts_->source, where);
   return located;

@@ -121,13 +121,39 @@ TEST(Values, OfOneTensorAreReadOnce) {
 }
 
 TEST(Values, SayWhereTheyWereWanted) {
+  const unsigned line = __LINE__ + 2;
   try {
     evaluate(x + Tensor<float>({2}));
     FAIL();
   } catch (const Error &error) {
     EXPECT_THAT(error.what(), testing::HasSubstr("a + b"));
     EXPECT_EQ(error.kind(), "broadcast-mismatch");
+    ASSERT_TRUE(error.where());
+    EXPECT_EQ(error.where()->line(), line);
   }
+}
+
+TEST(Values, HaveNoPlaceWhereCppTellsNone) {
+  Tensor<float> y({2});
+  try {
+    y += x;
+    FAIL();
+  } catch (const Error &error) {
+    EXPECT_FALSE(error.where());
+  }
+}
+
+TEST(Values, AreExpectedInsteadOfThrown) {
+  const auto good = tryEvaluate(x * w);
+  ASSERT_TRUE(good.has_value());
+  EXPECT_THAT(elements(*good), ElementsAre(1, 0, -3, 4, 0, -6));
+  const auto bad = tryEvaluate(x * Tensor<float>({2}));
+  ASSERT_FALSE(bad.has_value());
+  EXPECT_EQ(bad.error().kind(), "broadcast-mismatch");
+  Tensor<float> y({2});
+  EXPECT_TRUE(tryAssign(y, sum(x, 1)).has_value());
+  EXPECT_THAT(elements(y), ElementsAre(6, 15));
+  EXPECT_FALSE(tryAssign(y, sum(x, 0)).has_value());
 }
 
 TEST(EinsumLiteral, IsAnExpression) {
