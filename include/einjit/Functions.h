@@ -36,7 +36,7 @@ template <detail::Operand X, class Alpha>
 auto elu(X &&x, Alpha &&alpha) {
   using detail::NodeOf;
   if constexpr (detail::Number<Alpha>) {
-    constexpr DType type = detail::eluType(NodeOf<X>::facts.dtype).value_or(DType::F32);
+    constexpr DType own = NodeOf<X>::facts.dtype, type = detail::eluType(own, own).value_or(DType::F32);
     return detail::apply<detail::function::elu>(std::forward<X>(x), detail::numberNode<type>(alpha));
   } else {
     return detail::apply<detail::function::elu>(std::forward<X>(x), std::forward<Alpha>(alpha));

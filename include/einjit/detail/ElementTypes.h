@@ -11,6 +11,8 @@ namespace einjit::detail {
 
 using MaybeType = std::optional<DType>;
 using TypeRule = MaybeType (*)(DType);
+/// A rule of two operands that are not brought to one type.
+using PairRule = MaybeType (*)(DType, DType);
 
 constexpr bool isField(DType type) { return isFloat(type) || isComplex(type); }
 /// What bools become where they are numbers.
@@ -58,11 +60,16 @@ constexpr MaybeType rsqrtType(DType type) { return leastFloat(type); }
 /// Of what negates its operand, and takes the exponential of it.
 constexpr MaybeType sigmoidType(DType type) { return unless(type == DType::Bool || isComplex(type), leastFloat(type)); }
 constexpr MaybeType reluType(DType type) { return unless(isComplex(type), type == DType::Bool ? DType::I64 : type); }
-constexpr MaybeType eluType(DType type) {
-  return unless(isComplex(type), leastFloat(type == DType::Bool ? DType::I64 : type));
+/// `where(x > 0, x, slope * x)`
+constexpr MaybeType leakyReluType(DType x, DType slope) { return unless(isComplex(x), promote(x, slope)); }
+/// `where(x > 0, x, alpha * expm1(minimum(x, 0)))`
+constexpr MaybeType eluType(DType x, DType alpha) {
+  return unless(isComplex(x), promote(promote(leastFloat(x == DType::Bool ? DType::I64 : x), alpha), x));
 }
 /// Of what multiplies its operand by a fraction.
 constexpr MaybeType fractionType(DType type) { return unless(isComplex(type), withNumber(type, NumberKind::Float)); }
+/// The same of its powers, too, which of a bool are integers.
+constexpr MaybeType powerFractionType(DType type) { return fractionType(type == DType::Bool ? DType::I64 : type); }
 
 // Reductions.
 constexpr MaybeType countingType(DType type) { return type == DType::Bool ? DType::I64 : type; }

@@ -46,7 +46,7 @@ namespace einjit::detail {
   UNARY(relu, reluType)                                                                                                \
   UNARY(silu, sigmoidType)                                                                                             \
   UNARY(gelu, fractionType)                                                                                            \
-  UNARY(gelu_tanh, fractionType)
+  UNARY(gelu_tanh, powerFractionType)
 
 #define EINJIT_BINARY_FUNCTIONS(BINARY)                                                                                \
   BINARY(minimum, orderedType)                                                                                         \
@@ -83,6 +83,7 @@ struct Elementwise {
   std::string_view spelling;
   Style style;
   TypeRule rule;
+  PairRule pairRule = nullptr; ///< instead, where there is one
 };
 
 #define EINJIT_CALL(name, rule) inline constexpr Elementwise name = {#name, Style::Call, &rule};
@@ -91,8 +92,8 @@ namespace function {
 EINJIT_UNARY_FUNCTIONS(EINJIT_CALL)
 EINJIT_BINARY_FUNCTIONS(EINJIT_CALL)
 inline constexpr Elementwise clip = {"clip", Style::Call, &clipType}, where = {"where", Style::Call, &sameType},
-                             leaky_relu = {"leaky_relu", Style::Call, &orderedType},
-                             elu = {"elu", Style::Call, &eluType};
+                             leaky_relu = {"leaky_relu", Style::Call, nullptr, &leakyReluType},
+                             elu = {"elu", Style::Call, nullptr, &eluType};
 } // namespace function
 namespace op {
 EINJIT_INFIX_OPERATORS(EINJIT_INFIX)
@@ -137,14 +138,19 @@ private:
       type = promote(type, operand->dtype);
     return type;
   }
+  static constexpr MaybeType result(std::initializer_list<Facts> operands) {
+    if constexpr (Op.pairRule != nullptr)
+      return Op.pairRule(operands.begin()->dtype, operands.begin()[1].dtype);
+    else
+      return Op.rule(common(operands));
+  }
 
 public:
   static constexpr Facts facts(const auto &...operands) {
-    return elementwiseFacts(Op.rule(common({operands...})), {operands...}, isAffine);
+    return elementwiseFacts(result({operands...}), {operands...}, isAffine);
   }
   static constexpr MessageText complaint(const auto &...operands) {
-    const DType type = common({operands...});
-    return elementwiseComplaint(Op.spelling, type, !Op.rule(type), {operands...});
+    return elementwiseComplaint(Op.spelling, common({operands...}), !result({operands...}), {operands...});
   }
   static void write(ExpressionWriter &writer, std::size_t operands) {
     if constexpr (Op.style == Style::Infix)

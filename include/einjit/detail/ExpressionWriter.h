@@ -85,14 +85,14 @@ private:
     std::string keyword, text;
   };
   std::int64_t next() { return parameters_[parameter_++]; }
-  void push(std::string text, int precedence);
-  Text pop();
+  EINJIT_API void push(std::string text, int precedence);
+  EINJIT_API Text pop();
   /// The text, in brackets unless it binds tighter than `precedence`.
-  std::string popTighterThan(int precedence);
-  std::string popAll(std::size_t count, std::string_view separator);
-  std::string arguments(std::string operands);
-  void inputNamed(const std::string &name);
-  std::string targetName() const;
+  EINJIT_API std::string popTighterThan(int precedence);
+  EINJIT_API std::string popAll(std::size_t count, std::string_view separator);
+  EINJIT_API std::string arguments(std::string operands);
+  EINJIT_API void inputNamed(const std::string &name);
+  EINJIT_API std::string targetName() const;
 
   std::span<const std::int64_t> parameters_;
   std::size_t leafCount_;
