@@ -53,8 +53,11 @@ EINJIT_API TensorRef readDLTensor(const void *tensor);
 /// passed to einsum() and to kernels as an operand; as an output through writable().
 class DLPackTensor {
 public:
+  /// No tensor.
   DLPackTensor() = default;
+  /// Takes over the other's tensor.
   DLPackTensor(DLPackTensor &&other) noexcept { swap(other); }
+  /// Takes over the other's tensor; its own goes away.
   DLPackTensor &operator=(DLPackTensor other) noexcept {
     swap(other);
     return *this;
@@ -73,10 +76,14 @@ public:
     open();
   }
 
+  /// The element with all indices 0.
   const void *data() const { return tensor_.data; }
+  /// The element type.
   DType dtype() const { return tensor_.dtype; }
+  /// The extent of each axis.
   std::span<const std::int64_t> shape() const { return tensor_.shape; }
   std::span<const std::int64_t> strides() const { return tensor_.strides; } ///< in elements; empty means row-major
+  /// A copy of the description, which allocates.
   TensorType type() const { return tensor_.type(); }
   /// Whether whoever made the tensor forbids to write to it.
   bool isReadOnly() const { return isReadOnly_; }
@@ -121,6 +128,7 @@ EINJIT_API einjit_dl_managed_tensor *lendDLTensor(const TensorRef &tensor);
 template <detail::DLManagedVersioned Managed = einjit_dl_managed_tensor_versioned> Managed *toDLPack(AnyTensor tensor) {
   return reinterpret_cast<Managed *>(detail::giveDLTensor(std::move(tensor)));
 }
+/// The same, of a tensor whose element type is known.
 template <detail::DLManagedVersioned Managed = einjit_dl_managed_tensor_versioned, class T, int Rank>
 Managed *toDLPack(Tensor<T, Rank> tensor) {
   return toDLPack<Managed>(std::move(tensor).any());

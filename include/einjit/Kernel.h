@@ -50,6 +50,7 @@ template <class Use, class... Arguments> decltype(auto) withArguments(Use use, A
 /// The representations a program goes through, in order, each with a text. `Dot` is the tensor IR as a Graphviz graph.
 enum class Stage { Source, Ast, Tensor, TensorOpt, Schedule, Loop, Llvm, LlvmOpt, Assembly, Dot };
 
+/// All of them, in order.
 inline constexpr Stage allStages[] = {Stage::Source, Stage::Ast,  Stage::Tensor,  Stage::TensorOpt, Stage::Schedule,
                                       Stage::Loop,   Stage::Llvm, Stage::LlvmOpt, Stage::Assembly,  Stage::Dot};
 
@@ -158,7 +159,7 @@ public:
   const std::shared_ptr<const Impl> &impl() const { return impl_; }
 
 private:
-  void runHere(std::span<const ConstTensorRef> inputs, std::span<const TensorRef> outputs) const;
+  EINJIT_API void runHere(std::span<const ConstTensorRef> inputs, std::span<const TensorRef> outputs) const;
   EINJIT_API void runMixed(std::span<const detail::Argument> arguments) const;
   std::shared_ptr<const Impl> impl_;
 };

@@ -14,7 +14,8 @@ namespace einjit {
 
 /// A result, and an input in whose memory it may be called for; both by number.
 struct InPlace {
-  std::size_t result = 0, input = 0;
+  std::size_t result = 0; ///< in the order of the kernel's results
+  std::size_t input = 0;  ///< in the order of its inputs
   friend bool operator==(const InPlace &, const InPlace &) = default;
 };
 

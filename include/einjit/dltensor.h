@@ -42,35 +42,35 @@ typedef struct einjit_dl_type {
 
 /** Memory described as a tensor: DLTensor. */
 typedef struct einjit_dl_tensor {
-  void *data; /**< byte_offset before the element with all indices 0 */
-  einjit_dl_device device;
-  int32_t ndim; /**< number of axes */
-  einjit_dl_type dtype;
-  int64_t *shape;   /**< extent of each axis */
-  int64_t *strides; /**< distance of neighbours along each axis, in elements; null means row-major */
-  uint64_t byte_offset;
+  void *data;              /**< byte_offset before the element with all indices 0 */
+  einjit_dl_device device; /**< where it is */
+  int32_t ndim;            /**< number of axes */
+  einjit_dl_type dtype;    /**< of the elements */
+  int64_t *shape;          /**< extent of each axis */
+  int64_t *strides;        /**< distance of neighbours along each axis, in elements; null means row-major */
+  uint64_t byte_offset;    /**< of the element with all indices 0 */
 } einjit_dl_tensor;
 
 /** A tensor that changes hands, as before DLPack 1.0: DLManagedTensor. Its user calls `deleter` on it once. */
 typedef struct einjit_dl_managed_tensor {
-  einjit_dl_tensor dl_tensor;
-  void *manager_ctx;
+  einjit_dl_tensor dl_tensor;                             /**< the tensor */
+  void *manager_ctx;                                      /**< its maker's */
   void (*deleter)(struct einjit_dl_managed_tensor *self); /**< may be null */
 } einjit_dl_managed_tensor;
 
 /** DLPackVersion. */
 typedef struct einjit_dl_version {
   uint32_t major; /**< with another one, nothing but the deleter may be touched */
-  uint32_t minor;
+  uint32_t minor; /**< newer ones only add */
 } einjit_dl_version;
 
 /** A tensor that changes hands: DLManagedTensorVersioned. Its user calls `deleter` on it once. */
 typedef struct einjit_dl_managed_tensor_versioned {
-  einjit_dl_version version;
-  void *manager_ctx;
+  einjit_dl_version version;                                        /**< read before all else */
+  void *manager_ctx;                                                /**< its maker's */
   void (*deleter)(struct einjit_dl_managed_tensor_versioned *self); /**< may be null */
   uint64_t flags;                                                   /**< EINJIT_DL_READ_ONLY … */
-  einjit_dl_tensor dl_tensor;
+  einjit_dl_tensor dl_tensor;                                       /**< the tensor */
 } einjit_dl_managed_tensor_versioned;
 
 #endif
