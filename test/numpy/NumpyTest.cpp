@@ -77,7 +77,8 @@ private:
     Bound bound;
     for (const CaseInput &input : case_.inputsOf(count)) {
       bound.bindings.push_back(input.binding);
-      bound.refs.emplace_back(cases_.at(input.first), input.binding.type);
+      // Refers to extents that stay where they are when the bindings are moved.
+      bound.refs.emplace_back(cases_.at(input.first), bound.bindings.back().type);
     }
     return bound;
   }
