@@ -87,13 +87,7 @@ template <FixedString String, class... Arguments> struct EinsumCall {
   /// Calls `use` with the operands' descriptions, which are there as long as that takes.
   template <class Use, std::size_t... Number>
   static decltype(auto) withOperands(Use use, Tuple &arguments, std::index_sequence<Number...>) {
-    return withArguments(
-        [&](std::span<const Argument> all) {
-          std::array<ConstTensorRef, count> inputs;
-          for (std::size_t i = 0; i < count; ++i) inputs[i] = all[i].tensor;
-          return use(std::span<const ConstTensorRef>(inputs));
-        },
-        std::forward<At<Number>>(std::get<Number>(arguments))...);
+    return withInputs(use, std::forward<At<Number>>(std::get<Number>(arguments))...);
   }
 };
 
@@ -126,12 +120,13 @@ template <FixedString String, class... Arguments> auto einsum(Arguments &&...arg
       detail::withMemory(output,
                          [&](const TensorRef &memory) { detail::evaluateIntoAs<decltype(node)>(memory, node, {}); });
     } else {
-      detail::Scaling scaling;
-      if constexpr (isScaled) scaling = output.scaling;
       const auto run = [&](const TensorRef &memory) {
         Call::withOperands(
             [&](std::span<const ConstTensorRef> inputs) {
-              detail::einsumInto(detail::einsumProgramOf<String>, inputs, memory, scaling, {});
+              if constexpr (isScaled)
+                detail::einsumInto(detail::einsumProgramOf<String>, inputs, memory, output.scaling, {});
+              else
+                detail::evaluateInto(detail::einsumProgramOf<String>, {}, inputs, memory, {});
             },
             all, operands);
       };

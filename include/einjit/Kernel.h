@@ -3,6 +3,7 @@
 // Programs compiled to kernels.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <einjit/Adapters.h>
 #include <einjit/Expected.h>
@@ -35,14 +36,24 @@ template <class T> decltype(auto) described(T &&tensor) {
 }
 
 template <class Use, class... Described> decltype(auto) callWith(Use use, Described &&...described) {
-  const Argument all[] = {{static_cast<ConstTensorRef>(described), std::convertible_to<Described &&, TensorRef>}...,
-                          {}};
-  return use(std::span(all, sizeof...(described)));
+  const std::array<Argument, sizeof...(described)> all = {
+      Argument{static_cast<ConstTensorRef>(described), std::convertible_to<Described &&, TensorRef>}...};
+  return use(std::span<const Argument>(all));
 }
 
 /// Calls `use` with the arguments' descriptions, which are there as long as that takes.
 template <class Use, class... Arguments> decltype(auto) withArguments(Use use, Arguments &&...arguments) {
   return callWith(use, described(std::forward<Arguments>(arguments))...);
+}
+
+template <class Use, class... Described> decltype(auto) callWithInputs(Use use, const Described &...described) {
+  const std::array<ConstTensorRef, sizeof...(described)> all = {static_cast<ConstTensorRef>(described)...};
+  return use(std::span<const ConstTensorRef>(all));
+}
+
+/// The same of arguments that are only read.
+template <class Use, class... Arguments> decltype(auto) withInputs(Use use, Arguments &&...arguments) {
+  return callWithInputs(use, described(std::forward<Arguments>(arguments))...);
 }
 
 } // namespace detail

@@ -36,10 +36,19 @@ public:
 
   /// Whether there is memory where there must be.
   bool admitsData(const void *data) const { return data || isEmpty(); }
+  /// The bytes from a tensor's first to its last, [first, end).
+  struct Bytes {
+    const char *first, *end;
+    /// Whether some of them are the other's, too; of no bytes, whether their place is among the other's.
+    bool meet(const Bytes &other) const { return first < other.end && other.first < end; }
+  };
+  /// Those of a tensor whose element with all indices 0 is there.
+  Bytes bytesAt(const void *origin) const {
+    return {static_cast<const char *>(origin) + first_, static_cast<const char *>(origin) + end_};
+  }
   /// Whether a tensor of this layout at `data` shares bytes with one of layout `other` at `otherData`.
   bool overlaps(const void *data, const ArgumentLayout &other, const void *otherData) const {
-    const auto *at = static_cast<const char *>(data), *otherAt = static_cast<const char *>(otherData);
-    return at + first_ < otherAt + other.end_ && otherAt + other.first_ < at + end_ && !isEmpty() && !other.isEmpty();
+    return bytesAt(data).meet(other.bytesAt(otherData)) && !isEmpty() && !other.isEmpty();
   }
 
 private:

@@ -98,24 +98,24 @@ void callChecked(const Kernel::Impl &kernel, std::span<const ConstTensorRef> in,
 }
 
 bool callPlainly(const Kernel::Impl &kernel, std::span<const detail::Argument> arguments) {
+  constexpr std::size_t most = 16;
   const auto &[inputs, results] = kernel.arguments;
-  InlineList<void *, 32> buffers(arguments.size());
-  if (!kernel.isPlain() || arguments.size() != inputs.size() + results.size()) return false;
-  const detail::Argument *next = arguments.data();
-  for (const ArgumentLayout &layout : inputs) {
-    const ConstTensorRef &tensor = next++->tensor;
+  const std::size_t inputCount = inputs.size(), count = inputCount + results.size();
+  if (!kernel.isPlain() || arguments.size() != count || count > most) return false;
+  void *buffers[most];
+  ArgumentLayout::Bytes bytes[most];
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto &[tensor, isWritable] = arguments[i];
+    const ArgumentLayout &layout = i < inputCount ? inputs[i] : results[i - inputCount];
     if (!layout.admits(tensor) || !layout.admitsData(tensor.data)) return false;
-    buffers.push(const_cast<void *>(tensor.data));
+    buffers[i] = const_cast<void *>(tensor.data);
+    bytes[i] = layout.bytesAt(tensor.data);
+    if (i < inputCount) continue;
+    if (!isWritable) return false;
+    for (std::size_t other = 0; other < i; ++other)
+      if (bytes[i].meet(bytes[other])) return false;
   }
-  for (const ArgumentLayout &layout : results) {
-    const auto &[tensor, isWritable] = *next++;
-    if (!isWritable || !layout.admits(tensor) || !layout.admitsData(tensor.data)) return false;
-    for (std::size_t i = 0; i < buffers.size(); ++i)
-      if (layout.overlaps(tensor.data, i < inputs.size() ? inputs[i] : results[i - inputs.size()], buffers[i]))
-        return false;
-    buffers.push(const_cast<void *>(tensor.data));
-  }
-  kernel.code->entry()(buffers.data(), nullptr);
+  kernel.code->entry()(buffers, nullptr);
   return true;
 }
 

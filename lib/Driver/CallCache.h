@@ -23,7 +23,16 @@ public:
   CallKey(std::string_view text, std::span<const std::int64_t> parameters);
   CallKey(const CallKey &) = delete;
   CallKey &operator=(const CallKey &) = delete;
-  void addArgument(const ConstTensorRef &argument);
+  void addArgument(const ConstTensorRef &argument) {
+    const std::size_t end = size_ + 1 + argument.rank() + argument.strides.size();
+    if (end <= capacity) {
+      std::uint64_t *at = words_.data() + size_;
+      *at++ = static_cast<std::uint64_t>(argument.dtype) | argument.rank() << 8 | argument.strides.size() << 32;
+      for (std::int64_t extent : argument.shape) *at++ = static_cast<std::uint64_t>(extent);
+      for (std::int64_t stride : argument.strides) *at++ = static_cast<std::uint64_t>(stride);
+    }
+    size_ = end;
+  }
   void addNumber(std::uint64_t number) { add(number); }
 
   /// Whether the words were enough; a key that is none is never found.

@@ -57,6 +57,8 @@ void calls(std::int64_t repetitions) {
 
   print("the kernel's code alone", repetitions, [&] { entry(buffers, nullptr); });
   print("kernel(a, b, c)", repetitions, [&] { kernel(a, b, c); });
+  print("einsum<\"ij,jk->ik\">(a, b, c)", repetitions, [&] { einsum<"ij,jk->ik">(a, b, c); });
+  print("assign(c, matmul(a, b) + 1)", repetitions, [&] { assign(c, matmul(a, b) + 1); });
   print("einsum(\"ij,jk->ik\", a, b, c)", repetitions, [&] { einsum("ij,jk->ik", a, b, c); });
   print("einsum(\"ij,jk->ik\", a, b, into(c, 2, 0.5))", repetitions,
         [&] { einsum("ij,jk->ik", a, b, into(c, 2, 0.5)); });
