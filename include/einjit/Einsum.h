@@ -75,6 +75,15 @@ void einsum(EinsumString string, const Arguments &...arguments) {
       detail::memoryOf(arguments)...);
 }
 
+/// The same, of either kind, but an error is returned, not thrown.
+template <class... Arguments>
+  requires requires(EinsumString string, Arguments &&...arguments) {
+    einsum(string, std::forward<Arguments>(arguments)...);
+  }
+auto tryEinsum(EinsumString string, Arguments &&...arguments) {
+  return attempt([&] { return einsum(string, std::forward<Arguments>(arguments)...); });
+}
+
 /// Evaluates an einsum string on any number of operands, with options of its own.
 EINJIT_API AnyTensor einsum(std::string_view string, std::span<const ConstTensorRef> operands, const Options &options,
                             const std::source_location &where = std::source_location::current());

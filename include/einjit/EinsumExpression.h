@@ -146,4 +146,16 @@ template <FixedString String, class... Arguments> auto einsum(Arguments &&...arg
   }
 }
 
+/// The same, but an error is returned, not thrown. It evaluates at once in any case.
+template <FixedString String, class... Arguments> auto tryEinsum(Arguments &&...arguments) {
+  return attempt([&] {
+    using Result = decltype(einsum<String>(std::forward<Arguments>(arguments)...));
+    if constexpr (detail::AnyExpression<Result>)
+      return Tensor<typename Result::value_type, Result::staticRank>(
+          einsum<String>(std::forward<Arguments>(arguments)...));
+    else
+      return einsum<String>(std::forward<Arguments>(arguments)...);
+  });
+}
+
 } // namespace einjit

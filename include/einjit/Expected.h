@@ -86,4 +86,17 @@ private:
   std::optional<Error> error_;
 };
 
+/// What `action` gives, or the einjit::Error that it throws, as a value: any entry of the library in a form that does
+/// not throw. Those that are called most have one of their own, named `try…`.
+template <class Action> auto attempt(Action &&action) -> Expected<decltype(action())> {
+  try {
+    if constexpr (std::is_void_v<decltype(action())>)
+      return action(), Expected<void>();
+    else
+      return action();
+  } catch (const Error &error) {
+    return error;
+  }
+}
+
 } // namespace einjit

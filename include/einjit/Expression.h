@@ -35,11 +35,8 @@ ValueOf<E> evaluate(const E &expression, std::source_location where = std::sourc
 
 /// The same, but an error is returned, not thrown.
 template <Expression E>
-Expected<ValueOf<E>> tryEvaluate(const E &expression,
-                                 std::source_location where = std::source_location::current()) try {
-  return ValueOf<E>(expression, where);
-} catch (const Error &error) {
-  return error;
+Expected<ValueOf<E>> tryEvaluate(const E &expression, std::source_location where = std::source_location::current()) {
+  return attempt([&] { return ValueOf<E>(expression, where); });
 }
 
 /// Puts an expression's value into memory of its element type and extents, which may overlap the operands. Throws
@@ -56,11 +53,8 @@ void assign(Output &&output, const E &expression, std::source_location where = s
 template <detail::TypedTensor Output, detail::ArrayOperand E>
   requires WritableTensor<Output>
 Expected<void> tryAssign(Output &&output, const E &expression,
-                         std::source_location where = std::source_location::current()) try {
-  assign(output, expression, where);
-  return {};
-} catch (const Error &error) {
-  return error;
+                         std::source_location where = std::source_location::current()) {
+  return attempt([&] { assign(output, expression, where); });
 }
 
 /// `y += x`: each element of `y` combined with the one of the expression, which broadcasts to its shape. In the place

@@ -135,6 +135,16 @@ public:
   /// The same, into new tensors.
   EINJIT_API std::vector<AnyTensor> run(std::span<const ConstTensorRef> inputs,
                                         const std::source_location &where = std::source_location::current()) const;
+  /// The same, but an error is returned, not thrown.
+  Expected<void> tryRun(std::span<const ConstTensorRef> inputs, std::span<const TensorRef> outputs,
+                        const std::source_location &where = std::source_location::current()) const {
+    return attempt([&] { run(inputs, outputs, where); });
+  }
+  /// The same into new tensors.
+  Expected<std::vector<AnyTensor>> tryRun(std::span<const ConstTensorRef> inputs,
+                                          const std::source_location &where = std::source_location::current()) const {
+    return attempt([&] { return run(inputs, where); });
+  }
   /// `kernel(x, w, out)`: the inputs, then the outputs. Without outputs use run(). Looks nothing up, takes no lock and,
   /// once the thread has had memory for temporaries, allocates nothing. An error does not know the call.
   template <class... Args>
@@ -145,6 +155,10 @@ public:
 
   /// The text of a stage. Throws einjit::Error if the stage has none for this program.
   EINJIT_API std::string text(Stage stage) const;
+  /// The same, but an error is returned, not thrown.
+  Expected<std::string> tryText(Stage stage) const {
+    return attempt([&] { return text(stage); });
+  }
   /// What a call has to do at least; the roofs of a measurement follow from it.
   EINJIT_API Cost cost() const;
   /// How long compiling took.
@@ -162,6 +176,10 @@ public:
   /// program loaded from files is part of the object file, up to 1 GiB. Generates code: takes milliseconds. Throws
   /// einjit::Error for a name that C does not allow and for files that cannot be written.
   EINJIT_API void save(const std::string &path, const std::string &symbol = {}) const;
+  /// The same, but an error is returned, not thrown.
+  Expected<void> trySave(const std::string &path, const std::string &symbol = {}) const {
+    return attempt([&] { save(path, symbol); });
+  }
 
   struct Impl; ///< the library's own
   /// For the library itself.

@@ -9,14 +9,9 @@ namespace einjit {
 /// What an entry of the public API that was called at `where` gives: the value of `action`, or the einjit::Error that
 /// it threw.
 template <class Action> auto attempt(const std::source_location &where, Action action) -> Expected<decltype(action())> {
-  try {
-    if constexpr (std::is_void_v<decltype(action())>)
-      return action(), Expected<void>();
-    else
-      return action();
-  } catch (const Error &error) {
-    return error.at(where);
-  }
+  auto outcome = attempt(std::move(action));
+  if (!outcome) return outcome.error().at(where);
+  return outcome;
 }
 
 } // namespace einjit

@@ -115,6 +115,38 @@ TEST_F(EinsumInto, FactorsMustHaveTheOutputsType) {
   EXPECT_EQ(kindOf([&] { einsum("ij,jk->ik", a_, b_, into(c_, 1, {0, 1})); }), "argument-mismatch");
 }
 
+TEST_F(EinsumInto, GivesErrorsAsValues) {
+  const Expected<AnyTensor> product = tryEinsum("ij,jk->ik", a_, b_);
+  ASSERT_TRUE(product);
+  EXPECT_THAT(elements(Tensor<float>(*product)), ElementsAre(4, 5, 10, 11));
+  const int line = __LINE__ + 1;
+  const Expected<AnyTensor> wrong = tryEinsum("ij,jk->ik", a_, a_);
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().kind(), "size-mismatch");
+  EXPECT_EQ(wrong.error().where()->line(), line);
+
+  EXPECT_TRUE(tryEinsum("ij,jk->ik", a_, b_, into(c_, 2)));
+  EXPECT_THAT(elements(c_), ElementsAre(8, 10, 20, 22));
+  EXPECT_EQ(tryEinsum("ij,jk->ik", a_, b_, into(c_, {0, 1})).error().kind(), "argument-mismatch");
+
+  EXPECT_TRUE((tryEinsum<"ij,jk->ik">(a_, b_, c_)));
+  EXPECT_THAT(elements(c_), ElementsAre(4, 5, 10, 11));
+  EXPECT_THAT(elements(Tensor<float>(*tryEinsum<"ij,jk->ik">(a_, b_))), ElementsAre(4, 5, 10, 11));
+  EXPECT_EQ((tryEinsum<"ij,jk->ik">(a_, a_).error().kind()), "size-mismatch");
+}
+
+TEST_F(EinsumInto, KernelsGiveErrorsAsValues) {
+  const Kernel kernel = compile("ij->ji", {a_.type()});
+  const ConstTensorRef right[] = {a_}, wrong[] = {b_};
+  const TensorRef output[] = {c_};
+  EXPECT_TRUE(kernel.tryRun(right));
+  EXPECT_EQ(kernel.tryRun(wrong).error().kind(), "argument-mismatch");
+  EXPECT_EQ(kernel.tryRun(right, output).error().kind(), "argument-mismatch");
+  EXPECT_EQ(attempt([&] { kernel(b_, c_); }).error().kind(), "argument-mismatch");
+  EXPECT_EQ(kernel.tryText(Stage::Source).value(), "ij->ji");
+  EXPECT_EQ(kernel.trySave("no-object-file").error().category(), ErrorCategory::Usage);
+}
+
 TEST(Einsum, OfMoreOperandsThanACallHasRoomFor) {
   const Tensor<double> two({4, 4}, std::vector<double>(16, 2));
   std::vector<ConstTensorRef> operands(20, two);
