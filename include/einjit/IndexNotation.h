@@ -50,6 +50,17 @@ template <int Rank, class... Positions> struct ElementMistake {
 
 template <const Assignment &A, class Target, class Value> struct Statement;
 
+/// The right side as a part of expressions; a number as an element of the left side's type, if it can be one, which a
+/// constant beside no tensor is not by itself.
+template <DType Type, class T> auto rightSide(const T &value) {
+  if constexpr (isConstant<T>)
+    return cast<ElementType<withNumber(Type, kindOf<T>)>>(numberNode<withNumber(Type, kindOf<T>)>(value));
+  else if constexpr (Number<T>)
+    return numberNode<withNumber(Type, kindOf<T>)>(value);
+  else
+    return asNode(value);
+}
+
 /// An element of an operand: `x(b, 2 * i + k, 0)`.
 template <class Base, class... Positions> struct Element : Typed<Base::facts.dtype, 0> {
   static constexpr Facts facts = {Base::facts.dtype, 0, true};
@@ -83,7 +94,10 @@ template <class Base, class... Positions> struct Element : Typed<Base::facts.dty
   /// the smallest product term, the others over all of the right side.
   template <class Value> void operator+=(const Value &value) { assign<assignment::Add>(value); }
   template <class Value> void operator*=(const Value &value) { assign<assignment::Mul>(value); }
-  template <class Value> void operator-=(const Value &value) { assign<assignment::Add>(-value); }
+  /// Adds the negative, taken in the elements' type: of a number of C++'s it need not exist in its own.
+  template <class Value> void operator-=(const Value &value) {
+    assign<assignment::Add>(apply<op::Neg>(rightSide<facts.dtype>(value)));
+  }
   /// The language's `max=` and `min=`.
   template <class Value> void max(const Value &value) { assign<assignment::Max>(value); }
   template <class Value> void min(const Value &value) { assign<assignment::Min>(value); }
@@ -122,7 +136,7 @@ template <const Assignment &A, class Value, DType Type, bool IsWritable, class..
   }
   static constexpr MessageText message = [] {
     MessageText message;
-    if (!IsWritable) return message << "the left side is const";
+    if (!IsWritable) return message << "the left side is const, a temporary or an expression";
     if (!(... && (isIndexType<Positions> || isNumberPosition<Positions>)))
       return message << "a position on the left is an index, or an integer";
     std::string_view repeated, unknown;
@@ -171,14 +185,6 @@ struct Statement<A, Element<Base, Positions...>, Value> {
     value.collect(collector);
   }
 };
-
-/// The right side as a part of expressions; a number as an element of the left side's type, if it can be one.
-template <DType Type, class T> auto rightSide(const T &value) {
-  if constexpr (Number<T>)
-    return numberNode<withNumber(Type, kindOf<T>)>(value);
-  else
-    return asNode(value);
-}
 
 template <class Base, class... Positions>
 template <const Assignment &A, class T>

@@ -52,7 +52,7 @@ std::vector<Pair> indexPairs() {
       SET(wide(i), v(i) * 2 + cast<double>(v(i)), "out[i] = a[i] * b + f64(a[i])"),
       SET(r(i), 7, "out = zeros(3); out[i] = a"),
       SET(q(i, 0), v(i), "out[i,0] = a[i]"),
-      SET(q(i, 0), constant<7>, "out[i,0] = 7"),
+      SET(q(i, 0), constant<7>, "out[i,0] = f32(7)"),
       SET(element(t), a(i, i), "out[] = a[i,i]"),
       SET(element(t), sqrt(v(i) * v(i)), "out[] = sqrt(a[i] * a[i])"),
       SET(r(i), norm_1(k)(a(i, k)), "out[i] = norm[k](a[i,k], ord=1)"),

@@ -205,6 +205,27 @@ TEST(Notation, SaysWhatElementsAre) {
   EXPECT_EQ(y(1, 0), 7); // an element of C++'s
 }
 
+TEST(Notation, TakesNumbersInTheElementsType) {
+  const auto [i] = indices<1>();
+  Tensor<float> y({2}, {10, 20});
+  y(i) -= 1u; // whose own negative is 4294967295
+  EXPECT_THAT(elements(y), ElementsAre(9, 19));
+  y(i) -= constant<2>;
+  EXPECT_THAT(elements(y), ElementsAre(7, 17));
+  y(i) += constant<2u>;
+  EXPECT_THAT(elements(y), ElementsAre(9, 19));
+  y(i) = constant<0.5>;
+  EXPECT_THAT(elements(y), ElementsAre(0.5, 0.5));
+  Tensor<std::int64_t> n({2}, {5, 6});
+  n(i) -= 7u;
+  EXPECT_THAT(elements(n), ElementsAre(-2, -1));
+  n(i) -= i;
+  EXPECT_THAT(elements(n), ElementsAre(-2, -2));
+  Tensor<std::uint8_t> bytes({2}, {5, 6});
+  bytes(i) -= std::uint8_t{2};
+  EXPECT_THAT(elements(bytes), ElementsAre(3, 4));
+}
+
 TEST(Notation, AssignsToViewsAndScalars) {
   float memory[6] = {1, 2, 3, 4, 5, 6};
   const TensorView<float, 2> transposed(memory, {3, 2}, {1, 3});
