@@ -22,6 +22,24 @@ template <int Number> constexpr auto indexName() {
     return FixedString<4>({'i', static_cast<char>('0' + Number / 10), static_cast<char>('0' + Number % 10), 0});
 }
 
+/// Whether a text is a name of the language that an index can have.
+constexpr bool isIndexName(std::string_view name) {
+  if (name.empty() || !isNameStart(name[0]) || name == "True" || name == "False" || name == "None") return false;
+  for (const char c : name)
+    if (!isNamePart(c)) return false;
+  return true;
+}
+template <FixedString Name> struct IndexNameMistake {
+  static constexpr MessageText message =
+      MessageText("`") << Name.view()
+                       << "` is no name of an index: letters, digits and _, no digit first, not True, False or None";
+};
+template <FixedString Name, bool IsName = isIndexName(Name.view())> struct CheckedIndexName : std::true_type {};
+template <FixedString Name> struct CheckedIndexName<Name, false> : std::true_type, Reported<IndexNameMistake<Name>> {};
+/// What is none does not compile, which is reported here.
+template <FixedString Name>
+concept IndexName = CheckedIndexName<Name>::value;
+
 /// An index as a part of expressions.
 template <FixedString Name> struct IndexNode : Typed<DType::I64, 0> {
   static constexpr std::string_view name = Name.view();
@@ -32,7 +50,6 @@ template <FixedString Name> struct IndexNode : Typed<DType::I64, 0> {
   static void write(ExpressionWriter &writer) { writer.index(name); }
   void collect(Collector &) const {}
 };
-
 } // namespace detail
 
 /// An index of index notation. Indices of one name are the same index, whatever objects stand for them. Used as a
@@ -49,8 +66,11 @@ constexpr auto indices() {
   }(std::make_integer_sequence<int, Count>());
 }
 
-/// An index of this name, which messages show: `constexpr auto batch = named<"batch">;`.
-template <FixedString Name> inline constexpr Index<Name> named = {};
+/// An index of this name, which messages show: `constexpr auto batch = named<"batch">;`. A text
+/// that is no name of the language does not compile.
+template <FixedString Name>
+  requires detail::IndexName<Name>
+inline constexpr Index<Name> named = {};
 
 namespace detail {
 template <class T> inline constexpr bool isIndexType = false;

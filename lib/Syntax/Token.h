@@ -13,13 +13,13 @@
 namespace einjit::syntax {
 
 using detail::characterLength;
+using detail::isDigit;
 using detail::isLetter;
+using detail::isNamePart;
 using detail::isNameStart;
 
 /// White space inside a statement. A newline is none: it ends the statement, or was blanked inside brackets.
 constexpr bool isBlank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
-constexpr bool isDigit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool isNamePart(char c) { return isNameStart(c) || isDigit(c); }
 
 /// Punctuation of more than one character, whether this grammar uses it or not, none a prefix of a later one. Such a
 /// token is never read as two: `a ** b` does not become `a *` and a stray `*`.

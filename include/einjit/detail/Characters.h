@@ -10,6 +10,8 @@ namespace einjit::detail {
 constexpr bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 /// Bytes of UTF-8 sequences count as letters.
 constexpr bool isNameStart(char c) { return isLetter(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
+constexpr bool isDigit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool isNamePart(char c) { return isNameStart(c) || isDigit(c); }
 
 /// Bytes of the character that starts `text`: a whole UTF-8 sequence if it is a valid one, else 1; 0 if empty.
 constexpr std::size_t characterLength(std::string_view text) {

@@ -81,5 +81,10 @@ template <class Mistake, std::size_t... number> constexpr void report(std::index
 template <class Mistake>
 using MessagePieces = std::make_index_sequence<pieceCount(forCompilers(Mistake::message.view()).view())>;
 
+/// The same of a class, as its base.
+template <class Mistake, class Pieces = MessagePieces<Mistake>> struct Reported;
+template <class Mistake, std::size_t... number>
+struct Reported<Mistake, std::index_sequence<number...>> : CompileTimeError<messagePiece<Mistake, number>()...> {};
+
 } // namespace detail
 } // namespace einjit
