@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A left side that may not be written.
-// error: the left side is const
+// error: the left side is const, a temporary or an expression
 #include <einjit/einjit.h>
 using namespace einjit;
 

@@ -11,6 +11,7 @@
 #include <einjit/detail/ExpressionTag.h>
 #include <einjit/detail/ExpressionWriter.h>
 #include <einjit/detail/OperandTraits.h>
+#include <limits>
 #include <memory>
 #include <tuple>
 
@@ -37,6 +38,7 @@ struct Collector {
 template <DType Type, int Rank> struct Typed : ExpressionTag {
   using value_type = ElementType<Type>;
   static constexpr int staticRank = Rank;
+  static constexpr bool isWritable = false; ///< whether elements of it can be assigned to
 };
 
 /// Expressions are operands of einsum literals, too.
@@ -76,7 +78,6 @@ template <class T> struct Held : TensorLeaf<T> {
 };
 /// What was a temporary. Copies of the expression share it.
 template <class T> struct Owned : TensorLeaf<T> {
-  static constexpr bool isWritable = false;
   std::shared_ptr<T> tensor;
   explicit Owned(T &&temporary) : tensor(std::make_shared<T>(std::move(temporary))) {}
   void collect(Collector &collector) const { collector.add(static_cast<ConstTensorRef>(std::as_const(*tensor))); }
@@ -225,7 +226,17 @@ template <DType Type> struct Integer : Typed<Type, 0> {
   void collect(Collector &collector) const { collector.add(value); }
 };
 
-template <DType Type, auto Value> Literal<Value, Type> numberNode(Constant<Value>) { return {}; }
+/// What is wrong with an integer that no i64 is.
+template <auto Value> struct ConstantMistake {
+  static constexpr MessageText message = MessageText() << Value << " is more than an i64 holds";
+};
+
+template <DType Type, auto Value> Literal<Value, Type> numberNode(Constant<Value>) {
+  if constexpr (std::unsigned_integral<decltype(Value)>)
+    if constexpr (Value > std::uint64_t{std::numeric_limits<std::int64_t>::max()})
+      report<ConstantMistake<Value>>(MessagePieces<ConstantMistake<Value>>());
+  return {};
+}
 template <DType Type, RunTimeNumber T> auto numberNode(const T &number) {
   return Scalar<ElementType<Type>>(convertNumber<ElementType<Type>>(number));
 }
