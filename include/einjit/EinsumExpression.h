@@ -152,7 +152,7 @@ template <FixedString String, class... Arguments> auto tryEinsum(Arguments &&...
     using Result = decltype(einsum<String>(std::forward<Arguments>(arguments)...));
     if constexpr (detail::AnyExpression<Result>)
       return Tensor<typename Result::value_type, Result::staticRank>(
-          einsum<String>(std::forward<Arguments>(arguments)...));
+          einsum<String>(std::forward<Arguments>(arguments)...), std::source_location()); // C++ does not tell the call
     else
       return einsum<String>(std::forward<Arguments>(arguments)...);
   });

@@ -156,6 +156,13 @@ TEST(Values, AreExpectedInsteadOfThrown) {
   EXPECT_FALSE(tryAssign(y, sum(x, 0)).has_value());
 }
 
+TEST(EinsumLiteral, HasNoPlaceWhereCppTellsNone) {
+  const auto result = tryEinsum<"ij,j->i">(x, Tensor<float>({2}));
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().kind(), "size-mismatch");
+  EXPECT_FALSE(result.error().where());
+}
+
 TEST(EinsumLiteral, IsAnExpression) {
   const Tensor<float> y = einsum<"ij,j->i">(x, w);
   EXPECT_THAT(elements(y), ElementsAre(-2, -2));
