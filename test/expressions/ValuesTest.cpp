@@ -4,6 +4,10 @@
 #include <einjit/einjit.h>
 #include <gmock/gmock.h>
 
+// Before `using namespace einjit`: the operators are found by what the operands are.
+static const auto sumOfNoTensor = einjit::zeros<float>({2}) + 1.0f;
+static const auto productOfNoTensor = -(einjit::arange<float>(2) * einjit::eye<float>(2));
+
 namespace {
 
 using namespace einjit;
@@ -77,6 +81,11 @@ TEST(Values, AreCombinedInPlace) {
   EXPECT_THAT(elements(y), ElementsAre(-2, 0, 2));
   y /= 2;
   EXPECT_THAT(elements(y), ElementsAre(-1, 0, 1));
+}
+
+TEST(Values, OfFunctionsOfNoTensor) {
+  EXPECT_THAT(elements(evaluate(sumOfNoTensor)), ElementsAre(1, 1));
+  EXPECT_THAT(elements(evaluate(productOfNoTensor)), ElementsAre(0, 0, 0, -1));
 }
 
 TEST(Values, AreReadFromEveryKindOfOperand) {

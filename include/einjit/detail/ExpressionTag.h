@@ -11,10 +11,11 @@ namespace einjit {
 
 class AnyTensor;
 
-namespace detail {
-
-/// The base of whatever is a part of an expression: nodes, leaves, elements and indices.
+/// The base of whatever is a part of an expression: nodes, leaves, elements and indices. It is here for the sake of
+/// those that no tensor is a part of: the operators are found in the namespaces of a type and of its bases.
 struct ExpressionTag {};
+
+namespace detail {
 
 template <class T>
 concept AnyExpression = std::derived_from<std::remove_cvref_t<T>, ExpressionTag>;
