@@ -120,7 +120,7 @@ template <const Fold &F, class... Indices> struct OverIndices {
 
 } // namespace detail
 
-// Of each function: over all axes, over one, over several in braces or in a row of std::int64_t (negative ones count
+// Of each function: over all axes, over one, over several in braces or in a row of integers (negative ones count
 // from the back); behind them `keepdim`. And over indices, in index notation: `max(k)(x(i, k))`.
 
 #define EINJIT_REDUCTION(cppName, name, keyword, value, rule)                                                          \
@@ -199,7 +199,7 @@ template <detail::ArrayOperand X> auto cumprod(X &&x) {
   return detail::makeNode(detail::RowMajor<detail::fold::cumprod>(), detail::asNode(std::forward<X>(x)));
 }
 
-/// Along an axis, or over several in braces or in a row of std::int64_t.
+/// Along an axis, or over several in braces or in a row of integers.
 EINJIT_ALONG(softmax)
 EINJIT_ALONG(log_softmax)
 EINJIT_ALONG(layernorm)

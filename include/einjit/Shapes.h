@@ -10,49 +10,52 @@ namespace einjit {
 
 namespace detail {
 
-/// How a function changes ranks: by a number, or to the number of its arguments.
+/// The rank of what a function gives: its operand's, that and one, one, as many as it has arguments, or what only run
+/// time knows.
+enum class RankRule { Same, OneMore, One, OfArguments, Unknown };
+
+/// `arguments` is negative where their number is known at run time only.
+constexpr int rankAfter(RankRule rule, int rank, int arguments) {
+  switch (rule) {
+  case RankRule::Same: return rank;
+  case RankRule::OneMore: return rank == dynamicRank ? dynamicRank : rank + 1;
+  case RankRule::One: return 1;
+  case RankRule::OfArguments: return arguments < 0 ? dynamicRank : arguments;
+  case RankRule::Unknown: break;
+  }
+  return dynamicRank;
+}
+
+/// A function that gives elements other places.
 struct Reshaping {
   std::string_view name;
-  int change = 0;
-  bool toArguments = false;
-  std::string_view keyword = {}; ///< of the arguments
-  bool isSpread = false;         ///< whether they stand one by one
+  RankRule rank = RankRule::Same;
 };
 
-constexpr int changedRank(const Reshaping &shape, int rank, int arguments) {
-  if (shape.toArguments) return arguments < 0 ? dynamicRank : arguments;
-  return rank == dynamicRank ? dynamicRank : rank + shape.change;
+constexpr MessageText wholeComplaint(std::string_view name) {
+  return MessageText("`") << name << "` of an element, which has no axes; apply it to the tensor";
 }
 
 /// A function of one operand and some integers.
 template <const Reshaping &R, class Arguments> struct Reshape : Arguments {
   static constexpr Facts facts(const Facts &x) {
-    const int rank = changedRank(R, x.rank, Arguments::count);
-    return {x.dtype, rank, false, false, x.isIndexed || rank < dynamicRank || (rank == -1 && x.rank == 0)};
+    return {x.dtype, rankAfter(R.rank, x.rank, Arguments::count), false, false, x.isIndexed};
   }
-  static constexpr MessageText complaint(const Facts &x) {
-    if (x.isIndexed) return MessageText("`") << R.name << "` of an element, which has no axes; apply it to the tensor";
-    return MessageText("`") << R.name << "` of a tensor of rank " << x.rank;
-  }
+  static constexpr MessageText complaint(const Facts &) { return wholeComplaint(R.name); }
   static void write(ExpressionWriter &writer, std::size_t) {
-    if constexpr (R.isSpread)
-      Arguments::writeSpread(writer);
-    else
-      Arguments::write(writer, R.keyword);
+    Arguments::writeSpread(writer);
     writer.method(R.name);
   }
 };
 
 /// A function of one operand alone.
 template <const Reshaping &R, bool IsMember> struct Rearranged : NoParameters {
-  static constexpr int rankOf(int rank) {
-    return R.toArguments ? R.change : R.change == dynamicRank ? dynamicRank : rank;
-  }
   static constexpr Facts facts(const Facts &x) {
-    return {x.dtype, rankOf(x.rank), false, false, x.isIndexed || (R.name == "mT" && (x.rank == 0 || x.rank == 1))};
+    const bool isWrong = x.isIndexed || (R.name == "mT" && (x.rank == 0 || x.rank == 1));
+    return {x.dtype, rankAfter(R.rank, x.rank, 0), false, false, isWrong};
   }
   static constexpr MessageText complaint(const Facts &x) {
-    if (x.isIndexed) return MessageText("`") << R.name << "` of an element, which has no axes; apply it to the tensor";
+    if (x.isIndexed) return wholeComplaint(R.name);
     return MessageText("`") << R.name << "` swaps the last two axes, but the rank is " << x.rank;
   }
   static void write(ExpressionWriter &writer, std::size_t) {
@@ -64,13 +67,12 @@ template <const Reshaping &R, bool IsMember> struct Rearranged : NoParameters {
 };
 
 namespace shape {
-inline constexpr Reshaping unsqueeze = {"unsqueeze", 1}, squeezeAxes = {"squeeze", 0, false, "dim"},
-                           permute = {"permute", 0, true, "", true}, transpose = {"transpose", 0, false, "", true},
-                           reshape = {"reshape", 0, true, "", true}, expand = {"expand", 0, true, "", true},
-                           flattenFrom = {"flatten", dynamicRank, false, "", true}, flip = {"flip", 0, false, "", true},
-                           swapaxes = {"swapaxes", 0, false, "", true};
-inline constexpr Reshaping T = {"T"}, mT = {"mT"}, squeeze = {"squeeze", dynamicRank}, flatten = {"ravel", 1, true},
-                           flipAll = {"flip"}, zeros_like = {"zeros_like"}, ones_like = {"ones_like"};
+inline constexpr Reshaping unsqueeze = {"unsqueeze", RankRule::OneMore}, permute = {"permute", RankRule::OfArguments},
+                           transpose = {"transpose"}, reshape = {"reshape", RankRule::OfArguments},
+                           expand = {"expand", RankRule::OfArguments}, flattenFrom = {"flatten", RankRule::Unknown},
+                           flip = {"flip"}, swapaxes = {"swapaxes"};
+inline constexpr Reshaping T = {"T"}, mT = {"mT"}, squeeze = {"squeeze", RankRule::Unknown},
+                           flatten = {"ravel", RankRule::One}, flipAll = {"flip"};
 } // namespace shape
 
 template <const Reshaping &R, class X, class Arguments> auto reshaped(X &&x, Arguments arguments) {
@@ -131,7 +133,7 @@ auto transpose(X &&x, Axis first, std::type_identity_t<Axis> second) {
   return detail::reshaped<detail::shape::transpose>(std::forward<X>(x), detail::Integers<2>{{first, second}});
 }
 
-// Of each a list in braces, or a row of std::int64_t such as `y.shape()`.
+// Of each a list in braces, or a row of integers such as `y.shape()`.
 #define EINJIT_RESHAPING(name)                                                                                         \
   template <detail::Operand X, std::size_t Count> auto name(X &&x, const std::int64_t(&list)[Count]) {                 \
     return detail::reshaped<detail::shape::name>(std::forward<X>(x), detail::integersOf(list));                        \

@@ -19,6 +19,7 @@ std::vector<Pair> arrayPairs() {
   const Tensor<std::complex<float>, 2> z({3, 4});
   const Tensor<Half, 2> h({3, 4});
   const std::vector<std::int64_t> shape = {4, 6};
+  const std::vector<int> extents = {1, 1};
   return {
       // Operators.
       PAIR(x + m, "a + b"),
@@ -218,6 +219,9 @@ std::vector<Pair> arrayPairs() {
       PAIR(flatten(x), "a.flatten()"),
       PAIR(flatten(x, 1), "a.flatten(1)"),
       PAIR(flatten(x, 0, 1), "a.flatten(0, 1)"),
+      PAIR(flatten(x, 0), "a.flatten(0)"),
+      PAIR(flatten(x, 1, 1), "a.flatten(1, 1)"),
+      PAIR(reshape(s, extents), "a.reshape([1, 1])"),
       PAIR(expand(one, {2, -1}), "a.expand(2, -1)"),
       PAIR(broadcast_to(v, x.shape()), "a.broadcast_to(2, 3, 4)"),
       PAIR(flip(x, 0), "a.flip(0)"),

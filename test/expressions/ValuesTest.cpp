@@ -88,6 +88,12 @@ TEST(Values, OfFunctionsOfNoTensor) {
   EXPECT_THAT(elements(evaluate(productOfNoTensor)), ElementsAre(0, 0, 0, -1));
 }
 
+TEST(Values, AlongRowsOfAxes) {
+  EXPECT_THAT(elements(evaluate(sum(x, std::vector<int>{1}))), ElementsAre(6, 15));
+  const std::array<unsigned, 2> axes = {0, 1};
+  EXPECT_THAT(elements(evaluate(sum(x, axes))), ElementsAre(21));
+}
+
 TEST(Values, AreReadFromEveryKindOfOperand) {
   const double columns[] = {1, 4, 2, 5, 3, 6};
   const TensorView<const double> view(columns, {2, 3}, {1, 2});

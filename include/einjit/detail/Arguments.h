@@ -35,7 +35,7 @@ struct IntegerList {
   static constexpr int count = -1;
   std::array<std::int64_t, maxRank> values = {};
   std::size_t size;
-  explicit IntegerList(std::span<const std::int64_t> list) : size(list.size()) {
+  template <class Integer> explicit IntegerList(std::span<const Integer> list) : size(list.size()) {
     checkRank(list.size(), dynamicRank, 0);
     std::copy(list.begin(), list.end(), values.begin());
   }
@@ -62,8 +62,11 @@ struct IntegerList {
 template <class T>
 concept OneInteger = std::integral<T> && !std::same_as<T, bool>;
 template <class T>
-concept IntegerRange = std::convertible_to<const T &, std::span<const std::int64_t>>;
-/// What can be passed for axes, besides a list in braces: one, or a row of std::int64_t.
+concept IntegerRange = !OwnOperand<T> && requires(const T &list) {
+  requires OneInteger<typename decltype(std::span(list))::value_type> &&
+               !std::same_as<typename decltype(std::span(list))::value_type, char>;
+};
+/// What can be passed for axes, besides a list in braces: one, or a row of integers.
 template <class T>
 concept IntegerArgument = OneInteger<T> || IntegerRange<T>;
 
@@ -71,7 +74,7 @@ template <class T> auto integersOf(const T &argument) {
   if constexpr (OneInteger<T>)
     return Integers<1>{{static_cast<std::int64_t>(argument)}};
   else
-    return IntegerList(argument);
+    return IntegerList(std::span<const typename decltype(std::span(argument))::value_type>(argument));
 }
 template <std::size_t Count> Integers<Count> integersOf(const std::int64_t (&list)[Count]) {
   Integers<Count> result;
