@@ -13,7 +13,7 @@ install(TARGETS einjit EXPORT einjitTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} ${development}
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/einjit DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} ${development}
-  FILES_MATCHING PATTERN "*.h")
+  FILES_MATCHING PATTERN "*.h" PATTERN "*.def")
 
 # find_package(einjit). Before 1.0 each minor version has an API and an ABI of its own.
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/einjit)

@@ -12,7 +12,7 @@ namespace einjit {
 
 #define EINJIT_UNARY(name, rule)                                                                                       \
   template <detail::Operand X> auto name(X &&x) { return detail::apply<detail::function::name>(std::forward<X>(x)); }
-EINJIT_UNARY_FUNCTIONS(EINJIT_UNARY)
+#include <einjit/detail/UnaryFunctions.def>
 #undef EINJIT_UNARY
 
 #define EINJIT_BINARY(name, rule)                                                                                      \
@@ -21,7 +21,7 @@ EINJIT_UNARY_FUNCTIONS(EINJIT_UNARY)
   auto name(L &&left, R &&right) {                                                                                     \
     return detail::apply<detail::function::name>(std::forward<L>(left), std::forward<R>(right));                       \
   }
-EINJIT_BINARY_FUNCTIONS(EINJIT_BINARY)
+#include <einjit/detail/BinaryFunctions.def>
 #undef EINJIT_BINARY
 
 /// `x` where it is positive, else `slope * x`.

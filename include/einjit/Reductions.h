@@ -8,6 +8,10 @@
 
 namespace einjit {
 
+/// Behind the axes of a reduction: they stay, with size 1.
+struct KeepDim {};
+inline constexpr KeepDim keepdim = {}; ///< what is passed for it
+
 namespace detail {
 
 /// A function that folds axes: its name, the type of what it gives, and an argument that it is written with.
@@ -15,33 +19,14 @@ struct Fold {
   std::string_view name;
   TypeRule rule;
   std::string_view keyword = {}, value = {};
+  bool isCall = false; ///< whether it is written as `softmax(x)`, not as `x.sum()`
 };
 
-// REDUCTION(C++ name, the language's name, argument and its value, rule of the type)
-#define EINJIT_REDUCTIONS(REDUCTION)                                                                                   \
-  REDUCTION(sum, "sum", "", "", countingType)                                                                          \
-  REDUCTION(prod, "prod", "", "", countingType)                                                                        \
-  REDUCTION(max, "max", "", "", orderedType)                                                                           \
-  REDUCTION(min, "min", "", "", orderedType)                                                                           \
-  REDUCTION(any, "any", "", "", boolType)                                                                              \
-  REDUCTION(all, "all", "", "", boolType)                                                                              \
-  REDUCTION(mean, "mean", "", "", meanType)                                                                            \
-  REDUCTION(var, "var", "", "", statisticType)                                                                         \
-  REDUCTION(std_, "std", "", "", statisticType)                                                                        \
-  REDUCTION(sample_var, "var", "ddof", "1", statisticType)                                                             \
-  REDUCTION(sample_std, "std", "ddof", "1", statisticType)                                                             \
-  REDUCTION(norm, "norm", "", "", statisticType)                                                                       \
-  REDUCTION(norm_0, "norm", "ord", "0", statisticType)                                                                 \
-  REDUCTION(norm_1, "norm", "ord", "1", statisticType)                                                                 \
-  REDUCTION(norm_inf, "norm", "ord", "inf", statisticType)                                                             \
-  REDUCTION(argmax, "argmax", "", "", positionType)                                                                    \
-  REDUCTION(argmin, "argmin", "", "", positionType)                                                                    \
-  REDUCTION(logsumexp, "logsumexp", "", "", statisticType)
-
 namespace fold {
-#define EINJIT_FOLD(cppName, name, keyword, value, rule) inline constexpr Fold cppName = {name, &rule, keyword, value};
-EINJIT_REDUCTIONS(EINJIT_FOLD)
-#undef EINJIT_FOLD
+#define EINJIT_REDUCTION(cppName, name, keyword, value, rule)                                                          \
+  inline constexpr Fold cppName = {name, &rule, keyword, value};
+#include <einjit/detail/Reductions.def>
+#undef EINJIT_REDUCTION
 } // namespace fold
 
 constexpr MessageText foldComplaint(std::string_view name, const MaybeType &type, const Facts &x, int axes) {
@@ -144,7 +129,7 @@ template <const Fold &F, class... Indices> struct OverIndices {
   constexpr detail::OverIndices<detail::fold::cppName, Indices...> cppName(const Indices &...) {                       \
     return {};                                                                                                         \
   }
-EINJIT_REDUCTIONS(EINJIT_REDUCTION)
+#include <einjit/detail/Reductions.def>
 #undef EINJIT_REDUCTION
 
 namespace detail {
@@ -158,10 +143,10 @@ template <const Fold &F, class Axes> struct Along : Axes {
   static constexpr MessageText complaint(const Facts &x) { return foldComplaint(F.name, F.rule(x.dtype), x, 1); }
   static void write(ExpressionWriter &writer, std::size_t) {
     Axes::write(writer, "dim");
-    if constexpr (F.keyword.empty())
-      writer.method(F.name);
-    else
+    if constexpr (F.isCall)
       writer.call(F.name, 1);
+    else
+      writer.method(F.name);
   }
 };
 template <const Fold &F> struct RowMajor : NoParameters {
@@ -173,11 +158,12 @@ template <const Fold &F> struct RowMajor : NoParameters {
   static void write(ExpressionWriter &writer, std::size_t) { writer.method(F.name); }
 };
 
-// A keyword here marks functions that are written as calls.
 namespace fold {
 inline constexpr Fold cumsum = {"cumsum", &countingType}, cumprod = {"cumprod", &countingType},
-                      softmax = {"softmax", &sigmoidType, "call"}, log_softmax = {"log_softmax", &sigmoidType, "call"},
-                      layernorm = {"layernorm", &statisticType, "call"}, rmsnorm = {"rmsnorm", &rmsnormType, "call"};
+                      softmax = {.name = "softmax", .rule = &sigmoidType, .isCall = true},
+                      log_softmax = {.name = "log_softmax", .rule = &sigmoidType, .isCall = true},
+                      layernorm = {.name = "layernorm", .rule = &statisticType, .isCall = true},
+                      rmsnorm = {.name = "rmsnorm", .rule = &rmsnormType, .isCall = true};
 } // namespace fold
 
 } // namespace detail

@@ -58,21 +58,21 @@ template <const detail::Elementwise &Op> void checkBinary(const std::string &tex
 }
 
 TEST(Types, OfFunctionsOfOneOperand) {
-#define CHECK(name, rule) checkUnary<detail::function::name>(#name "(a)");
-  EINJIT_UNARY_FUNCTIONS(CHECK)
-#undef CHECK
+#define EINJIT_UNARY(name, rule) checkUnary<detail::function::name>(#name "(a)");
+#include <einjit/detail/UnaryFunctions.def>
+#undef EINJIT_UNARY
   checkUnary<detail::op::Neg>("-a");
   checkUnary<detail::op::Not>("~a");
 }
 
 TEST(Types, OfFunctionsOfTwoOperands) {
-#define CHECK(name, rule) checkBinary<detail::function::name>(#name "(a, b)");
-  EINJIT_BINARY_FUNCTIONS(CHECK)
-#undef CHECK
-#define CHECK(operation, symbol, rule)                                                                                 \
+#define EINJIT_BINARY(name, rule) checkBinary<detail::function::name>(#name "(a, b)");
+#include <einjit/detail/BinaryFunctions.def>
+#undef EINJIT_BINARY
+#define EINJIT_INFIX(operation, symbol, rule)                                                                          \
   if (std::string(#operation) != "WholePow") checkBinary<detail::op::operation>("a " symbol " b");
-  EINJIT_INFIX_OPERATORS(CHECK)
-#undef CHECK
+#include <einjit/detail/InfixOperators.def>
+#undef EINJIT_INFIX
   checkBinary<detail::function::leaky_relu>("leaky_relu(a, b)");
   checkBinary<detail::function::elu>("elu(a, b)");
 }
@@ -85,20 +85,23 @@ TEST(Types, OfPowersWithWholeExponents) {
   });
 }
 
-TEST(Types, OfReductions){
-#define CHECK(cppName, name, keyword, value, rule)                                                                     \
+TEST(Types, OfReductions) {
+#define EINJIT_REDUCTION(cppName, name, keyword, value, rule)                                                          \
   forEachType([&]<class A>(A) {                                                                                        \
     expectSame(std::string(name) + "(a" + (*keyword ? ", " keyword "=" value : "") + ")",                              \
                detail::factsOfNode<detail::FoldAll<detail::fold::cppName, false>, A>, {A::facts.dtype});               \
   });
-    EINJIT_REDUCTIONS(CHECK)
-#undef CHECK
+#include <einjit/detail/Reductions.def>
+#undef EINJIT_REDUCTION
+}
+
+TEST(Types, OfFunctionsAlongAxes){
 #define CHECK(name)                                                                                                    \
   forEachType([&]<class A>(A) {                                                                                        \
     expectSame(#name "(a, dim=0)", detail::factsOfNode<detail::Along<detail::fold::name, detail::Integers<1>>, A>,     \
                {A::facts.dtype});                                                                                      \
   });
-        CHECK(cumsum) CHECK(cumprod) CHECK(softmax) CHECK(log_softmax) CHECK(layernorm) CHECK(rmsnorm)
+    CHECK(cumsum) CHECK(cumprod) CHECK(softmax) CHECK(log_softmax) CHECK(layernorm) CHECK(rmsnorm)
 #undef CHECK
 }
 

@@ -8,13 +8,7 @@
 #include <array>
 #include <einjit/detail/Node.h>
 
-namespace einjit {
-
-/// Behind the axes of a reduction: they stay, with size 1.
-struct KeepDim {};
-inline constexpr KeepDim keepdim = {};
-
-namespace detail {
+namespace einjit::detail {
 
 /// As many integers as the type says; `dim=1` of one, `dim=[0, 2]` of several.
 template <std::size_t Count> struct Integers {
@@ -37,7 +31,8 @@ struct IntegerList {
   std::size_t size;
   template <class Integer> explicit IntegerList(std::span<const Integer> list) : size(list.size()) {
     checkRank(list.size(), dynamicRank, 0);
-    std::copy(list.begin(), list.end(), values.begin());
+    std::transform(list.begin(), list.end(), values.begin(),
+                   [](Integer value) { return static_cast<std::int64_t>(value); });
   }
   template <class Write> static void writeAll(ExpressionWriter &writer, Write write) {
     const std::size_t length = writer.listLength();
@@ -61,6 +56,8 @@ struct IntegerList {
 
 template <class T>
 concept OneInteger = std::integral<T> && !std::same_as<T, bool>;
+/// A row of integers, such as a vector of them or `x.shape()`. A tensor is none, even of integers: what is meant by its
+/// elements would be known when they are read, which is later.
 template <class T>
 concept IntegerRange = !OwnOperand<T> && requires(const T &list) {
   requires OneInteger<typename decltype(std::span(list))::value_type> &&
@@ -82,5 +79,4 @@ template <std::size_t Count> Integers<Count> integersOf(const std::int64_t (&lis
   return result;
 }
 
-} // namespace detail
-} // namespace einjit
+} // namespace einjit::detail

@@ -7,75 +7,6 @@
 
 namespace einjit::detail {
 
-// UNARY(name, rule of its type), BINARY(name, rule): functions that C++ calls as the language does.
-#define EINJIT_UNARY_FUNCTIONS(UNARY)                                                                                  \
-  UNARY(abs, absType)                                                                                                  \
-  UNARY(sign, signType)                                                                                                \
-  UNARY(floor, realFunctionType)                                                                                       \
-  UNARY(ceil, realFunctionType)                                                                                        \
-  UNARY(trunc, realFunctionType)                                                                                       \
-  UNARY(round, roundType)                                                                                              \
-  UNARY(sqrt, sqrtType)                                                                                                \
-  UNARY(rsqrt, rsqrtType)                                                                                              \
-  UNARY(exp, realFunctionType)                                                                                         \
-  UNARY(exp2, realFunctionType)                                                                                        \
-  UNARY(expm1, realFunctionType)                                                                                       \
-  UNARY(log, realFunctionType)                                                                                         \
-  UNARY(log2, realFunctionType)                                                                                        \
-  UNARY(log1p, realFunctionType)                                                                                       \
-  UNARY(sin, realFunctionType)                                                                                         \
-  UNARY(cos, realFunctionType)                                                                                         \
-  UNARY(tan, realFunctionType)                                                                                         \
-  UNARY(asin, realFunctionType)                                                                                        \
-  UNARY(acos, realFunctionType)                                                                                        \
-  UNARY(atan, realFunctionType)                                                                                        \
-  UNARY(sinh, realFunctionType)                                                                                        \
-  UNARY(cosh, realFunctionType)                                                                                        \
-  UNARY(tanh, realFunctionType)                                                                                        \
-  UNARY(erf, realFunctionType)                                                                                         \
-  UNARY(isnan, boolType)                                                                                               \
-  UNARY(isinf, boolType)                                                                                               \
-  UNARY(isfinite, boolType)                                                                                            \
-  UNARY(logical_not, boolType)                                                                                         \
-  UNARY(real, absType)                                                                                                 \
-  UNARY(imag, absType)                                                                                                 \
-  UNARY(conj, sameType)                                                                                                \
-  UNARY(sigmoid, sigmoidType)                                                                                          \
-  UNARY(logsigmoid, sigmoidType)                                                                                       \
-  UNARY(softplus, sigmoidType)                                                                                         \
-  UNARY(relu, reluType)                                                                                                \
-  UNARY(silu, sigmoidType)                                                                                             \
-  UNARY(gelu, fractionType)                                                                                            \
-  UNARY(gelu_tanh, powerFractionType)
-
-#define EINJIT_BINARY_FUNCTIONS(BINARY)                                                                                \
-  BINARY(minimum, orderedType)                                                                                         \
-  BINARY(maximum, orderedType)                                                                                         \
-  BINARY(atan2, realFunctionType)                                                                                      \
-  BINARY(bitwise_xor, bitsType)                                                                                        \
-  BINARY(logical_and, boolType)                                                                                        \
-  BINARY(logical_or, boolType)                                                                                         \
-  BINARY(logical_xor, boolType)
-
-// INFIX(C++ name of the operation, the language's operator, rule)
-#define EINJIT_INFIX_OPERATORS(INFIX)                                                                                  \
-  INFIX(Add, "+", sameType)                                                                                            \
-  INFIX(Sub, "-", subType)                                                                                             \
-  INFIX(Mul, "*", sameType)                                                                                            \
-  INFIX(Div, "/", divType)                                                                                             \
-  INFIX(FloorDiv, "//", floorType)                                                                                     \
-  INFIX(Mod, "%", floorType)                                                                                           \
-  INFIX(Pow, "**", powType)                                                                                            \
-  INFIX(WholePow, "**", wholePowType)                                                                                  \
-  INFIX(Eq, "==", boolType)                                                                                            \
-  INFIX(Ne, "!=", boolType)                                                                                            \
-  INFIX(Lt, "<", orderType)                                                                                            \
-  INFIX(Le, "<=", orderType)                                                                                           \
-  INFIX(Gt, ">", orderType)                                                                                            \
-  INFIX(Ge, ">=", orderType)                                                                                           \
-  INFIX(And, "&", bitsType)                                                                                            \
-  INFIX(Or, "|", bitsType)
-
 enum class Style { Infix, Prefix, Call };
 
 /// An operation on each element: how it is written, and what type it gives.
@@ -86,21 +17,23 @@ struct Elementwise {
   PairRule pairRule = nullptr; ///< instead, where there is one
 };
 
-#define EINJIT_CALL(name, rule) inline constexpr Elementwise name = {#name, Style::Call, &rule};
-#define EINJIT_INFIX(name, spelling, rule) inline constexpr Elementwise name = {spelling, Style::Infix, &rule};
 namespace function {
-EINJIT_UNARY_FUNCTIONS(EINJIT_CALL)
-EINJIT_BINARY_FUNCTIONS(EINJIT_CALL)
+#define EINJIT_UNARY(name, rule) inline constexpr Elementwise name = {#name, Style::Call, &rule};
+#include <einjit/detail/UnaryFunctions.def>
+#undef EINJIT_UNARY
+#define EINJIT_BINARY(name, rule) inline constexpr Elementwise name = {#name, Style::Call, &rule};
+#include <einjit/detail/BinaryFunctions.def>
+#undef EINJIT_BINARY
 inline constexpr Elementwise clip = {"clip", Style::Call, &clipType}, where = {"where", Style::Call, &sameType},
                              leaky_relu = {"leaky_relu", Style::Call, nullptr, &leakyReluType},
                              elu = {"elu", Style::Call, nullptr, &eluType};
 } // namespace function
 namespace op {
-EINJIT_INFIX_OPERATORS(EINJIT_INFIX)
+#define EINJIT_INFIX(name, spelling, rule) inline constexpr Elementwise name = {spelling, Style::Infix, &rule};
+#include <einjit/detail/InfixOperators.def>
+#undef EINJIT_INFIX
 inline constexpr Elementwise Neg = {"-", Style::Prefix, &subType}, Not = {"~", Style::Prefix, &bitsType};
 } // namespace op
-#undef EINJIT_INFIX
-#undef EINJIT_CALL
 
 /// Facts about an operation on elements of these common type and ranks.
 constexpr Facts elementwiseFacts(const MaybeType &type, std::initializer_list<Facts> operands, bool staysPosition) {
