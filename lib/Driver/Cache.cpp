@@ -37,12 +37,12 @@ KernelCache::Impl KernelCache::find(const std::string &key) {
 Result<KernelCache::Impl> KernelCache::get(const std::string &key, const Build &build) {
   std::unique_lock lock(mutex_);
   if (Impl known = find(key)) return known;
-  auto [place, isFirst] = flights_.try_emplace(key);
-  if (isFirst) {
-    place->second = std::make_shared<Flight>();
-    const std::shared_ptr<Flight> flight = place->second;
+  const auto place = flights_.find(key);
+  if (place == flights_.end()) {
+    const auto flight = std::make_shared<Flight>();
+    flights_.emplace(key, flight);
     lock.unlock();
-    return fly(key, flight, build);
+    return fly(key, *flight, build);
   }
   const std::shared_ptr<Flight> flight = place->second;
   ++counts_.waiting;
@@ -56,37 +56,37 @@ Result<KernelCache::Impl> KernelCache::get(const std::string &key, const Build &
   return *flight->result;
 }
 
-Result<KernelCache::Impl> KernelCache::fly(const std::string &key, const std::shared_ptr<Flight> &flight,
-                                           const Build &build) {
-  std::optional<Result<Impl>> result;
+// Whatever takes memory comes before the landing: a flight that did not land would let others wait forever.
+Result<KernelCache::Impl> KernelCache::fly(const std::string &key, Flight &flight, const Build &build) {
+  std::optional<Result<Impl>> result, shared;
+  Entries entry;
   try {
     result = build();
+    if (!*result || (**result)->compilation.files.empty()) shared = result;
+    if (capacity_ > 0 && shared && *shared) {
+      entry.emplace_front();
+      entry.front().key = key;
+      entry.front().impl = **shared;
+    }
   } catch (...) {
-    land(key, *flight, {});
+    land(key, flight, {}, {});
     throw;
   }
-  const bool shared = !*result || (**result)->compilation.files.empty();
-  const Entries evicted = land(key, *flight, shared ? result : std::nullopt);
+  const Entries evicted = land(key, flight, std::move(shared), std::move(entry));
   return *std::move(result);
 }
 
-KernelCache::Entries KernelCache::land(const std::string &key, Flight &flight, std::optional<Result<Impl>> result) {
-  Entries evicted, added;
-  const bool keep = capacity_ > 0 && result && *result;
-  if (keep) added.push_front({key, **result});
-  {
-    const std::lock_guard lock(mutex_);
-    flights_.erase(key);
-    flight.result = std::move(result);
-    flight.over = true;
-    landed_.notify_all();
-    if (keep && byKey_.try_emplace(added.front().key, added.begin()).second) {
-      entries_.splice(entries_.begin(), added);
-      codeBytes_ += entries_.front().impl->codeBytes;
-      evicted = evict();
-    }
-  }
-  return evicted;
+KernelCache::Entries KernelCache::land(const std::string &key, Flight &flight, std::optional<Result<Impl>> result,
+                                       Entries entry) {
+  const std::lock_guard lock(mutex_);
+  flight.result = std::move(result);
+  flight.over = true;
+  landed_.notify_all();
+  flights_.erase(key);
+  if (entry.empty() || !byKey_.try_emplace(entry.front().key, entry.begin()).second) return {};
+  codeBytes_ += entry.front().impl->codeBytes;
+  entries_.splice(entries_.begin(), entry);
+  return evict();
 }
 
 KernelCache::Entries KernelCache::evict() {

@@ -61,12 +61,12 @@ private:
 
   /// The kernel that is kept, as the most recently used one; the mutex is held.
   Impl find(const std::string &key);
-  Result<Impl> fly(const std::string &key, const std::shared_ptr<Flight> &flight, const Build &build);
+  Result<Impl> fly(const std::string &key, Flight &flight, const Build &build);
   /// Takes out what is over the bounds, the least recently used first; the mutex is held.
   Entries evict();
-  /// Ends a flight with what is for sharing, if anything. Returns what was evicted, for the caller to let go of without
-  /// the mutex: releasing code takes long.
-  Entries land(const std::string &key, Flight &flight, std::optional<Result<Impl>> result);
+  /// Ends a flight with what is for sharing, if anything, and keeps the entry, if there is one. Returns what was
+  /// evicted, for the caller to let go of without the mutex: releasing code takes long.
+  Entries land(const std::string &key, Flight &flight, std::optional<Result<Impl>> result, Entries entry);
 
   const std::size_t capacity_;
   const std::int64_t mostCodeBytes_;

@@ -2,28 +2,30 @@
 #pragma once
 
 #include "Support/Diagnostic.h"
+#include <optional>
 #include <utility>
-#include <variant>
 
 namespace einjit {
 
 /// A value, or the diagnostics that say why there is none.
 template <class T> class [[nodiscard]] Result {
 public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  Result(Diagnostic diagnostic) : state_(std::in_place_index<1>, Diagnostics{std::move(diagnostic)}) {}
-  Result(Diagnostics diagnostics) : state_(std::in_place_index<1>, std::move(diagnostics)) {}
+  Result(T value) : value_(std::move(value)) {}
+  Result(Diagnostic diagnostic) : errors_{std::move(diagnostic)} {}
+  Result(Diagnostics diagnostics) : errors_(std::move(diagnostics)) {}
 
-  explicit operator bool() const { return state_.index() == 0; }
-  T &operator*() & { return std::get<0>(state_); }
-  const T &operator*() const & { return std::get<0>(state_); }
-  T &&operator*() && { return std::get<0>(std::move(state_)); }
-  T *operator->() { return &std::get<0>(state_); }
-  const T *operator->() const { return &std::get<0>(state_); }
-  const Diagnostics &errors() const { return std::get<1>(state_); }
+  explicit operator bool() const { return value_.has_value(); }
+  T &operator*() & { return *value_; }
+  const T &operator*() const & { return *value_; }
+  T &&operator*() && { return *std::move(value_); }
+  T *operator->() { return &*value_; }
+  const T *operator->() const { return &*value_; }
+  const Diagnostics &errors() const { return errors_; }
 
 private:
-  std::variant<T, Diagnostics> state_;
+  // Not a variant: libstdc++'s destroys what it could not copy for want of memory, if vectors are among its types.
+  std::optional<T> value_;
+  Diagnostics errors_;
 };
 
 /// The outcome of something that has no value: nothing, or why it failed.

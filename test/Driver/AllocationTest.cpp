@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Calls that found their kernel before allocate nothing.
-#include <atomic>
-#include <cstdlib>
+#include "Driver/Allocations.h"
 #include <einjit/einjit.h>
 #include <gtest/gtest.h>
-#include <new>
-
-namespace {
-std::atomic<std::size_t> allocations = 0;
-} // namespace
-
-// All of the program's, counted. Those for over-aligned types are not replaced: calls have none.
-void *operator new(std::size_t bytes) {
-  ++allocations;
-  if (void *memory = std::malloc(bytes)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void *memory) noexcept { std::free(memory); }
-void operator delete(void *memory, std::size_t) noexcept { std::free(memory); }
 
 namespace einjit {
 namespace {
+
+using test::allocations;
 
 /// The allocations of the second of two calls.
 template <class Call> std::size_t allocationsOf(Call call) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The process's cache: what is kept, what threads share, and what becomes of evicted code.
+#include "Driver/Allocations.h"
 #include "Driver/Cache.h"
 #include "Driver/Caught.h"
 #include "Driver/KernelImpl.h"
 #include <atomic>
 #include <einjit/einjit.h>
+#include <future>
 #include <gmock/gmock.h>
 #include <semaphore>
 #include <stdexcept>
@@ -136,6 +138,34 @@ TEST(KernelCache, LeavesNobodyWaitingWhenBuildingThrows) {
   EXPECT_EQ(crowd.ask(cache, fail, [] { return Result<Impl>(someKernel()); }), 7);
   EXPECT_EQ(crowd.thrown, 1);
   EXPECT_EQ(crowd.builds, 8);
+}
+
+/// Whether asking for the key comes to an end. A thread that waits forever is left behind, with its cache.
+bool answers(const std::shared_ptr<KernelCache> &cache, const std::string &key, const KernelCache::Build &build) {
+  std::packaged_task<bool()> ask([=] { return bool(cache->get(key, build)); });
+  std::future<bool> answer = ask.get_future();
+  std::thread(std::move(ask)).detach();
+  return answer.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+}
+
+TEST(KernelCache, LeavesNobodyWaitingWhenMemoryIsShort) {
+  const std::string key = "a key that is too long to be kept without memory of its own";
+  const KernelCache::Build kernel = [] { return Result<Impl>(someKernel()); };
+  const KernelCache::Build error = [] {
+    return Result<Impl>(
+        Diagnostic{DiagnosticKind::SizeMismatch, "a message that is too long to be kept without memory"});
+  };
+  for (const KernelCache::Build &build : {kernel, error}) {
+    auto cache = std::make_shared<KernelCache>();
+    bool ends = true;
+    const std::size_t failures = test::failEachAllocation([&] { return bool(cache->get(key, build)); },
+                                                          [&] {
+                                                            ends = ends && answers(cache, key, build);
+                                                            cache = std::make_shared<KernelCache>();
+                                                          });
+    EXPECT_TRUE(ends);
+    EXPECT_GT(failures, 3U);
+  }
 }
 
 TEST(KernelCache, SharesNoKernelsWithFiles) {
