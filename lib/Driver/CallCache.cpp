@@ -105,14 +105,14 @@ const FoundKernel *findKernel(const CallKey &key) {
   return entry ? &entry->found : nullptr;
 }
 
-const FoundKernel &keepFoundKernel(const CallKey &key, FoundKernel found) {
+const FoundKernel &keepFoundKernel(const CallKey &key, std::uint64_t epoch, FoundKernel found) {
   if (!key.isWhole()) {
     thread_local FoundKernel last;
     return last = std::move(found);
   }
   const std::uint64_t hash = key.hash();
   Entry &entry = makeThreadsCache().place(hash);
-  entry = {hash, callEpoch(), {key.words().begin(), key.words().end()}, std::string(key.text()), std::move(found)};
+  entry = {hash, epoch, {key.words().begin(), key.words().end()}, std::string(key.text()), std::move(found)};
   return entry.found;
 }
 

@@ -4,6 +4,7 @@
 // thread made last, else its program is written out and compiled (or found in the caches behind).
 #include "Driver/Call.h"
 #include "Driver/CallCache.h"
+#include "Driver/CallEpoch.h"
 #include "Driver/Compile.h"
 #include "Driver/InlineList.h"
 #include "Syntax/Parser.h"
@@ -43,8 +44,7 @@ std::size_t inputInPlace(Inputs inputs, const TensorRef &output) {
   return static_cast<std::size_t>(std::ranges::find_if(inputs, isThere) - inputs.begin());
 }
 
-Kernel compileText(const ProgramText &program, Inputs inputs, const TensorRef *output,
-                   Options options = defaultOptions()) {
+Kernel compileText(const ProgramText &program, Inputs inputs, const TensorRef *output, Options options) {
   // An expression's C++ type has said already what its numbers are, and it has one result.
   options.dtype = DType::F32;
   options.results.clear();
@@ -68,17 +68,19 @@ struct Work {
 /// The kernel that a call found, kept by its thread or, where nothing is to be kept, by this.
 class Found {
 public:
-  /// `write` makes the Work, where there is no kernel for the key yet. A kernel is found by the layouts of all
-  /// arguments, and they are looked at before it is kept: what is found fits.
+  /// `write` makes the Work of the options, where there is no kernel for the key yet. A kernel is found by the layouts
+  /// of all arguments, and they are looked at before it is kept: what is found fits.
   template <class Write> Found(const CallKey &key, Write write) {
     if ((found_ = findKernel(key))) return;
-    const Work work = write();
-    const Kernel kernel = compileText(work.program, work.inputs, work.output);
+    const std::uint64_t epoch = callEpoch(); // before the options: newer ones may be taken for older, never the reverse
+    const Options options = defaultOptions();
+    const Work work = write(options);
+    const Kernel kernel = compileText(work.program, work.inputs, work.output, options);
     kernel.entry(); // throws where the target is not this machine
     if (work.output) checkFit(*kernel.impl(), work.inputs, {work.output, 1});
     FoundKernel fresh{kernel.impl(), work.inputs.size()};
-    if (defaultOptions().cache && kernel.files().empty()) {
-      found_ = &keepFoundKernel(key, std::move(fresh));
+    if (options.cache && kernel.files().empty()) {
+      found_ = &keepFoundKernel(key, epoch, std::move(fresh));
     } else {
       own_ = std::move(fresh);
       found_ = &own_;
@@ -176,7 +178,7 @@ void scaledInto(CallKey &key, std::int64_t scale, Write write, Inputs inputs, co
   const Inputs scaled = all.span();
   addArguments(key, scaled);
   key.addArgument(output);
-  const Found found(key, [&] { return Work{write(), scaled, &output}; });
+  const Found found(key, [&](const Options &) { return Work{write(), scaled, &output}; });
   callChecked(found.kernel(), scaled, {&output, 1});
 }
 
@@ -188,7 +190,7 @@ AnyTensor evaluate(const Program &program, Parameters parameters, Inputs inputs,
                    const std::source_location &where) try {
   CallKey key(program, parameters);
   addArguments(key, inputs);
-  const Found found(key, [&] { return Work{program.write(parameters), inputs}; });
+  const Found found(key, [&](const Options &) { return Work{program.write(parameters), inputs}; });
   return intoNew(found.kernel(), inputs);
 } catch (const Error &error) {
   throw error.at(where);
@@ -200,7 +202,7 @@ void evaluateInto(const Program &program, Parameters parameters, Inputs inputs, 
   addArguments(key, inputs);
   key.addArgument(output);
   key.addNumber(inputInPlace(inputs, output)); // for which another kernel may be compiled
-  const Found found(key, [&] { return Work{program.write(parameters), inputs, &output}; });
+  const Found found(key, [&](const Options &) { return Work{program.write(parameters), inputs, &output}; });
   callChecked(found.kernel(), inputs, {&output, 1});
 } catch (const Error &error) {
   throw error.at(where);
@@ -210,7 +212,7 @@ void evaluateAssign(const Program &program, Parameters parameters, Inputs inputs
                     const std::source_location &where) try {
   CallKey key(program, parameters);
   addArguments(key, inputs);
-  const Found found(key, [&] { return Work{program.write(parameters), inputs}; });
+  const Found found(key, [&](const Options &) { return Work{program.write(parameters), inputs}; });
   const TensorType &type = found.kernel().compilation.results.front().type;
   if (!result.data() || !(result.type() == type)) {
     result = intoNew(found.kernel(), inputs);
@@ -254,7 +256,7 @@ AnyTensor einsum(std::string_view string, std::span<const Argument> arguments, c
   addArguments(key, all.span());
   const TensorRef output = arguments.empty() ? TensorRef() : writable(arguments.back().tensor);
   if (!arguments.empty()) key.addNumber(inputInPlace(all.span().first(arguments.size() - 1), output));
-  const Found found(key, [&] {
+  const Found found(key, [&](const Options &) {
     const std::size_t operands = operandCount(string);
     const bool hasOutput = arguments.size() == operands + 1;
     if (hasOutput && !arguments.back().isWritable) refuseConst(operands);

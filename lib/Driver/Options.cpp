@@ -2,7 +2,6 @@
 #include "Driver/CallEpoch.h"
 #include "Driver/OptionValues.h"
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <cstdlib>
 #include <einjit/Options.h>
@@ -79,8 +78,6 @@ Defaults &defaults() {
   return state;
 }
 
-std::atomic<std::uint64_t> epoch = 0;
-
 } // namespace
 
 Status setOption(Options &options, std::string_view name, std::string_view value) {
@@ -105,8 +102,5 @@ void setDefaultOptions(Options options) {
   state.options = std::move(options);
   startCallEpoch();
 }
-
-std::uint64_t callEpoch() { return epoch.load(std::memory_order_relaxed); }
-void startCallEpoch() { epoch.fetch_add(1, std::memory_order_relaxed); }
 
 } // namespace einjit

@@ -203,5 +203,24 @@ TEST(CallCache, FollowsTheDefaultOptions) {
   EXPECT_THAT(elements(Tensor<float>(einsum("i,i->i", one, three))), ElementsAre(1, 2, 3));
 }
 
+// As another thread may do it: the kernel that was compiled meanwhile is of the options that no longer hold.
+TEST(CallCache, FollowsDefaultOptionsThatAreSetWhileItCompiles) {
+  static const detail::Program program{[](std::span<const std::int64_t>) {
+    Options strict = defaultOptions();
+    strict.strict = true;
+    setDefaultOptions(strict);
+    return detail::writeEinsum("i,i->i", {});
+  }};
+  const Options before = defaultOptions();
+  const Tensor<float> one({1}), three({3});
+  const ConstTensorRef inputs[] = {one, three};
+  const auto kind = [&] {
+    return kindOf([&] { detail::evaluate(program, {}, inputs, std::source_location::current()); });
+  };
+  EXPECT_EQ(kind(), "nothing");
+  EXPECT_EQ(kind(), "strict-broadcast");
+  setDefaultOptions(before);
+}
+
 } // namespace
 } // namespace einjit
