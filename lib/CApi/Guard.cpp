@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CApi/Guard.h"
+#include "Support/ThreadsOwn.h"
 #include <fmt/format.h>
 #include <new>
 #include <string>
@@ -10,9 +11,10 @@ namespace {
 struct LastError {
   std::string message, kind;
 };
-LastError &lastError() {
-  thread_local LastError error;
-  return error;
+/// A part of this thread's last error; of an ending thread, which keeps none, an empty text.
+const char *lastOf(std::string LastError::*part) {
+  const LastError *error = threadsOwn<LastError>();
+  return error ? (error->*part).c_str() : "";
 }
 
 static_assert(static_cast<int>(ErrorCategory::Runtime) == EINJIT_ERROR_RUNTIME);
@@ -22,11 +24,13 @@ static_assert(static_cast<int>(ErrorCategory::Resource) == EINJIT_ERROR_RESOURCE
 
 /// `kind` is short enough to need no memory.
 einjit_status remember(einjit_status status, const char *message, const std::string &kind) noexcept {
+  LastError *const last = threadsOwn<LastError>();
+  if (!last) return status;
   try {
-    lastError() = {message, kind};
-  } catch (const std::bad_alloc &) { // then it is the kind alone that is known
-    lastError().message.clear();
-    lastError().kind.clear();
+    *last = {message, kind};
+  } catch (const std::bad_alloc &) { // then it is the status alone that is known
+    last->message.clear();
+    last->kind.clear();
   }
   return status;
 }
@@ -55,7 +59,9 @@ void require(const void *pointer, const char *parameter) {
 
 extern "C" {
 
-const char *einjit_last_error(void) { return einjit::capi::lastError().message.c_str(); }
-const char *einjit_last_error_kind(void) { return einjit::capi::lastError().kind.c_str(); }
+using einjit::capi::LastError, einjit::capi::lastOf;
+
+const char *einjit_last_error(void) { return lastOf(&LastError::message); }
+const char *einjit_last_error_kind(void) { return lastOf(&LastError::kind); }
 
 } // extern "C"

@@ -3,39 +3,48 @@
 #include "Driver/InlineList.h"
 #include "Runtime/Layout.h"
 #include "Runtime/Memory.h"
+#include "Support/ThreadsOwn.h"
 #include <algorithm>
 #include <fmt/format.h>
 
 namespace einjit {
 namespace {
 
+struct Free {
+  void operator()(char *memory) const { deallocate(memory); }
+};
+using Memory = std::unique_ptr<char, Free>;
+
+Memory allocate(std::size_t bytes) {
+  Memory memory(static_cast<char *>(allocateZeroed(bytes)));
+  if (!memory)
+    throwError({{DiagnosticKind::OutOfMemory, fmt::format("{} bytes for temporaries cannot be had", bytes)}}, {});
+  return memory;
+}
+
 /// Memory that a thread keeps from call to call, as much as the largest wanted.
 class Arena {
 public:
-  char *ofSize(std::int64_t bytes) {
-    const auto wanted = static_cast<std::size_t>(bytes);
-    if (wanted <= size_) return memory_.get();
+  char *ofSize(std::size_t bytes) {
+    if (bytes <= size_) return memory_.get();
     memory_.reset();
     size_ = 0;
-    memory_.reset(static_cast<char *>(allocateZeroed(wanted)));
-    if (!memory_)
-      throwError({{DiagnosticKind::OutOfMemory, fmt::format("{} bytes for temporaries cannot be had", bytes)}}, {});
-    size_ = wanted;
+    memory_ = allocate(bytes);
+    size_ = bytes;
     return memory_.get();
   }
 
 private:
-  struct Free {
-    void operator()(char *memory) const { deallocate(memory); }
-  };
-  std::unique_ptr<char, Free> memory_;
+  Memory memory_;
   std::size_t size_ = 0;
 };
 
-/// At least so many bytes, until this thread asks again.
-char *threadsMemory(std::int64_t bytes) {
-  thread_local Arena arena;
-  return arena.ofSize(bytes);
+/// At least so many bytes, until this thread asks again or `ofCall`, which owns them where the thread is ending, goes.
+char *threadsMemory(std::int64_t bytes, Memory &ofCall) {
+  const auto wanted = static_cast<std::size_t>(bytes);
+  if (Arena *arena = threadsOwn<Arena>()) return arena->ofSize(wanted);
+  ofCall = allocate(wanted);
+  return ofCall.get();
 }
 
 constexpr std::int64_t aligned(std::int64_t bytes) {
@@ -133,7 +142,8 @@ void call(const Kernel::Impl &kernel, std::span<const ConstTensorRef> in, std::s
   for (std::size_t i = direct; i < out.size(); ++i) bytes += resultBytes(i);
   if (bytes == 0 && direct == out.size()) return kernel.code->entry()(buffers.data(), nullptr);
 
-  char *const memory = threadsMemory(bytes);
+  Memory ofCall;
+  char *const memory = threadsMemory(bytes, ofCall);
   char *end = memory + bytes; // results are behind the temporaries
   for (std::size_t i = out.size(); i-- > direct;) end -= resultBytes(i);
   for (std::size_t i = direct; i < out.size(); end += resultBytes(i++))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Driver/CallCache.h"
 #include "Driver/CallEpoch.h"
+#include "Support/ThreadsOwn.h"
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -66,17 +67,13 @@ private:
 /// every call would have to ask after.
 [[gnu::tls_model("initial-exec")]] constinit thread_local CallCache *threadsCache = nullptr;
 
-CallCache &makeThreadsCache() {
-  struct Owner {
-    std::unique_ptr<CallCache> cache = std::make_unique<CallCache>();
-    Owner() { threadsCache = cache.get(); }
-    Owner(const Owner &) = delete;
-    Owner &operator=(const Owner &) = delete;
-    ~Owner() { threadsCache = nullptr; }
-  };
-  thread_local const Owner owner;
-  return *owner.cache;
-}
+struct ThreadsCache {
+  std::unique_ptr<CallCache> cache = std::make_unique<CallCache>();
+  ThreadsCache() { threadsCache = cache.get(); }
+  ThreadsCache(const ThreadsCache &) = delete;
+  ThreadsCache &operator=(const ThreadsCache &) = delete;
+  ~ThreadsCache() { threadsCache = nullptr; }
+};
 
 } // namespace
 
@@ -105,15 +102,12 @@ const FoundKernel *findKernel(const CallKey &key) {
   return entry ? &entry->found : nullptr;
 }
 
-const FoundKernel &keepFoundKernel(const CallKey &key, std::uint64_t epoch, FoundKernel found) {
-  if (!key.isWhole()) {
-    thread_local FoundKernel last;
-    return last = std::move(found);
-  }
+const FoundKernel *keepFoundKernel(const CallKey &key, std::uint64_t epoch, const FoundKernel &found) {
+  if (!key.isWhole() || !threadsOwn<ThreadsCache>()) return nullptr;
   const std::uint64_t hash = key.hash();
-  Entry &entry = makeThreadsCache().place(hash);
-  entry = {hash, epoch, {key.words().begin(), key.words().end()}, std::string(key.text()), std::move(found)};
-  return entry.found;
+  Entry &entry = threadsCache->place(hash);
+  entry = {hash, epoch, {key.words().begin(), key.words().end()}, std::string(key.text()), found};
+  return &entry.found;
 }
 
 } // namespace einjit

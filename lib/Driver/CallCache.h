@@ -65,7 +65,8 @@ struct FoundKernel {
 /// This thread's kernel for the key, or nothing. What is returned stays until this thread calls keepFoundKernel().
 const FoundKernel *findKernel(const CallKey &key);
 /// Keeps a kernel, which was found with what held at `epoch` (callEpoch()), for the calls to come, in the place of one
-/// that was kept for longer. It stays alive so long.
-const FoundKernel &keepFoundKernel(const CallKey &key, std::uint64_t epoch, FoundKernel found);
+/// that was kept for longer. It stays alive so long. Null if this thread keeps none: the key is not whole, or the
+/// thread is ending.
+const FoundKernel *keepFoundKernel(const CallKey &key, std::uint64_t epoch, const FoundKernel &found);
 
 } // namespace einjit

@@ -78,13 +78,9 @@ public:
     const Kernel kernel = compileText(work.program, work.inputs, work.output, options);
     kernel.entry(); // throws where the target is not this machine
     if (work.output) checkFit(*kernel.impl(), work.inputs, {work.output, 1});
-    FoundKernel fresh{kernel.impl(), work.inputs.size()};
-    if (options.cache && kernel.files().empty()) {
-      found_ = &keepFoundKernel(key, epoch, std::move(fresh));
-    } else {
-      own_ = std::move(fresh);
-      found_ = &own_;
-    }
+    own_ = {kernel.impl(), work.inputs.size()};
+    if (options.cache && kernel.files().empty()) found_ = keepFoundKernel(key, epoch, own_);
+    if (!found_) found_ = &own_;
   }
   Found(const Found &) = delete;
   Found &operator=(const Found &) = delete;

@@ -6,6 +6,7 @@
 #include "Jit/Jit.h"
 #include "CodeGen/LlvmCompat.h"
 #include "Runtime/ParallelFor.h"
+#include "Support/ThreadsOwn.h"
 #include <atomic>
 #include <fmt/format.h>
 #include <llvm/ExecutionEngine/Orc/ExecutionUtils.h>
@@ -20,15 +21,23 @@ using llvm::orc::JITDylib;
 
 /// What the session complained of while this thread was linking: it knows the cause, where the error that linking
 /// returns only names the symbol that could not be had.
-std::string &sessionReports() {
-  thread_local std::string reports;
-  return reports;
+struct SessionReports {
+  std::string text;
+};
+
+void report(llvm::Error error) {
+  const std::string complaint = llvm::toString(std::move(error)) + "; ";
+  if (auto *reports = threadsOwn<SessionReports>()) reports->text += complaint;
 }
 
-void report(llvm::Error error) { sessionReports() += llvm::toString(std::move(error)) + "; "; }
+/// Takes the reports that there are.
+std::string takeReports() {
+  auto *reports = threadsOwn<SessionReports>();
+  return reports ? std::exchange(reports->text, "") : "";
+}
 
 Diagnostic failure(llvm::Error error) {
-  const std::string cause = std::exchange(sessionReports(), "") + llvm::toString(std::move(error));
+  const std::string cause = takeReports() + llvm::toString(std::move(error));
   return {DiagnosticKind::StageInvalid, fmt::format("the object code cannot be loaded: {}", cause)};
 }
 
@@ -118,7 +127,7 @@ Code::~Code() = default;
 Result<Code> Code::load(std::span<const char> object, const std::string &entry) {
   auto jit = instance();
   if (!jit) return failure(jit.takeError());
-  sessionReports().clear();
+  takeReports();
   auto library = std::make_unique<Library>(*jit, createLibrary(*jit));
   auto address = link(*jit, library->dylib, object, entry);
   if (!address) return failure(address.takeError());

@@ -42,7 +42,7 @@ std::size_t hashOf(const Node &node) {
 }
 
 const std::vector<NodeId> &argumentsOf(const Node &node) {
-  static const std::vector<NodeId> none;
+  static const auto &none = *new const std::vector<NodeId>; // never destroyed: the process may compile as it ends
   const Apply *apply = std::get_if<Apply>(&node.kind);
   return apply ? apply->arguments : none;
 }

@@ -38,11 +38,11 @@ bool isX86(const llvm::Triple &triple) { return triple.getArch() == llvm::Triple
 llvm::Triple hostTriple() { return llvm::Triple(llvm::sys::getProcessTriple()); }
 
 const FeatureSet &hostFeatures() {
-  static const FeatureSet features = [] {
+  static const FeatureSet &features = *new const FeatureSet([] { // never destroyed, as hostTarget() is not
     FeatureSet set;
     for (const auto &entry : llvm::sys::getHostCPUFeatures()) set[entry.getKey()] = entry.getValue();
     return set;
-  }();
+  }());
   return features;
 }
 
@@ -161,7 +161,7 @@ bool looksLikeText(std::string_view nameOrText) { return nameOrText.find('{') !=
 } // namespace
 
 const Target &hostTarget() {
-  static const Target target = askHost();
+  static const Target &target = *new const Target(askHost()); // never destroyed: the process may compile as it ends
   return target;
 }
 

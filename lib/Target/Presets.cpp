@@ -115,8 +115,8 @@ Target znver5() {
 } // namespace
 
 const std::vector<Target> &presetTargets() {
-  static const std::vector<Target> targets = {generic(), x86V2(),  haswell(), skylakeAvx512(),
-                                              znver3(),  znver4(), znver5()};
+  static const auto &targets = *new const std::vector<Target>{
+      generic(), x86V2(), haswell(), skylakeAvx512(), znver3(), znver4(), znver5()}; // never destroyed, as hostTarget()
   return targets;
 }
 

@@ -7,14 +7,15 @@ namespace einjit::tensor {
 namespace {
 
 const std::vector<ast::Define> &prelude() {
-  static const std::vector<ast::Define> definitions = [] {
+  // Never destroyed: the process may compile as it ends.
+  static const auto &definitions = *new const std::vector<ast::Define>([] {
     auto program = parseProgram(preludeText, preludeBegin);
     if (!program) throw InternalError("the prelude is malformed: " + render(program.errors(), preludeText));
     std::vector<ast::Define> result;
     for (ast::Statement &statement : program->statements)
       result.push_back(std::get<ast::Define>(std::move(statement.statement)));
     return result;
-  }();
+  }());
   return definitions;
 }
 

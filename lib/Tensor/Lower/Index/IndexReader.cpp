@@ -15,16 +15,18 @@
 namespace einjit::tensor {
 namespace {
 
+// The sets are never destroyed: the process may compile as it ends.
+
 /// Functions that fold an axis: only these take indices in square brackets.
 const std::set<std::string> &foldingFunctions() {
-  static const std::set<std::string> names = {"sum", "prod", "max",    "min",    "any",  "all",      "mean",
-                                              "var", "std",  "argmax", "argmin", "norm", "logsumexp"};
+  static const auto &names = *new const std::set<std::string>{
+      "sum", "prod", "max", "min", "any", "all", "mean", "var", "std", "argmax", "argmin", "norm", "logsumexp"};
   return names;
 }
 
 /// Functions that see axes, besides those above.
 const std::set<std::string> &wholeTensorFunctions() {
-  static const std::set<std::string> names = {
+  static const auto &names = *new const std::set<std::string>{
       "cumsum",     "transpose",    "permute",   "reshape",     "flatten",  "squeeze",  "unsqueeze", "expand_dims",
       "expand",     "broadcast_to", "concat",    "concatenate", "cat",      "stack",    "flip",      "einsum",
       "zeros",      "ones",         "full",      "arange",      "eye",      "random",   "load",      "tensor",
