@@ -158,8 +158,22 @@ void checkFactor(const char *name, std::complex<double> factor, DType type) {
     refuse(fmt::format("{} is {}, but the output has elements of type {}", name, factor.real(), einjit::name(type)));
 }
 
-/// A scaled einsum; `key` knows the string and how it is scaled. The factors are inputs of the kernel, so that others
-/// need no other kernel.
+/// Throws einjit::Error unless an einsum of these operands is right and `output` has its result's type. The program
+/// around a scaled einsum would promote and broadcast.
+void checkEinsum(std::string_view string, Inputs operands, const TensorRef &output, const Options &options) {
+  const auto einsum = parseEinsum(string);
+  if (!einsum) throwError(einsum.errors(), string);
+  std::vector<TensorType> types;
+  for (const ConstTensorRef &operand : operands) types.push_back(operand.type());
+  const auto lowered = tensor::lowerEinsumProgram(*einsum, types, {options.dtype, options.strict});
+  if (!lowered) throwError(lowered.errors(), string);
+  const TensorType &type = lowered->kernel[lowered->kernel.results.front()].type;
+  const Binding result{{}, {type.dtype, type.shape}};
+  if (const auto mismatch = argumentMismatch({}, {result}, {}, {&output, 1})) throwError({*mismatch}, {});
+}
+
+/// A scaled einsum; `key` knows the string and how it is scaled, and `write` gives the program of parameters. The
+/// factors are inputs of the kernel, so that others need no other kernel.
 template <class Write>
 void scaledInto(CallKey &key, std::int64_t scale, Write write, Inputs inputs, const TensorRef &output,
                 const Scaling &scaling) {
@@ -174,7 +188,10 @@ void scaledInto(CallKey &key, std::int64_t scale, Write write, Inputs inputs, co
   const Inputs scaled = all.span();
   addArguments(key, scaled);
   key.addArgument(output);
-  const Found found(key, [&](const Options &) { return Work{write(), scaled, &output}; });
+  const Found found(key, [&](const Options &options) {
+    checkEinsum(write({}).text, inputs, output, options);
+    return Work{write({&scale, 1}), scaled, &output};
+  });
   callChecked(found.kernel(), scaled, {&output, 1});
 }
 
@@ -228,9 +245,8 @@ void einsumInto(const Program &program, Inputs inputs, const TensorRef &output, 
                 const std::source_location &where) try {
   const std::int64_t scale = scaleOf(scaling);
   if (scale == 0) return evaluateInto(program, {}, inputs, output, where);
-  const Parameters parameters(&scale, 1);
-  CallKey key(program, parameters);
-  scaledInto(key, scale, [&] { return program.write(parameters); }, inputs, output, scaling);
+  CallKey key(program, {&scale, 1});
+  scaledInto(key, scale, program.write, inputs, output, scaling);
 } catch (const Error &error) {
   throw error.at(where);
 }
@@ -238,9 +254,9 @@ void einsumInto(const Program &program, Inputs inputs, const TensorRef &output, 
 void einsumInto(std::string_view string, Inputs inputs, const TensorRef &output, const Scaling &scaling,
                 const std::source_location &where) try {
   const std::int64_t scale = scaleOf(scaling);
-  const Parameters parameters(&scale, 1);
-  CallKey key(string, parameters);
-  scaledInto(key, scale, [&] { return writeEinsum(string, parameters); }, inputs, output, scaling);
+  CallKey key(string, {&scale, 1});
+  const auto write = [&](Parameters parameters) { return writeEinsum(string, parameters); };
+  scaledInto(key, scale, write, inputs, output, scaling);
 } catch (const Error &error) {
   throw error.at(where);
 }
@@ -271,8 +287,6 @@ AnyTensor einsum(std::string_view string, std::span<const Argument> arguments, c
 
 ProgramText writeEinsum(std::string_view string, Parameters parameters) {
   if (parameters.empty() || parameters.front() == 0) return {std::string(string), true, {}};
-  // Malformed strings are reported as such, not as part of the program.
-  if (const auto parsed = parseEinsum(string); !parsed) throwError(parsed.errors(), string);
   const std::int64_t scale = parameters.front();
   ProgramText program;
   for (std::size_t i = 0; i < operandCount(string); ++i) program.inputs.push_back(tensor::operandName(i));

@@ -101,6 +101,39 @@ TEST_F(EinsumInto, RefusesWhatDoesNotFit) {
   EXPECT_THAT(elements(c_), ElementsAre(1, 2, 3, 4));
 }
 
+// `alpha * einsum(…) + out` would promote and broadcast; `into` does neither.
+TEST_F(EinsumInto, ScaledTakesTheTypeOfTheResultAlone) {
+  Tensor<double> wide({2, 2}), wider({2, 3});
+  Tensor<float> rows({2, 3}, {10, 10, 10, 20, 20, 20}), sums({3}, {1, 1, 1});
+  const auto refuses = [](const auto &call, const char *message) {
+    const Expected<void> outcome = attempt(call);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().kind(), "argument-mismatch");
+    EXPECT_THAT(outcome.error().what(), testing::HasSubstr(message));
+  };
+  for (int twice = 0; twice < 2; ++twice) {
+    for (const double beta : {0.0, 1.0, 3.0}) {
+      refuses([&] { einsum("ij->j", a_, into(rows, 2, beta)); },
+              "output 0 is f32[2,3], but the kernel was compiled for f32[3]");
+      refuses([&] { einsum("ij,jk->ik", a_, b_, into(wide, 2, beta)); },
+              "output 0 is f64[2,2], but the kernel was compiled for f32[2,2]");
+      refuses([&] { einsum("ij->ij", a_, into(wider, 2, beta)); }, "output 0 is f64[2,3]");
+      refuses([&] { einsum("ij->", a_, into(sums, 2, beta)); }, "output 0 is f32[3]");
+    }
+    einsum("ij->j", a_, into(sums, 2, 1)); // what fits is not kept from it
+  }
+  EXPECT_THAT(elements(rows), ElementsAre(10, 10, 10, 20, 20, 20));
+  EXPECT_THAT(elements(sums), ElementsAre(21, 29, 37));
+}
+
+TEST_F(EinsumInto, ErrorsOfAScaledStringAreTheString) {
+  const auto messageOf = [](const auto &call) { return std::string(attempt(call).error().what()); };
+  const std::string plain = messageOf([&] { einsum("ij,jk->ik", a_, a_, c_); });
+  EXPECT_EQ(messageOf([&] { einsum("ij,jk->ik", a_, a_, into(c_, 2, 1)); }), plain);
+  EXPECT_EQ(messageOf([&] { einsum("ij,jk-ik", a_, a_, into(c_, 2, 1)); }),
+            messageOf([&] { einsum("ij,jk-ik", a_, a_, c_); }));
+}
+
 TEST_F(EinsumInto, AConstTensorAfterAnotherOfItsLayout) {
   const Tensor<float> fixed({2, 2});
   einsum("ij,jk->ik", a_, b_, c_);
