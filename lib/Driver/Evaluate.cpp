@@ -7,6 +7,7 @@
 #include "Driver/CallEpoch.h"
 #include "Driver/Compile.h"
 #include "Driver/InlineList.h"
+#include "Scalar/ScalarOp.h"
 #include "Syntax/Parser.h"
 #include "Tensor/Lower/Program.h"
 #include "Tensor/Types.h"
@@ -16,6 +17,8 @@
 #include <cstring>
 #include <einjit/Einsum.h>
 #include <fmt/format.h>
+#include <limits>
+#include <type_traits>
 #include <utility>
 
 namespace einjit {
@@ -122,26 +125,6 @@ std::int64_t scaleOf(const Scaling &scaling) {
   return scale;
 }
 
-/// The factor as one element of this type.
-std::array<std::byte, 16> elementOf(std::complex<double> factor, DType type) {
-  std::array<std::byte, 16> element{};
-  const auto store = [&](auto value) { std::memcpy(element.data(), &value, sizeof value); };
-  switch (type) {
-  case DType::Bool: store(factor != 0.0); break;
-  case DType::I8: store(static_cast<std::int8_t>(factor.real())); break;
-  case DType::U8: store(static_cast<std::uint8_t>(factor.real())); break;
-  case DType::I32: store(static_cast<std::int32_t>(factor.real())); break;
-  case DType::I64: store(static_cast<std::int64_t>(factor.real())); break;
-  case DType::F16: store(Half(static_cast<float>(factor.real()))); break;
-  case DType::BF16: store(BFloat16(static_cast<float>(factor.real()))); break;
-  case DType::F32: store(static_cast<float>(factor.real())); break;
-  case DType::F64: store(factor.real()); break;
-  case DType::C64: store(std::complex<float>(factor)); break;
-  case DType::C128: store(factor); break;
-  }
-  return element;
-}
-
 [[noreturn]] void refuse(std::string message, std::string help = {}) {
   throwError({{DiagnosticKind::ArgumentMismatch, std::move(message), {}, {}, std::move(help)}}, {});
 }
@@ -151,11 +134,34 @@ std::array<std::byte, 16> elementOf(std::complex<double> factor, DType type) {
                      operands, operands == 1 ? "" : "s", operands));
 }
 
-void checkFactor(const char *name, std::complex<double> factor, DType type) {
+/// Whether the type has this number, which floating-point types round.
+template <class T> bool has(double number) {
+  if constexpr (std::is_integral_v<T>) {
+    const double begin = static_cast<double>(std::numeric_limits<T>::min());
+    return begin <= number && number < std::ldexp(1.0, std::numeric_limits<T>::digits) && number == std::trunc(number);
+  }
+  return true;
+}
+
+using FactorElement = std::array<std::byte, 16>;
+
+/// The factor as one element of the type. Throws einjit::Error where that does not have it.
+FactorElement factorElement(const char *name, std::complex<double> factor, DType type) {
   if (factor.imag() != 0 && !isComplex(type))
     refuse(fmt::format("{} has an imaginary part, but the output has elements of type {}", name, einjit::name(type)));
-  if (isInteger(type) && factor.real() != std::trunc(factor.real()))
-    refuse(fmt::format("{} is {}, but the output has elements of type {}", name, factor.real(), einjit::name(type)));
+  FactorElement element{};
+  withZero(type, [&]<class T>(T value) {
+    if constexpr (std::is_constructible_v<T, std::complex<double>>) {
+      value = T(factor);
+    } else {
+      if (!has<T>(factor.real()))
+        refuse(
+            fmt::format("{} is {}, but the output has elements of type {}", name, factor.real(), einjit::name(type)));
+      value = static_cast<T>(static_cast<std::conditional_t<std::is_arithmetic_v<T>, double, float>>(factor.real()));
+    }
+    std::memcpy(element.data(), &value, sizeof value);
+  });
+  return element;
 }
 
 /// Throws einjit::Error unless an einsum of these operands is right and `output` has its result's type. The program
@@ -177,9 +183,8 @@ void checkEinsum(std::string_view string, Inputs operands, const TensorRef &outp
 template <class Write>
 void scaledInto(CallKey &key, std::int64_t scale, Write write, Inputs inputs, const TensorRef &output,
                 const Scaling &scaling) {
-  checkFactor("alpha", scaling.alpha, output.dtype);
-  checkFactor("beta", scaling.beta, output.dtype);
-  const auto alpha = elementOf(scaling.alpha, output.dtype), beta = elementOf(scaling.beta, output.dtype);
+  const FactorElement alpha = factorElement("alpha", scaling.alpha, output.dtype);
+  const FactorElement beta = factorElement("beta", scaling.beta, output.dtype);
   InlineList<ConstTensorRef, 16> all(inputs.size() + 3);
   for (const ConstTensorRef &input : inputs) all.push(input);
   if (scale & TimesAlpha) all.push({alpha.data(), output.dtype, {}});

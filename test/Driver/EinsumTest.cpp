@@ -148,6 +148,37 @@ TEST_F(EinsumInto, FactorsMustHaveTheOutputsType) {
   EXPECT_EQ(kindOf([&] { einsum("ij,jk->ik", a_, b_, into(c_, 1, {0, 1})); }), "argument-mismatch");
 }
 
+template <class T> std::string kindOfFactor(std::complex<double> alpha) {
+  const Tensor<T> x({2}, {T(1), T(1)});
+  Tensor<T> y({2});
+  return kindOf([&] { einsum("i->i", x, into(y, alpha, 0)); });
+}
+
+// A factor is rounded, never cut off.
+TEST_F(EinsumInto, FactorsMustBeInTheOutputsRange) {
+  const double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+  const double end = std::ldexp(1, 63);
+  for (const double factor : {128.0, -129.0, 0.5, 1e10, infinity, -infinity, nan})
+    EXPECT_EQ(kindOfFactor<std::int8_t>(factor), "argument-mismatch") << factor;
+  for (const double factor : {-1.0, 256.0, 300.0})
+    EXPECT_EQ(kindOfFactor<std::uint8_t>(factor), "argument-mismatch") << factor;
+  for (const double factor : {2147483648.0, -2147483649.0, 1e10})
+    EXPECT_EQ(kindOfFactor<std::int32_t>(factor), "argument-mismatch") << factor;
+  for (const double factor : {end, -end * 2, infinity, nan})
+    EXPECT_EQ(kindOfFactor<std::int64_t>(factor), "argument-mismatch") << factor;
+  for (const double factor : {-128.0, 127.0}) EXPECT_EQ(kindOfFactor<std::int8_t>(factor), "nothing") << factor;
+  for (const double factor : {2.0, 255.0}) EXPECT_EQ(kindOfFactor<std::uint8_t>(factor), "nothing") << factor;
+  EXPECT_EQ(kindOfFactor<std::int32_t>(-2147483648.0), "nothing");
+  EXPECT_EQ(kindOfFactor<std::int64_t>(-end), "nothing");
+  EXPECT_EQ(kindOfFactor<float>(infinity), "nothing");
+  EXPECT_EQ(kindOfFactor<Half>(0.1), "nothing");
+  EXPECT_EQ(kindOfFactor<std::complex<float>>({0.1, infinity}), "nothing");
+
+  Tensor<std::int64_t> n({1}, {1});
+  einsum("i->i", Tensor<std::int64_t>({1}, {1}), into(n, -end, 0));
+  EXPECT_EQ(n(0), INT64_MIN);
+}
+
 TEST_F(EinsumInto, GivesErrorsAsValues) {
   const Expected<AnyTensor> product = tryEinsum("ij,jk->ik", a_, b_);
   ASSERT_TRUE(product);
