@@ -7,6 +7,7 @@
 #include "Driver/CallEpoch.h"
 #include "Driver/Compile.h"
 #include "Driver/InlineList.h"
+#include "Runtime/Layout.h"
 #include "Scalar/ScalarOp.h"
 #include "Syntax/Parser.h"
 #include "Tensor/Lower/Program.h"
@@ -38,13 +39,12 @@ bool hasOwnLayout(const TensorType &output) {
          tensor::elementsAreApart(output);
 }
 
-/// The number of the input whose place the output has, in the same layout, or that of inputs if there is none.
+/// The number of the input whose place the output has, in the same layout, or that of inputs if there is none. Of
+/// several it is the last: what is scaled and added to is one whatever the operands are.
 std::size_t inputInPlace(Inputs inputs, const TensorRef &output) {
-  const auto isThere = [&](const ConstTensorRef &input) {
-    return input.data == output.data && input.dtype == output.dtype && std::ranges::equal(input.shape, output.shape) &&
-           std::ranges::equal(input.strides, output.strides);
-  };
-  return static_cast<std::size_t>(std::ranges::find_if(inputs, isThere) - inputs.begin());
+  for (std::size_t i = inputs.size(); i-- > 0;)
+    if (isSameTensor(inputs[i], output)) return i;
+  return inputs.size();
 }
 
 Kernel compileText(const ProgramText &program, Inputs inputs, const TensorRef *output, Options options) {
@@ -193,6 +193,7 @@ void scaledInto(CallKey &key, std::int64_t scale, Write write, Inputs inputs, co
   const Inputs scaled = all.span();
   addArguments(key, scaled);
   key.addArgument(output);
+  key.addNumber(inputInPlace(scaled, output));
   const Found found(key, [&](const Options &options) {
     checkEinsum(write({}).text, inputs, output, options);
     return Work{write({&scale, 1}), scaled, &output};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Runtime/Layout.h"
 #include "Syntax/Operators.h"
 #include "Tensor/Lower/Program.h"
 #include <algorithm>
@@ -29,11 +30,6 @@ template <class Float> std::string shortest(Float value) {
   std::string text(buffer, end);
   if (text.find_first_of(".e") == std::string::npos) text += ".0";
   return text;
-}
-
-bool isSame(const ConstTensorRef &a, const ConstTensorRef &b) {
-  return a.data == b.data && a.dtype == b.dtype && std::ranges::equal(a.shape, b.shape) &&
-         std::ranges::equal(a.strides, b.strides);
 }
 
 } // namespace
@@ -246,7 +242,7 @@ std::size_t shareInputs(std::span<ConstTensorRef> inputs, std::int64_t *words) {
   std::fill_n(words, sharingWords(inputs.size()), std::int64_t{0});
   for (std::size_t leaf = 0; leaf < inputs.size(); ++leaf) {
     std::size_t place = 0;
-    while (place < count && !isSame(inputs[place], inputs[leaf])) ++place;
+    while (place < count && !isSameTensor(inputs[place], inputs[leaf])) ++place;
     if (place == count) inputs[count++] = inputs[leaf];
     words[leaf / 8] |= static_cast<std::int64_t>(std::uint64_t{place} << (8 * (leaf % 8)));
   }

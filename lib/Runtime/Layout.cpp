@@ -44,6 +44,11 @@ Reach reachOf(const TensorType &type) {
   return reach;
 }
 
+bool isSameTensor(const ConstTensorRef &a, const ConstTensorRef &b) {
+  return a.data == b.data && a.dtype == b.dtype && std::ranges::equal(a.shape, b.shape) &&
+         std::ranges::equal(a.strides, b.strides);
+}
+
 void copyElements(const ConstTensorRef &from, const TensorRef &to) {
   if (std::ranges::count(from.shape, 0) > 0) return;
   const std::size_t rank = from.rank(), bytes = byteSize(from.dtype);

@@ -14,6 +14,9 @@ struct Reach {
 };
 Reach reachOf(const TensorType &type);
 
+/// Whether both describe the same memory in the same way.
+bool isSameTensor(const ConstTensorRef &a, const ConstTensorRef &b);
+
 /// Copies elements, in whatever order they lie, to memory of the same shape and element type in whatever order, which
 /// does not overlap them. The shape's element count must be known to fit (elementCount()). Allocates nothing.
 void copyElements(const ConstTensorRef &from, const TensorRef &to);

@@ -218,6 +218,26 @@ TEST(InPlace, EinsumsAddToTheirOutputs) {
       ASSERT_EQ(c(i, k), 2 * product(i, k) + before[static_cast<std::size_t>(i + 19 * k)]);
 }
 
+TEST(InPlace, EinsumsAddToTheirOutputsWhateverWasCalledBefore) {
+  clearCache();
+  const Tensor<float> x = counted({7});
+  Tensor<float> y = counted({7});
+  einsum("i->i", y, into(y, 2, 1)); // the operand, too, is in the output's place
+  EXPECT_THAT(elements(y), ElementsAre(3, 6, 9, 12, 15, 18, 21));
+  const auto compiled = [&](const auto &call) {
+    const std::uint64_t before = cacheStatistics().compiled + cacheStatistics().loaded;
+    call();
+    return cacheStatistics().compiled + cacheStatistics().loaded - before;
+  };
+  EXPECT_EQ(compiled([&] { einsum("i->i", x, into(y, 2, 1)); }), 0U) << "it is the same kernel";
+  EXPECT_THAT(elements(y), ElementsAre(5, 10, 15, 20, 25, 30, 35));
+
+  // Where nothing is added, an operand's place is one to work in, and the kernel another.
+  einsum("i->i", x, into(y, 2));
+  EXPECT_EQ(compiled([&] { einsum("i->i", y, into(y, 2)); }), 1U);
+  EXPECT_THAT(elements(y), ElementsAre(4, 8, 12, 16, 20, 24, 28));
+}
+
 // Arguments that do not fit.
 
 TEST(Kernel, RefusesArgumentsThatDoNotFit) {
