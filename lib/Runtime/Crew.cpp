@@ -2,6 +2,8 @@
 #include "Runtime/Crew.h"
 #include <algorithm>
 #include <chrono>
+#include <exception>
+#include <new>
 #include <oneapi/tbb/parallel_for.h>
 #include <thread>
 
@@ -64,16 +66,23 @@ void Crew::help() {
 }
 
 /// The caller writes the ticket and then looks who is there; a helper leaves and then looks for a ticket: so one of the
-/// two sees the other.
+/// two sees the other. Where the machine has no thread or no memory for a helper, the caller does without.
 void Crew::callHelpers(std::int64_t wanted) {
   for (std::int64_t there = helpers_.load(); there < std::min<std::int64_t>(wanted, threads_ - 1); ++there) {
     ++helpers_;
-    arena_.enqueue([this] {
-      do {
-        help();
-        --helpers_;
-      } while (left(ticket_.load()) > 0 && ++helpers_ > 0);
-    });
+    try {
+      arena_.enqueue([this] {
+        do {
+          help();
+          --helpers_;
+        } while (left(ticket_.load()) > 0 && ++helpers_ > 0);
+      });
+    } catch (const std::bad_alloc &) {
+      --helpers_;
+      return;
+    } catch (const std::exception &) { // oneTBB has queued the helper, and will run it if ever it has a thread
+      return;
+    }
   }
 }
 
@@ -94,11 +103,22 @@ bool Crew::tryRun(const Job &job) {
   return true;
 }
 
+// Threads take pieces in their order. oneTBB returns, or throws because it cannot start a thread, when nobody is at one
+// any more; those that nobody has taken are left to the caller.
 void Crew::runBeside(const Job &job) {
-  arena_.execute([&] {
-    tbb::parallel_for(
-        std::int64_t{0}, job.pieces, [&](std::int64_t piece) { job.run(piece); }, tbb::static_partitioner());
-  });
+  std::atomic<std::int64_t> next = 0;
+  const auto takeOne = [&] {
+    const std::int64_t piece = next.fetch_add(1, std::memory_order_relaxed);
+    if (piece < job.pieces) job.run(piece);
+    return piece + 1 < job.pieces;
+  };
+  try {
+    arena_.execute([&] {
+      tbb::parallel_for(std::int64_t{0}, job.pieces, [&](std::int64_t) { takeOne(); }, tbb::static_partitioner());
+    });
+  } catch (const std::exception &) {
+    while (takeOne()) continue;
+  }
 }
 
 } // namespace einjit::runtime

@@ -36,6 +36,8 @@ public:
   /// Of so many threads, the caller's included.
   explicit Crew(int threads) : threads_(threads), arena_(threads) {}
 
+  // Neither throws. What the machine has no threads for runs in the caller.
+
   /// Runs all pieces. Whether it did: another caller may have the crew.
   bool tryRun(const Job &job);
   /// Runs all pieces, as a loop of oneTBB.
