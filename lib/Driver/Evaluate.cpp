@@ -9,9 +9,9 @@
 #include "Driver/InlineList.h"
 #include "Runtime/Layout.h"
 #include "Scalar/ScalarOp.h"
+#include "Support/Layout.h"
 #include "Syntax/Parser.h"
 #include "Tensor/Lower/Program.h"
-#include "Tensor/Types.h"
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -35,8 +35,8 @@ using Parameters = std::span<const std::int64_t>;
 /// Whether a kernel is compiled for the output's strides, which else is written through a copy: elements must not share
 /// places, at least not if one looks at one axis after the other.
 bool hasOwnLayout(const TensorType &output) {
-  return output.strides.size() == output.rank() && !output.isRowMajor() && tensor::staysInReach(output) &&
-         tensor::elementsAreApart(output);
+  return output.strides.size() == output.rank() && !output.isRowMajor() && staysInReach(output) &&
+         elementsAreApart(output);
 }
 
 /// The number of the input whose place the output has, in the same layout, or that of inputs if there is none. Of

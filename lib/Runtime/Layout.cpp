@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Runtime/Layout.h"
+#include "Support/Layout.h"
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <fmt/format.h>
 
 namespace einjit {
 namespace {
@@ -42,6 +44,16 @@ Reach reachOf(const TensorType &type) {
     (distance < 0 ? reach.first : reach.end) += distance;
   }
   return reach;
+}
+
+void checkReadable(const ConstTensorRef &tensor) {
+  const TensorType type = tensor.type();
+  if (const auto mistake = typeMistake("the tensor", {.type = type})) throwError({*mistake}, {});
+  if (!tensor.data && elementCount(type) != 0)
+    throwError({{.kind = DiagnosticKind::ArgumentMismatch,
+                 .message = fmt::format("the tensor of type {} has no data", str(type)),
+                 .parts = {.operands = {{.type = type}}}}},
+               {});
 }
 
 bool isSameTensor(const ConstTensorRef &a, const ConstTensorRef &b) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Moving elements between memory layouts.
+// Tensors that somebody describes: whether they can be read, and moving their elements between memory layouts.
 #pragma once
 
 #include <einjit/TensorRef.h>
@@ -13,6 +13,10 @@ struct Reach {
   std::int64_t first = 0, end = 0;
 };
 Reach reachOf(const TensorType &type);
+
+/// Throws einjit::Error unless the description is one that can be read: a type that a tensor can have, and memory where
+/// it has elements.
+void checkReadable(const ConstTensorRef &tensor);
 
 /// Whether both describe the same memory in the same way.
 bool isSameTensor(const ConstTensorRef &a, const ConstTensorRef &b);

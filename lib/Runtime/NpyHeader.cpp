@@ -9,8 +9,6 @@
 namespace einjit {
 namespace {
 
-constexpr std::size_t maxAxes = 32;
-
 struct ElementCode {
   std::string_view code; ///< without byte order
   DType dtype;
@@ -109,7 +107,7 @@ private:
     if (*begin == '-') return fail("a negative extent in 'shape'");
     at_ += static_cast<std::size_t>(end - begin);
     acceptWord("L"); // Python 2 wrote long integers so.
-    if (header_.shape.size() == maxAxes) return fail(fmt::format("more than {} axes", maxAxes));
+    if (header_.shape.size() == maxRank) return fail(fmt::format("more than {} axes", maxRank));
     header_.shape.push_back(extent);
   }
 

@@ -37,7 +37,10 @@ void save(const std::string &path, const ConstTensorRef &tensor) {
 } // namespace
 
 Expected<void> trySaveNpy(const std::string &path, const ConstTensorRef &tensor, const std::source_location &where) {
-  return attempt(where, [&] { save(path, tensor); });
+  return attempt(where, [&] {
+    checkReadable(tensor);
+    save(path, tensor);
+  });
 }
 
 void saveNpy(const std::string &path, const ConstTensorRef &tensor, const std::source_location &where) {

@@ -16,12 +16,4 @@ std::optional<Shape> broadcast(const Shape &a, const Shape &b);
 /// The one extent two axes broadcast to, or nothing.
 std::optional<std::int64_t> broadcastExtent(std::int64_t a, std::int64_t b);
 
-/// Whether all elements of a type lie less than 2^62 bytes away from the first. Its shape has been checked, and has as
-/// many axes as there are strides, if any are written.
-bool staysInReach(const TensorType &type);
-
-/// Whether elements lie in places of their own, as far as it shows axis by axis: each steps over all that those with
-/// shorter steps reach. The type stays in reach.
-bool elementsAreApart(const TensorType &type);
-
 } // namespace einjit::tensor

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Support/Layout.h"
 #include "Support/Overloaded.h"
 #include "Tensor/Text.h"
-#include "Tensor/Types.h"
 #include "Tensor/VerifyGeneric.h"
 #include "Tensor/VerifyPlaces.h"
 #include <algorithm>

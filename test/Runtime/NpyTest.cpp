@@ -267,6 +267,27 @@ TEST_F(Npy, AFailedWriteLeavesNothing) {
   EXPECT_EQ(fileCount(), 1U);
 }
 
+// What a ConstTensorRef says is anybody's word.
+TEST_F(Npy, WhatIsNoTensorIsNotWritten) {
+  const std::vector<float> memory(6);
+  const auto expectRefusal = [&](const void *data, std::vector<std::int64_t> shape, std::vector<std::int64_t> strides,
+                                 const char *kind, const char *part, ErrorCategory category) {
+    for (const DType dtype : {DType::F32, DType::BF16})
+      expectError([&] { saveNpy(path("out.npy"), ConstTensorRef(data, dtype, shape, strides)); }, kind, part, category);
+  };
+  constexpr auto shape = ErrorCategory::Shape, resource = ErrorCategory::Resource, runtime = ErrorCategory::Runtime;
+  expectRefusal(memory.data(), {2, 3}, {3}, "bad-shape", "as many strides as axes", shape);
+  expectRefusal(memory.data(), {2, 3}, {3, 1, 1}, "bad-shape", "the tensor cannot have the type", shape);
+  expectRefusal(memory.data(), {-2, 3}, {}, "bad-shape", "extents are not negative", shape);
+  expectRefusal(memory.data(), std::vector<std::int64_t>(40, 1), {}, "too-many-axes", "has 40 axes", resource);
+  expectRefusal(memory.data(), {INT64_MAX, 2}, {}, "tensor-too-large", "is too large", resource);
+  expectRefusal(memory.data(), {2}, {INT64_MAX}, "tensor-too-large", "is too large", resource);
+  expectRefusal(nullptr, {2}, {}, "argument-mismatch", "has no data", runtime);
+  EXPECT_EQ(fileCount(), 0U);
+  saveNpy(path("empty.npy"), ConstTensorRef(nullptr, DType::F32, std::vector<std::int64_t>{0, 3}));
+  EXPECT_EQ(loadNpy(path("empty.npy")).size(), 0);
+}
+
 TEST_F(Npy, AnOldFileIsReplacedAndAnOldLinkKept) {
   saveNpy(path("real.npy"), Tensor<float>({2}));
   fs::create_symlink("real.npy", path("link.npy"));

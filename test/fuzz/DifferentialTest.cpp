@@ -15,12 +15,12 @@
 #include "Plan/NaiveLoops.h"
 #include "Plan/Planner.h"
 #include "Runtime/Layout.h"
+#include "Support/Layout.h"
 #include "Syntax/Parser.h"
 #include "Tensor/Lower/Program.h"
 #include "Tensor/Lower/ResultTypes.h"
 #include "Tensor/Passes/Passes.h"
 #include "Tensor/Text.h"
-#include "Tensor/Types.h"
 #include <cstdlib>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -231,7 +231,7 @@ private:
   void checkInPlace() {
     const auto isAlike = [&](const Input &input) {
       const TensorType &type = input.binding.type;
-      return tensor::rowMajor(type) == tensor::rowMajor(resultTypes_[0]) && tensor::elementsAreApart(type);
+      return tensor::rowMajor(type) == tensor::rowMajor(resultTypes_[0]) && elementsAreApart(type);
     };
     const auto found = std::ranges::find_if(case_.inputs, isAlike);
     if (found == case_.inputs.end()) return;

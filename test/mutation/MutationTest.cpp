@@ -7,10 +7,10 @@
 //   EINJIT_MUTATIONS=1000000 test-mutation                            more inputs than the tests run by default
 //   EINJIT_MUTATIONS=1 EINJIT_MUTATION_SEED=77 test-mutation          one of them again, as a failure names it
 #include "Mutate.h"
+#include "Support/Layout.h"
 #include "Syntax/Parser.h"
 #include "Tensor/Lower/Program.h"
 #include "Tensor/Passes/Passes.h"
-#include "Tensor/Types.h"
 #include <algorithm>
 #include <cctype>
 #include <csignal>
@@ -164,7 +164,7 @@ private:
       type.shape.push_back(elementCount({DType::F64, type.shape}).value_or(0) < (1 << 20) ? randomExtent() : 1);
     // An input that is too large is an error about the input, without a place in the text.
     TensorType widest{DType::C128, type.shape, rowMajorStrides(type.shape)};
-    if (!elementCount(widest) || !tensor::staysInReach(widest)) type.shape.assign(type.shape.size(), 1);
+    if (!elementCount(widest) || !staysInReach(widest)) type.shape.assign(type.shape.size(), 1);
     if (random_.chance(15)) {
       type.strides = rowMajorStrides(type.shape);
       for (std::int64_t &stride : type.strides) stride = random_.chance(50) ? -stride : stride;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Lower/Program.h"
 #include "Support/ErrorOperands.h"
+#include "Support/Layout.h"
 #include "Support/Overloaded.h"
 #include "Tensor/Lower/Declarations.h"
 #include "Tensor/Lower/Einsum.h"
@@ -13,11 +14,6 @@
 namespace einjit::tensor {
 namespace {
 
-bool isMalformed(const TensorType &type) {
-  return std::ranges::any_of(type.shape, [](std::int64_t extent) { return extent < 0; }) ||
-         (!type.strides.empty() && type.strides.size() != type.rank());
-}
-
 /// Whether the inputs themselves are within the limits; records what is not.
 bool checkInputs(Lowering &lowering, const std::vector<Input> &inputs) {
   std::set<std::string> names;
@@ -27,18 +23,7 @@ bool checkInputs(Lowering &lowering, const std::vector<Input> &inputs) {
       lowering.fail(DiagnosticKind::BadArguments, fmt::format("two inputs are called '{}'", input.name), {});
     if (!isIdentifier(input.name))
       lowering.fail(DiagnosticKind::BadArguments, fmt::format("an input cannot be called '{}'", input.name), {});
-    if (input.type.rank() > maxAxes)
-      lowering.fail(DiagnosticKind::TooManyAxes,
-                    fmt::format("'{}' has {} axes; at most {} are supported", input.name, input.type.rank(), maxAxes),
-                    {}, {}, countsDisagree({input.type.rank(), maxAxes}));
-    else if (isMalformed(input.type))
-      lowering.fail(DiagnosticKind::BadShape, fmt::format("'{}' cannot have the type {}", input.name, str(input.type)),
-                    {}, "extents are not negative, and there are as many strides as axes, or none",
-                    {.operands = {operand}});
-    else if (!elementCount(input.type) || !staysInReach(input.type))
-      lowering.fail(DiagnosticKind::TensorTooLarge,
-                    fmt::format("'{}' of type {} is too large", input.name, str(input.type)), {}, {},
-                    {.operands = {operand}});
+    if (auto mistake = typeMistake(fmt::format("'{}'", input.name), operand)) lowering.record(*std::move(mistake));
   }
   return lowering.errors.empty();
 }

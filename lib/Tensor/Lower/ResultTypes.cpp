@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Lower/ResultTypes.h"
-#include "Support/Diagnostic.h"
+#include "Support/Layout.h"
 #include "Tensor/Builder.h"
 #include "Tensor/Passes/Rewrite.h"
 #include "Tensor/Text.h"
-#include "Tensor/Types.h"
 #include <algorithm>
 #include <fmt/format.h>
 
