@@ -2,6 +2,7 @@
 #include "Driver/Arguments.h"
 #include "Runtime/Layout.h"
 #include "Support/ErrorOperands.h"
+#include "Support/Layout.h"
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -84,6 +85,12 @@ std::optional<Diagnostic> argumentMismatch(const std::vector<Binding> &inputs, c
       return output.fails(fmt::format("has {} strides for {} axes", out[i].strides.size(), out[i].rank()));
     if (repeatsElements(out[i]))
       return output.fails("has an axis of stride 0, so that several elements would have one place");
+    if (wanted.results[i].isEmpty()) continue;
+    const TensorType type = given.type();
+    if (!staysInReach(type)) return output.fails("reaches beyond any memory");
+    if (!elementsAreApart(type))
+      return output.fails("has an axis that does not step over what those with smaller strides reach, so that several "
+                          "elements may have one place");
   }
   return std::nullopt;
 }

@@ -24,12 +24,12 @@ RowCopy rowCopy(std::size_t bytes) {
   return bytes == 4 ? copyRow<4> : bytes == 8 ? copyRow<8> : copyRow<16>;
 }
 
-/// Bytes between neighbours along each axis.
+/// Bytes between neighbours along each axis that has any.
 Numbers byteSteps(std::span<const std::int64_t> shape, std::span<const std::int64_t> strides, std::size_t bytes) {
   Numbers steps{};
   auto next = static_cast<std::int64_t>(bytes);
   for (std::size_t axis = shape.size(); axis-- > 0; next *= shape[axis])
-    steps[axis] = strides.empty() ? next : strides[axis] * static_cast<std::int64_t>(bytes);
+    if (shape[axis] > 1) steps[axis] = strides.empty() ? next : strides[axis] * static_cast<std::int64_t>(bytes);
   return steps;
 }
 

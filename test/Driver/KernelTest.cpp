@@ -274,6 +274,34 @@ TEST(Kernel, OutputsMayLieInAnyLayout) {
   EXPECT_THAT(elements(backwards), ElementsAre(6, 5, 4, 3, 2, 1));
 }
 
+TEST(Kernel, OutputsWhoseElementsMayShareTheirPlacesAreRefused) {
+  const Kernel square = compile("ij->ij", {{DType::F32, {2, 2}}}), row = compile("i->i", {{DType::F32, {2}}});
+  const Tensor<float> in = counted({2, 2}), two = counted({2});
+  Tensor<float> memory({16});
+  const auto kind = [&](std::vector<std::int64_t> strides) {
+    const std::int64_t extents[] = {2, 2};
+    return kindOf([&] { square(in, TensorRef(memory.data() + 8, DType::F32, extents, strides)); });
+  };
+  EXPECT_EQ(kind({1, 1}), "argument-mismatch");
+  EXPECT_EQ(kind({-1, 1}), "argument-mismatch");
+  EXPECT_EQ(kind({3, -3}), "argument-mismatch");
+  EXPECT_EQ(kind({2, std::int64_t{1} << 62}), "argument-mismatch");
+  EXPECT_EQ(kind({INT64_MIN, 1}), "argument-mismatch");
+  EXPECT_EQ(kindOf([&] { einsum("ij->ij", in, TensorView<float>(memory.data(), {2, 2}, {1, 1})); }),
+            "argument-mismatch");
+  EXPECT_THAT(elements(memory), testing::Each(0.0F));
+  EXPECT_EQ(kind({1, -2}), "nothing");
+  EXPECT_EQ(kindOf([&] { row(two, TensorView<float>(memory.data(), {2}, {std::int64_t{1} << 61})); }),
+            "argument-mismatch");
+
+  // Along axes of one element nothing is stepped, and what is empty has no places.
+  const Kernel one = compile("ij->ij", {{DType::F32, {1, 2}}}), none = compile("ij->ij", {{DType::F32, {0, 2}}});
+  one(TensorView<const float>(two.data(), {1, 2}), TensorView<float>(memory.data(), {1, 2}, {INT64_MIN, 2}));
+  EXPECT_EQ(memory(0), 1);
+  EXPECT_EQ(memory(2), 2);
+  none(TensorView<const float>(nullptr, {0, 2}), TensorView<float>(nullptr, {0, 2}, {1, 1}));
+}
+
 // Results with strides.
 
 Options writing(std::vector<TensorType> types) {
