@@ -3,8 +3,8 @@
 // The C API up to a kernel: options, and what is compiled with them.
 #include "CApi/Handles.h"
 #include "Driver/OptionValues.h"
+#include "Runtime/Layout.h"
 #include "Support/Version.h"
-#include <cstring>
 #include <einjit/Einsum.h>
 
 namespace {
@@ -15,22 +15,6 @@ using capi::require;
 using Inputs = capi::Refs<ConstTensorRef>;
 
 Options optionsOf(const einjit_options *options) { return options ? options->options : defaultOptions(); }
-
-/// The value of an integer without axes whose data is there.
-std::optional<std::int64_t> valueOf(const ConstTensorRef &tensor) {
-  if (!tensor.data || tensor.rank() != 0) return std::nullopt;
-  const auto read = [&](auto value) -> std::int64_t {
-    std::memcpy(&value, tensor.data, sizeof value);
-    return value;
-  };
-  switch (tensor.dtype) {
-  case DType::I8: return read(std::int8_t());
-  case DType::U8: return read(std::uint8_t());
-  case DType::I32: return read(std::int32_t());
-  case DType::I64: return read(std::int64_t());
-  default: return std::nullopt;
-  }
-}
 
 } // namespace
 
@@ -98,7 +82,7 @@ einjit_status einjit_compile_program(const char *program, const char *const *nam
     for (const ConstTensorRef &input : std::span<const ConstTensorRef>(in)) {
       const char *name = names[bindings.size()];
       require(name, "names");
-      bindings.push_back({name, input.type(), valueOf(input)});
+      bindings.push_back({name, input.type(), integerValue(input)});
     }
     *kernel = new einjit_kernel(compileProgram(program, bindings, optionsOf(options)));
   });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Driver/LoadedFiles.h"
+#include "Runtime/Layout.h"
 #include "Runtime/NpyReader.h"
-#include "Scalar/ScalarOp.h"
 #include "Syntax/Walk.h"
 #include <algorithm>
 #include <set>
@@ -18,16 +18,6 @@ const ast::Expr *loadedPath(const ast::Expr &expr) {
   if (!call || call->arguments.size() != 1 || call->arguments[0].keyword) return nullptr;
   const ast::Expr &argument = *call->arguments[0].value;
   return std::holds_alternative<ast::String>(argument.node) ? &argument : nullptr;
-}
-
-/// The value of an integer scalar, which a program may use as an extent.
-std::optional<std::int64_t> integerOf(const AnyTensor &tensor) {
-  const TensorType &type = tensor.type();
-  if (type.rank() != 0 || !isInteger(type.dtype)) return std::nullopt;
-  return withZero(type.dtype, [&]<class T>(T) -> std::optional<std::int64_t> {
-    if constexpr (std::is_integral_v<T>) return *static_cast<const T *>(tensor.data());
-    return std::nullopt;
-  });
 }
 
 } // namespace
@@ -58,7 +48,7 @@ std::vector<tensor::Input> inputsOf(const std::vector<LoadedFile> &files, const 
     std::string name;
     do name = "file" + std::to_string(number++);
     while (std::ranges::find(others, name, &Binding::name) != others.end());
-    inputs.push_back({name, file.tensor.type(), integerOf(file.tensor), file.path});
+    inputs.push_back({name, file.tensor.type(), integerValue(file.tensor), file.path}); // an integer may be an extent
   }
   return inputs;
 }

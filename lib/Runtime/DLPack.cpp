@@ -80,8 +80,9 @@ TensorRef readDLTensor(const void *pointer) {
   const auto rank = static_cast<std::size_t>(std::max(tensor.ndim, 0));
   if (tensor.ndim < 0 || (rank > 0 && !tensor.shape)) fail("has no shape");
   checkRank(rank, dynamicRank, 0);
-  const TensorRef ref(static_cast<char *>(tensor.data) + tensor.byte_offset, dtype, axes(tensor.shape, rank),
-                      axes(tensor.strides, rank));
+  // A tensor without memory, which only describes one, has none at an offset either.
+  char *const data = tensor.data ? static_cast<char *>(tensor.data) + tensor.byte_offset : nullptr;
+  const TensorRef ref(data, dtype, axes(tensor.shape, rank), axes(tensor.strides, rank));
   if (std::ranges::any_of(ref.shape, [](std::int64_t extent) { return extent < 0; })) fail("has a negative extent");
   const auto alignment = byteSize(realType(dtype));
   if (reinterpret_cast<std::uintptr_t>(ref.data) % alignment != 0)

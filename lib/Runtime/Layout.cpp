@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Runtime/Layout.h"
+#include "Scalar/ScalarOp.h"
 #include "Support/Layout.h"
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <fmt/format.h>
+#include <type_traits>
 
 namespace einjit {
 namespace {
@@ -59,6 +61,17 @@ void checkReadable(const ConstTensorRef &tensor) {
 bool isSameTensor(const ConstTensorRef &a, const ConstTensorRef &b) {
   return a.data == b.data && a.dtype == b.dtype && std::ranges::equal(a.shape, b.shape) &&
          std::ranges::equal(a.strides, b.strides);
+}
+
+std::optional<std::int64_t> integerValue(const ConstTensorRef &tensor) {
+  if (tensor.rank() != 0 || !isInteger(tensor.dtype) || !tensor.data) return std::nullopt;
+  return withZero(tensor.dtype, [&]<class T>(T value) -> std::optional<std::int64_t> {
+    if constexpr (std::is_integral_v<T>) {
+      std::memcpy(&value, tensor.data, sizeof value);
+      return value;
+    }
+    return std::nullopt;
+  });
 }
 
 void copyElements(const ConstTensorRef &from, const TensorRef &to) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <einjit/TensorRef.h>
+#include <optional>
 
 namespace einjit {
 
@@ -20,6 +21,9 @@ void checkReadable(const ConstTensorRef &tensor);
 
 /// Whether both describe the same memory in the same way.
 bool isSameTensor(const ConstTensorRef &a, const ConstTensorRef &b);
+
+/// The value of a tensor that is one integer without axes and has data.
+std::optional<std::int64_t> integerValue(const ConstTensorRef &tensor);
 
 /// Copies elements, in whatever order they lie, to memory of the same shape and element type in whatever order, which
 /// does not overlap them. The shape's element count must be known to fit (elementCount()). Allocates nothing.

@@ -128,6 +128,19 @@ TEST_F(CApi, CompilesPrograms) {
   EXPECT_THAT(centred.elements, ElementsAre(-1, 0, 1, -1, 0, 1));
 }
 
+TEST_F(CApi, ReadsNoIntegerThatHasNoData) {
+  const char *names[] = {"x", "n"};
+  for (const std::uint64_t offset : {0, 8}) {
+    einjit_tensor n{nullptr, {EINJIT_DL_CPU, 0}, 0, {EINJIT_DL_INT, 64, 1}, nullptr, nullptr, offset};
+    const einjit_tensor *in[] = {&x.tensor, &n};
+    einjit_kernel *made = nullptr;
+    EXPECT_EQ(einjit_compile_program("x * n", names, in, 2, nullptr, &made), EINJIT_OK) << einjit_last_error();
+    const Owned<einjit_kernel> kernel(made);
+    made = nullptr;
+    EXPECT_NE(einjit_compile_program("x[:, 0:1].expand(-1, n)", names, in, 2, nullptr, &made), EINJIT_OK);
+  }
+}
+
 TEST_F(CApi, TakesOptionsByName) {
   const auto given = options();
   EXPECT_EQ(einjit_options_set(given.get(), "target", "haswell"), EINJIT_OK);
