@@ -193,6 +193,18 @@ private:
   std::shared_ptr<const Impl> impl_;
 };
 
+namespace detail {
+
+/// What `action` gives for the default options, or the error that they are.
+template <class Action>
+auto withDefaultOptions(const Action &action, const std::source_location &where) -> decltype(action(Options())) {
+  const Expected<Options> options = attempt([] { return defaultOptions(); });
+  if (!options) return options.error().at(where);
+  return action(*options);
+}
+
+} // namespace detail
+
 /// Compiles an einsum string for operands of these types. Throws einjit::Error for a malformed string or types that do
 /// not fit; kernels compiled before are found again.
 EINJIT_API Kernel compile(std::string_view einsum, const std::vector<TensorType> &operands,
@@ -200,8 +212,15 @@ EINJIT_API Kernel compile(std::string_view einsum, const std::vector<TensorType>
                           const std::source_location &where = std::source_location::current());
 /// The same, the error as a value.
 EINJIT_API Expected<Kernel> tryCompile(std::string_view einsum, const std::vector<TensorType> &operands,
-                                       const Options &options = defaultOptions(),
+                                       const Options &options,
                                        const std::source_location &where = std::source_location::current());
+/// The same with the default options, which may be wrong themselves: the environment sets them.
+template <class = void>
+Expected<Kernel> tryCompile(std::string_view einsum, const std::vector<TensorType> &operands,
+                            const std::source_location &where = std::source_location::current()) {
+  return detail::withDefaultOptions(
+      [&](const Options &options) { return tryCompile(einsum, operands, options, where); }, where);
+}
 /// Compiles a program whose inputs have these names and types; it may declare others itself. Files that it loads are
 /// read now, once: the kernel keeps what they hold, and is not kept in the process's cache, so that compiling again
 /// reads them again.
@@ -210,7 +229,14 @@ EINJIT_API Kernel compileProgram(std::string_view program, const std::vector<Bin
                                  const std::source_location &where = std::source_location::current());
 /// The same, the error as a value.
 EINJIT_API Expected<Kernel> tryCompileProgram(std::string_view program, const std::vector<Binding> &inputs,
-                                              const Options &options = defaultOptions(),
+                                              const Options &options,
                                               const std::source_location &where = std::source_location::current());
+/// The same with the default options, which may be wrong themselves.
+template <class = void>
+Expected<Kernel> tryCompileProgram(std::string_view program, const std::vector<Binding> &inputs,
+                                   const std::source_location &where = std::source_location::current()) {
+  return detail::withDefaultOptions(
+      [&](const Options &options) { return tryCompileProgram(program, inputs, options, where); }, where);
+}
 
 } // namespace einjit

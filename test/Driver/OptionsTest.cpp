@@ -64,6 +64,23 @@ TEST(OptionsDeathTest, RefuseValuesThatAreNone) {
   expectWith("EINJIT_MEMORY_LIMIT", "much", [] { return refused("EINJIT_MEMORY_LIMIT is 'much'"); });
 }
 
+TEST(OptionsDeathTest, AreErrorsOfTheEntriesThatAskForThem) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  expectWith("EINJIT_THREADS", "many", [] {
+    const Tensor<float> x({3});
+    const auto isRefused = [](const auto &outcome, std::uint_least32_t line) {
+      return !outcome && outcome.error().kind() == "unknown-option" && outcome.error().where() &&
+             outcome.error().where()->line() == line;
+    };
+    return isRefused(tryCompile("i->", {x.type()}), __LINE__) &&
+           isRefused(tryCompileProgram("x + 1", {{"x", x.type()}}), __LINE__) &&
+           isRefused(tryEinsum("i->", x), __LINE__) &&
+           kindOf([&] { compile("i->", {x.type()}); }) == "unknown-option" &&
+           // Options of the call's own are all that it takes.
+           tryCompile("i->", {x.type()}, {}) && tryCompileProgram("x + 1", {{"x", x.type()}}, {.threads = 1});
+  });
+}
+
 TEST(Options, TakeByteSizes) {
   EXPECT_EQ(parseByteSize("1000"), 1000);
   EXPECT_EQ(parseByteSize("3GiB"), std::int64_t{3} << 30);
