@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Driver/CacheFolder.h"
+#include "Runtime/File.h"
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -22,27 +23,6 @@ constexpr std::time_t abandonedAfter = 3600;
 /// Recency is kept to the minute: that is enough to choose by, and spares a write for each use.
 constexpr std::time_t recencySeconds = 60;
 
-class File {
-public:
-  explicit File(int fd) : fd_(fd) {}
-  File(const File &) = delete;
-  File &operator=(const File &) = delete;
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  explicit operator bool() const { return fd_ >= 0; }
-  int fd() const { return fd_; }
-  /// Whether all that was written has reached the file system.
-  bool close() {
-    const int fd = fd_;
-    fd_ = -1;
-    return ::close(fd) == 0;
-  }
-
-private:
-  int fd_;
-};
-
 /// Whether nobody but this user (and root) can have written it.
 bool isOurs(const struct stat &status) {
   return status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
@@ -61,16 +41,6 @@ bool readAll(int fd, std::string &bytes) {
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return false;
     done += static_cast<std::size_t>(got);
-  }
-  return true;
-}
-
-bool writeAll(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::write(fd, bytes.data(), bytes.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(put));
   }
   return true;
 }
@@ -115,7 +85,7 @@ bool CacheFolder::publish(const std::string &name, std::string_view bytes) const
   const std::string temporary = temporaryName();
   File file(::openat(fd_, temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR));
   if (!file) return false;
-  const bool written = writeAll(file.fd(), bytes);
+  const bool written = file.write(bytes);
   if (file.close() && written && ::renameat(fd_, temporary.c_str(), fd_, name.c_str()) == 0) return true;
   ::unlinkat(fd_, temporary.c_str(), 0);
   return false;

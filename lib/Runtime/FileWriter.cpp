@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Runtime/FileWriter.h"
+#include "Runtime/File.h"
 #include "Support/Diagnostic.h"
 #include <algorithm>
 #include <atomic>
@@ -10,7 +11,6 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <utility>
 
 namespace einjit {
 namespace {
@@ -23,36 +23,9 @@ using Pieces = std::initializer_list<std::string_view>;
              "");
 }
 
-class Descriptor {
-public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(const Descriptor &) = delete;
-  Descriptor &operator=(const Descriptor &) = delete;
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  int value() const { return value_; }
-  /// Whether everything written has arrived; network file systems say so only here.
-  bool close() { return ::close(std::exchange(value_, -1)) == 0; }
-
-private:
-  int value_;
-};
-
-bool writeAll(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 /// Writes the whole file and closes it; errno says why if not.
-bool writePieces(Descriptor &file, Pieces pieces) {
-  return std::ranges::all_of(pieces, [&](std::string_view piece) { return writeAll(file.value(), piece); }) &&
-         file.close();
+bool writePieces(File &file, Pieces pieces) {
+  return std::ranges::all_of(pieces, [&](std::string_view piece) { return file.write(piece); }) && file.close();
 }
 
 /// A new file beside `path`, which gets its name; removed again unless it is published under `path`.
@@ -64,14 +37,14 @@ public:
   }
   TemporaryFile(const TemporaryFile &) = delete;
   TemporaryFile &operator=(const TemporaryFile &) = delete;
-  Descriptor &file() { return file_; }
+  File &file() { return file_; }
   bool publish(const std::string &path) { return published_ = ::rename(name_.c_str(), path.c_str()) == 0; }
 
 private:
   static int create(const std::string &path, std::string &name);
   std::string name_;
-  Descriptor file_;
-  bool file_ok_ = file_.value() >= 0;
+  File file_;
+  bool file_ok_ = static_cast<bool>(file_);
   bool published_ = false;
 };
 
@@ -90,14 +63,13 @@ void writeBeside(const std::string &path, Pieces pieces) {
   const std::filesystem::path real = std::filesystem::canonical(path, ignored);
   const std::string target = real.empty() ? path : real.string();
   TemporaryFile temporary(target);
-  if (temporary.file().value() < 0 || !writePieces(temporary.file(), pieces) || !temporary.publish(target))
-    fail(path, errno);
+  if (!temporary.file() || !writePieces(temporary.file(), pieces) || !temporary.publish(target)) fail(path, errno);
 }
 
 /// Pipes and devices cannot be replaced by renaming.
 void writeThrough(const std::string &path, Pieces pieces) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (file.value() < 0 || !writePieces(file, pieces)) fail(path, errno);
+  File file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file || !writePieces(file, pieces)) fail(path, errno);
 }
 
 } // namespace
