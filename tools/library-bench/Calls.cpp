@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Sections.h"
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -9,7 +10,7 @@
 #include <new>
 
 namespace {
-std::size_t allocations = 0;
+std::atomic<std::size_t> allocations = 0; // of all threads
 } // namespace
 
 void *operator new(std::size_t bytes) {

@@ -35,7 +35,9 @@ void compileDistinct(std::int64_t number) {
 } // namespace
 
 void soak(std::int64_t kernels) {
-  ::setenv("EINJIT_CACHE", "off", 1); // each is to be compiled
+  Options options = defaultOptions();
+  options.diskCache = false; // each is to be compiled
+  setDefaultOptions(options);
   const auto start = std::chrono::steady_clock::now();
   std::printf("%9s %9s %9s %9s %9s %9s\n", "kernels", "seconds", "MiB", "mappings", "live", "evicted");
   const auto print = [&](std::int64_t made) {
