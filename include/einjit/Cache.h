@@ -1,25 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The two caches that compiling looks in: kernels in the memory of this process, and code on disk.
-//
-// In memory a kernel is found by what the user wrote: program text, types and options. At most 4096 are kept, and
-// 16 MiB of machine code; the least recently used ones go first. A kernel that is in use stays valid when it is
-// evicted: its code is released with the last copy of the `Kernel`. Threads that ask for one kernel at the same time
-// compile it once. A program that loads files is never kept.
-//
-// On disk, code is found by what it was made from: loop IR, target, threads, and the versions of einjit and LLVM. So a
-// second process calls no code generator, nor does another spelling of the same computation. The environment says where
-// and how much:
-//
-//   EINJIT_CACHE         `off`: neither read nor written
-//   EINJIT_CACHE_DIR     the folder; else $XDG_CACHE_HOME/einjit, else $HOME/.cache/einjit
-//   EINJIT_CACHE_BYTES   about how many bytes its files may have together, as 1000000 or 64MiB; else 256MiB
-//
-// The variables are read once, when the process first compiles. Files hold a checksum of all they contain, and one that
-// is damaged, of another version, or could have been written by somebody else is never run: the kernel is compiled
-// anew. The folder must belong to the user and be writable by nobody else, or is left alone. Nothing that goes wrong
-// with the disk is an error; the statistics count it. `Options::diskCache = false` leaves the disk alone, `cache =
-// false` uses neither cache.
+// The two caches that compiling looks in, kernels in the memory of this process and code on disk, seen from outside.
+// What they keep, for how long and where is said in docs/library.md, "The caches".
 #pragma once
 
 #include <cstdint>

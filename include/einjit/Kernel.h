@@ -128,8 +128,10 @@ public:
   /// The files that the program loads, each once. Calls do not pass them.
   EINJIT_API const std::vector<LoadedFile> &files() const;
 
-  /// Runs the kernel on inputs of exactly the types it was compiled for, into row-major memory of the result types. An
-  /// output that overlaps an input is computed beside it first. Throws einjit::Error where an argument does not fit.
+  /// Runs the kernel on inputs of exactly the types it was compiled for, into memory of the results' element types and
+  /// extents, in any layout in which each axis steps over what those with smaller strides reach. An output that
+  /// overlaps an input, or lies otherwise than its result's type says, is computed beside its place first. Throws
+  /// einjit::Error where an argument does not fit.
   EINJIT_API void run(std::span<const ConstTensorRef> inputs, std::span<const TensorRef> outputs,
                       const std::source_location &where = std::source_location::current()) const;
   /// The same, into new tensors.
@@ -145,8 +147,9 @@ public:
                                           const std::source_location &where = std::source_location::current()) const {
     return attempt([&] { return run(inputs, where); });
   }
-  /// `kernel(x, w, out)`: the inputs, then the outputs. Without outputs use run(). Looks nothing up, takes no lock and,
-  /// once the thread has had memory for temporaries, allocates nothing. An error does not know the call.
+  /// `kernel(x, w, out)`: the inputs, then the outputs. Without outputs use run(). Looks nothing up; a kernel of one
+  /// thread takes no lock and, once the thread has had memory for temporaries, allocates nothing where outputs lie as
+  /// it was compiled for; those of several share their work with oneTBB's threads. An error does not know the call.
   template <class... Args>
     requires(TensorLike<Args> && ...)
   void operator()(Args &&...args) const {

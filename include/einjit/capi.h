@@ -55,7 +55,7 @@ typedef struct einjit_cost {
 EINJIT_API const char *einjit_version(void);
 
 /** What was wrong with the last call of this thread that failed: several lines, carets included, ready to be shown.
- * Empty if none has failed. Valid until the next call of this thread that fails. */
+ * Empty if none has failed, and where the thread is ending. Valid until the next call of this thread that fails. */
 EINJIT_API const char *einjit_last_error(void);
 /** The stable name of the kind of that error, such as `size-mismatch`; `internal` for a defect of einjit. */
 EINJIT_API const char *einjit_last_error_kind(void);
@@ -96,8 +96,8 @@ EINJIT_API void einjit_kernel_release(einjit_kernel *kernel);
 /** How many inputs a call takes: those that were bound, then those that the program declares and that were not. */
 EINJIT_API size_t einjit_kernel_input_count(const einjit_kernel *kernel);
 EINJIT_API size_t einjit_kernel_result_count(const einjit_kernel *kernel);
-/** Describes an input: its name (empty if it has none) and its type, a tensor without data whose strides are null if it
- * is row-major. Either may be null if it is not wanted. They belong to the kernel, and are not to be written to. */
+/** Describes an input: its name (empty if it has none) and its type, a tensor without data, whose strides may be null
+ * if it is row-major. Either may be null if it is not wanted. They belong to the kernel; do not write to them. */
 EINJIT_API einjit_status einjit_kernel_input(const einjit_kernel *kernel, size_t index, const char **name,
                                              einjit_tensor *type);
 /** The same for a result. */

@@ -32,6 +32,11 @@ TEST(Library, EvaluatesIntoMemoryThatIsThere) {
   EXPECT_THAT(elements(product), ElementsAre(12, 20, 25, 33));
 }
 
+TEST(Library, MakesEinsumStringsOfNumbers) {
+  const std::string string = einjit::einsumString({{0, 1}, {1, 2}}, {0, 2}); // ab,bc->ac
+  EXPECT_EQ(string, "ab,bc->ac");
+}
+
 TEST(Library, TakesOptions) {
   const einjit::Tensor<float> x({2, 3}, {1, 2, 3, 4, 5, 6});
   const einjit::Tensor<float> w({3}, {1, 0, -1});
