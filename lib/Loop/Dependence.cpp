@@ -99,8 +99,10 @@ bool isDisjointOnAxis(const std::vector<PlacedAccess> &accesses, std::size_t axi
     own.push_back({parts.inner + Affine::variable(var.value, parts.coefficient), &place.ranges});
   }
   if (areNarrower(inner, first.coefficient)) return true;
-  return std::ranges::all_of(own.front().index.terms, [&](const Affine::Term &term) {
-    return magnitude(term.coefficient) < magnitude(first.coefficient) || isDigit(own, term.coefficient);
+  return std::ranges::all_of(own, [&](const OwnIndex &access) {
+    return std::ranges::all_of(access.index.terms, [&](const Affine::Term &term) {
+      return magnitude(term.coefficient) < magnitude(first.coefficient) || isDigit(own, term.coefficient);
+    });
   });
 }
 
