@@ -11,8 +11,10 @@
 //         } }
 //
 // Each element still goes through S, all k in order, and R, and S, R and e read nothing that R writes; so nothing
-// changes but when it is done. A condition is a loop `once` that runs if its bound is 1. There may be several loops k,
-// one in the other, and several such nests beside each other, each with its own %b and %p.
+// changes but when it is done. What k updates has been set by S, so what S sets is all that has to wait. A condition is
+// a loop `once` that runs if its bound is 1. There may be several loops k, one in the other, and several such nests
+// beside each other, each with its own %b and %p.
+#include "Loop/Print.h"
 #include "Loop/Rewrite.h"
 #include "Loop/Steps/Refusal.h"
 #include <algorithm>
@@ -151,6 +153,11 @@ private:
       for (VarId var : over_)
         if (containsLoop(*block, var)) reason = fmt::format("{} is there twice", quoted(kernel_, var));
     forEach<Store>(body, onlyBuffer);
+    forEach<Store>(body, [&](const Store &store) {
+      if (std::ranges::find(store.operands, store.target) == store.operands.end())
+        reason = fmt::format("{} is not an update of what stands before {}", print(kernel_, store.target),
+                             quoted(kernel_, over_.front()));
+    });
     if (kernel_[buffer].storage != Storage::Scratch) reason = fmt::format("%{} is not scratch", step_.buffer);
     std::set<BufferId> written;
     forEach<Store>(behind, [&](const Store &store) { written.insert(store.target.buffer); });
