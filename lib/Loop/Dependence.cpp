@@ -127,6 +127,29 @@ bool isDisjoint(const For &scope, const Nest &outside, const For &loop, BufferId
   return false;
 }
 
+bool areApart(const Access &a, const Nest &aroundA, const Access &b, const Nest &aroundB, const Nest &outside) {
+  std::vector<Range> values = ranges(aroundA);
+  const Nest own(aroundB.begin() + static_cast<std::ptrdiff_t>(outside.size()), aroundB.end());
+  const auto renamed = [&](const Affine &expr) {
+    return substituteAll(expr, [&](std::uint32_t variable) {
+      const auto loop = std::ranges::find(own, variable, [](const For *around) { return around->var.value; });
+      const auto depth = static_cast<std::uint32_t>(loop - own.begin());
+      return Affine::variable(loop == own.end() ? variable : laneVariable - 1 - depth); // far from all other names
+    });
+  };
+  for (Range range : ranges(own)) {
+    if (range.bound) range.bound = renamed(*range.bound);
+    range.variable = renamed(Affine::variable(range.variable)).terms.front().variable;
+    values.push_back(std::move(range));
+  }
+  for (std::size_t axis = 0; axis < a.indices.size(); ++axis) {
+    const Affine distance = a.indices[axis] - renamed(b.indices[axis]);
+    const auto least = minimum(distance, values), greatest = maximum(distance, values);
+    if ((least && *least > 0) || (greatest && *greatest < 0)) return true;
+  }
+  return false;
+}
+
 std::optional<ScalarOp> commonReduction(std::span<const Stmt> block, BufferId buffer) {
   std::set<std::optional<ScalarOp>> ops; // none for a store that uses the buffer in another way
   forEach<Store>(block, [&](const Store &store) {

@@ -22,6 +22,10 @@ std::vector<BufferId> writtenBuffers(std::span<const Stmt> block);
 /// with v < 5 and j < 12.
 bool isDisjoint(const For &scope, const Nest &outside, const For &loop, BufferId buffer);
 
+/// Whether two scalar accesses of one buffer, in loops of their own inside `outside`, touch different elements in each
+/// iteration of those: on one axis all indices of one of them must be smaller than all of the other.
+bool areApart(const Access &a, const Nest &aroundA, const Access &b, const Nest &aroundB, const Nest &outside);
+
 /// The op, if all that the statements do to `buffer` is to update it with one and the same reducing op.
 std::optional<ScalarOp> commonReduction(std::span<const Stmt> block, BufferId buffer);
 

@@ -8,6 +8,7 @@
 //   stage %acc over k0o [at i0] as %partial
 //   keep %acc in registers
 //   pack %b [at i0] [over k0, i1] as [f32] %panel [by k0p, i1p]
+//   unpack %out [at i1o] [over i1t, i0] as %rows [by i1u, i0u]
 //   vectorize i1l        unroll i1v        parallelize i0
 //   prefetch i1v every 16 [at i0]
 //   stream %out
@@ -36,23 +37,29 @@ std::string arguments(const Reorder &step) { return fmt::format("{}", fmt::join(
 std::string arguments(const Privatize &step) {
   return fmt::format("%{} over {} as %{}", step.buffer, step.loop, step.as);
 }
+std::string optional(std::string_view word, const std::string &name) {
+  return name.empty() ? "" : fmt::format(" {} {}", word, name);
+}
+std::string optional(std::string_view word, const std::vector<std::string> &names) {
+  return optional(word, fmt::format("{}", fmt::join(names, ", ")));
+}
 std::string arguments(const Stage &step) {
-  const std::string at = step.at.empty() ? "" : fmt::format(" at {}", step.at);
-  return fmt::format("%{} over {}{} as %{}", step.buffer, fmt::join(step.over, ", "), at, step.as);
+  return fmt::format("%{} over {}{} as %{}", step.buffer, fmt::join(step.over, ", "), optional("at", step.at), step.as);
 }
 std::string arguments(const Keep &step) { return fmt::format("%{} in registers", step.buffer); }
 std::string arguments(const Pack &step) {
-  const std::string at = step.at.empty() ? "" : fmt::format(" at {}", step.at);
-  const std::string over = step.over.empty() ? "" : fmt::format(" over {}", fmt::join(step.over, ", "));
-  const std::string by = step.by.empty() ? "" : fmt::format(" by {}", fmt::join(step.by, ", "));
   const std::string type = step.type ? fmt::format("{} ", name(*step.type)) : "";
-  return fmt::format("%{}{}{} as {}%{}{}", step.buffer, at, over, type, step.as, by);
+  return fmt::format("%{}{}{} as {}%{}{}", step.buffer, optional("at", step.at), optional("over", step.over), type,
+                     step.as, optional("by", step.by));
+}
+std::string arguments(const Unpack &step) {
+  return fmt::format("%{}{}{} as %{}{}", step.buffer, optional("at", step.at), optional("over", step.over), step.as,
+                     optional("by", step.by));
 }
 std::string arguments(const Vectorize &step) { return step.loop; }
 std::string arguments(const Unroll &step) { return step.loop; }
 std::string arguments(const PrefetchStores &step) {
-  const std::string text = fmt::format("{} every {}", step.loop, step.every);
-  return step.at.empty() ? text : fmt::format("{} at {}", text, step.at);
+  return fmt::format("{} every {}{}", step.loop, step.every, optional("at", step.at));
 }
 std::string arguments(const Fetch &step) {
   return fmt::format("%{} ahead of {} in {} every {}", step.buffer, step.ahead, step.in, step.every);
@@ -144,6 +151,14 @@ private:
     if (reader_.accept("over")) step.over = loops();
     reader_.expect("as");
     if (!reader_.peek("%")) step.type = type();
+    step.as = buffer();
+    if (reader_.accept("by")) step.by = loops();
+  }
+  void read(Unpack &step) {
+    step.buffer = buffer();
+    if (reader_.accept("at")) step.at = loop();
+    if (reader_.accept("over")) step.over = loops();
+    reader_.expect("as");
     step.as = buffer();
     if (reader_.accept("by")) step.by = loops();
   }

@@ -85,6 +85,18 @@ struct Pack {
   std::optional<DType> type = {};
 };
 
+/// What each iteration of loop `at` (or the kernel, if `at` is empty) writes to `buffer`, and does not read, goes to
+/// new scratch `as`, one axis for each loop in `over`, in that order, and is copied to `buffer` where the iteration
+/// ends. Just what is written is copied. Stores in different forms, as those of a remainder, get scratch of their own.
+/// The loops that copy nest in the order of `over`; they have the names `by`, or else the same names as those.
+struct Unpack {
+  std::string buffer;
+  std::string at;
+  std::vector<std::string> over;
+  std::string as;
+  std::vector<std::string> by = {};
+};
+
 /// Runs the iterations of an innermost loop as the lanes of vectors; a reduction folds its lanes.
 struct Vectorize {
   std::string loop;
@@ -128,7 +140,7 @@ struct Parallelize {
 };
 
 struct Step {
-  std::variant<Split, Reorder, Privatize, Stage, Keep, Pack, Vectorize, Unroll, PrefetchStores, Fetch, Stream,
+  std::variant<Split, Reorder, Privatize, Stage, Keep, Pack, Unpack, Vectorize, Unroll, PrefetchStores, Fetch, Stream,
                Parallelize>
       action;              ///< as in Steps.def
   std::string reason = {}; ///< why the planner took it; printed as a comment

@@ -103,6 +103,29 @@ std::vector<std::string> loopNames(const Kernel &kernel) {
   return names;
 }
 
+/// Of what some store writes, mostly over just the loops around it that are inside the one it is unpacked at.
+Unpack randomUnpack(const Kernel &kernel, Random &random, int number) {
+  std::vector<std::pair<std::string, Nest>> stores;
+  walk(kernel.body, {}, [&](const Stmt &stmt, const Nest &nest) {
+    if (const Store *store = std::get_if<Store>(&stmt.node))
+      stores.emplace_back(kernel[store->target.buffer].name, nest);
+  });
+  const auto &[buffer, nest] = random.of(stores);
+  Unpack step{buffer, "", {}, fmt::format("u{}", number)};
+  for (const For *loop : nest) {
+    const std::string &name = kernel.vars[loop->var.index()];
+    if (random.chance(25)) {
+      step.at = name;
+      step.over.clear();
+    } else if (random.chance(90)) {
+      step.over.insert(step.over.begin() + random.in(0, static_cast<std::int64_t>(step.over.size())), name);
+    }
+  }
+  if (random.chance(50))
+    for (const std::string &name : step.over) step.by.push_back(fmt::format("{}u{}", name, number));
+  return step;
+}
+
 Step randomStep(const Kernel &kernel, Random &random, int number) {
   const std::vector<std::string> loops = loopNames(kernel);
   std::vector<std::string> buffers;
@@ -115,7 +138,7 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
       if (const std::string &name = random.of(loops); std::ranges::count(some, name) == 0) some.push_back(name);
     return some;
   };
-  switch (random.in(0, 13)) {
+  switch (random.in(0, 14)) {
   case 0:
   case 1: {
     Split step{loop, random.in(1, 5), fmt::format("o{}", number), fmt::format("t{}", number), random.chance(40)};
@@ -134,6 +157,7 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
     return {step};
   }
   case 7: return random.chance(50) ? Step{Unroll{loop}} : Step{Keep{random.of(buffers)}};
+  case 14: return {randomUnpack(kernel, random, number)};
   case 12: return {Stream{random.of(buffers)}};
   case 13: return {Fetch{random.of(buffers), random.of(loops), random.of(loops), random.in(1, 20)}};
   case 8:

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What `pack` and `unpack` share: elements of a buffer that a block accesses are copied between it and scratch, which
+// has an axis for each loop that is copied over. Accesses in different forms are copied on their own.
+#pragma once
+
+#include "Loop/Rewrite.h"
+#include "Loop/Steps/Refusal.h"
+
+namespace einjit::loop {
+
+/// What such a step says.
+struct CopyStep {
+  std::string_view participle; ///< "packed" or "unpacked"
+  std::string_view accesses;   ///< "read" or "store": what has its elements copied
+  const std::string &buffer, &at;
+  const std::vector<std::string> &over;
+  const std::string &as;
+  const std::vector<std::string> &by;
+};
+
+/// An access of the buffer, and the loops around it.
+struct PlacedAccess {
+  const Store *store;
+  const Access *access; ///< its target, or one of its operands
+  Nest nest;
+};
+/// Those of its loops that are inside `outside`.
+std::span<const For *const> inside(const PlacedAccess &place, const Nest &outside);
+
+/// What is copied of one form of access in one iteration: the element, and the loops that copy.
+struct CopiedForm {
+  Access element;
+  std::vector<PlacedAccess> places = {}; ///< those of this form
+  std::vector<Affine> local = {};        ///< indices of the scratch that is accessed instead
+  std::vector<For> loops = {};           ///< those that copy, outermost first, still empty
+  bool isExact = true;                   ///< whether every access is in just such loops, so that nothing else is copied
+
+  /// Whether the loop is around every access. If not, they are copied without it.
+  bool isIn(VarId var, const Nest &outside) const;
+};
+
+/// Refuses names of the step that are not there, or not new.
+Refusal checkNames(const Kernel &kernel, const CopyStep &step);
+
+/// Calls `copy` on every block that the step copies in, with the loops around it, until one is refused.
+Refusal forEachBlock(Kernel &kernel, const CopyStep &step,
+                     const std::function<Refusal(Block &block, const Nest &outside)> &copy);
+
+class Copier {
+public:
+  Copier(Kernel &kernel, const CopyStep &step, BufferId buffer);
+
+  /// The accesses by their forms, with the loops that copy. Each of those is as long as the longest that it stands for,
+  /// and bounded if all of them are, in the same way, and where the bound can be said in the copy. Refuses accesses
+  /// that depend on other loops or on lanes, and copies that leave the buffer or do not fit into memory.
+  Refusal forms(const std::vector<PlacedAccess> &places, const Nest &outside, DType type,
+                std::vector<CopiedForm> &result) const;
+
+  /// New scratch for the form, as the loops access it.
+  Access addScratch(const CopiedForm &form, DType type) const;
+
+  /// What is said in the variables of the loops copied over, in those of the loops that copy.
+  Affine inCopy(const Affine &expr) const;
+  Access inCopy(Access access) const;
+
+  /// The loops of that name.
+  const std::vector<VarId> &over() const { return over_; }
+
+private:
+  Refusal checkPlace(const PlacedAccess &place, const Nest &outside) const;
+  void addLoops(const Nest &outside, CopiedForm &form) const;
+  Refusal checkCopy(const CopiedForm &form, const Nest &outside, DType type) const;
+
+  Kernel &kernel_;
+  const CopyStep step_;
+  const BufferId buffer_;
+  std::vector<VarId> over_, by_; ///< the loops copied over, and those that copy for each of them
+};
+
+} // namespace einjit::loop
