@@ -63,7 +63,7 @@ Refusal forEachBlock(Kernel &kernel, const CopyStep &step,
   return reason;
 }
 
-Copier::Copier(Kernel &kernel, const CopyStep &step, BufferId buffer) : kernel_(kernel), step_(step), buffer_(buffer) {
+Copier::Copier(Kernel &kernel, const CopyStep &step) : kernel_(kernel), step_(step) {
   for (const std::string &name : step.over) over_.push_back(*kernel.findVar(name));
   for (const std::string &name : step.by) by_.push_back(kernel.var(name));
   if (by_.empty()) by_ = over_;
@@ -86,7 +86,8 @@ Refusal Copier::forms(const std::vector<PlacedAccess> &places, const Nest &outsi
     for (const PlacedAccess &place : form.places)
       if (auto reason = checkPlace(place, outside)) return reason;
     addLoops(outside, form);
-    if (auto reason = checkCopy(form, outside, type)) return reason;
+    if (!elementCount(scratchType(form, type))) return fmt::format("%{} would be too large", step_.as);
+    if (auto reason = checkInside(form.element, form, outside)) return reason;
   }
   return std::nullopt;
 }
@@ -125,17 +126,16 @@ void Copier::addLoops(const Nest &outside, CopiedForm &form) const {
   }
 }
 
-Refusal Copier::checkCopy(const CopiedForm &form, const Nest &outside, DType type) const {
-  if (!elementCount(scratchType(form, type))) return fmt::format("%{} would be too large", step_.as);
+Refusal Copier::checkInside(const Access &access, const CopiedForm &form, const Nest &outside) const {
   Nest nest = outside;
   for (const For &loop : form.loops) nest.push_back(&loop);
   const std::vector<Range> values = ranges(nest);
-  const Access element = inCopy(form.element);
-  for (std::size_t axis = 0; axis < element.indices.size(); ++axis) {
-    const auto least = minimum(element.indices[axis], values);
-    const auto greatest = maximum(element.indices[axis], values);
-    if (!least || !greatest || *least < 0 || *greatest >= kernel_[buffer_].type.shape[axis])
-      return fmt::format("the copy of {} could leave the buffer on axis {}", print(kernel_, form.element), axis);
+  const std::vector<std::int64_t> &shape = kernel_[access.buffer].type.shape;
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    const Affine index = inCopy(access.indices[axis]);
+    const auto least = minimum(index, values), greatest = maximum(index, values);
+    if (!least || !greatest || *least < 0 || *greatest >= shape[axis])
+      return fmt::format("the copy of {} could leave the buffer on axis {}", print(kernel_, access), axis);
   }
   return std::nullopt;
 }

@@ -49,13 +49,16 @@ Refusal forEachBlock(Kernel &kernel, const CopyStep &step,
 
 class Copier {
 public:
-  Copier(Kernel &kernel, const CopyStep &step, BufferId buffer);
+  Copier(Kernel &kernel, const CopyStep &step);
 
   /// The accesses by their forms, with the loops that copy. Each of those is as long as the longest that it stands for,
   /// and bounded if all of them are, in the same way, and where the bound can be said in the copy. Refuses accesses
   /// that depend on other loops or on lanes, and copies that leave the buffer or do not fit into memory.
   Refusal forms(const std::vector<PlacedAccess> &places, const Nest &outside, DType type,
                 std::vector<CopiedForm> &result) const;
+
+  /// Refuses an access that the copy of the form would make outside of its buffer.
+  Refusal checkInside(const Access &access, const CopiedForm &form, const Nest &outside) const;
 
   /// New scratch for the form, as the loops access it.
   Access addScratch(const CopiedForm &form, DType type) const;
@@ -64,17 +67,12 @@ public:
   Affine inCopy(const Affine &expr) const;
   Access inCopy(Access access) const;
 
-  /// The loops of that name.
-  const std::vector<VarId> &over() const { return over_; }
-
 private:
   Refusal checkPlace(const PlacedAccess &place, const Nest &outside) const;
   void addLoops(const Nest &outside, CopiedForm &form) const;
-  Refusal checkCopy(const CopiedForm &form, const Nest &outside, DType type) const;
 
   Kernel &kernel_;
   const CopyStep step_;
-  const BufferId buffer_;
   std::vector<VarId> over_, by_; ///< the loops copied over, and those that copy for each of them
 };
 

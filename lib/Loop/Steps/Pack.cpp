@@ -38,7 +38,7 @@ bool isCopy(const Kernel &kernel, const Store &store) {
 class Packer {
 public:
   Packer(Kernel &kernel, const Pack &step, BufferId buffer)
-      : kernel_(kernel), step_(step), buffer_(buffer), copier_(kernel, copyStep(step), buffer),
+      : kernel_(kernel), step_(step), buffer_(buffer), copier_(kernel, copyStep(step)),
         type_(step.type.value_or(kernel[buffer].type.dtype)) {}
 
   /// Packs in one block, whose statements are inside the loops `outside`; leaves one alone that does not read the

@@ -8,7 +8,7 @@
 //   stage %acc over k0o [at i0] as %partial
 //   keep %acc in registers
 //   pack %b [at i0] [over k0, i1] as [f32] %panel [by k0p, i1p]
-//   unpack %out [at i1o] [over i1t, i0] as %rows [by i1u, i0u]
+//   unpack %out [at i1o] [over i1t, i0] as %rows [of %acc] [by i1u, i0u]
 //   vectorize i1l        unroll i1v        parallelize i0
 //   prefetch i1v every 16 [at i0]
 //   stream %out
@@ -53,8 +53,9 @@ std::string arguments(const Pack &step) {
                      step.as, optional("by", step.by));
 }
 std::string arguments(const Unpack &step) {
-  return fmt::format("%{}{}{} as %{}{}", step.buffer, optional("at", step.at), optional("over", step.over), step.as,
-                     optional("by", step.by));
+  const std::string of = step.of.empty() ? "" : " of %" + step.of;
+  return fmt::format("%{}{}{} as %{}{}{}", step.buffer, optional("at", step.at), optional("over", step.over), step.as,
+                     of, optional("by", step.by));
 }
 std::string arguments(const Vectorize &step) { return step.loop; }
 std::string arguments(const Unroll &step) { return step.loop; }
@@ -160,6 +161,7 @@ private:
     if (reader_.accept("over")) step.over = loops();
     reader_.expect("as");
     step.as = buffer();
+    if (reader_.accept("of")) step.of = buffer();
     if (reader_.accept("by")) step.by = loops();
   }
   void read(Vectorize &step) { step.loop = loop(); }

@@ -88,13 +88,15 @@ struct Pack {
 /// What each iteration of loop `at` (or the kernel, if `at` is empty) writes to `buffer`, and does not read, goes to
 /// new scratch `as`, one axis for each loop in `over`, in that order, and is copied to `buffer` where the iteration
 /// ends. Just what is written is copied. Stores in different forms, as those of a remainder, get scratch of their own.
-/// The loops that copy nest in the order of `over`; they have the names `by`, or else the same names as those.
+/// The loops that copy nest in the order of `over`; they have the names `by`, or else the same names as those. With
+/// `of` the scratch holds the elements of that buffer that results are computed from, and the copy computes them.
 struct Unpack {
   std::string buffer;
   std::string at;
   std::vector<std::string> over;
   std::string as;
   std::vector<std::string> by = {};
+  std::string of = {};
 };
 
 /// Runs the iterations of an innermost loop as the lanes of vectors; a reduction folds its lanes.

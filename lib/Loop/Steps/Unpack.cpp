@@ -9,7 +9,11 @@
 //           for i { for j { %c[j,4*at + i] = %u[i,j] } } }
 //
 // The copying loops may have names of their own, so that later steps can treat them on their own: where lanes of e lie
-// along j and those of %c along i, the copy can be done in blocks that are transposed.
+// along j and those of %c along i, the copy can be done in blocks that are transposed. The scratch can hold what e
+// makes elements of instead; e is then evaluated in the copy, so that what else it reads is read along i, too:
+//
+//   %c[j,4*at + i] = e(%acc[], %d[j,4*at + i])
+//     =>  %u[i,j] = %acc[];  %c[j,4*at + i] = e(%u[i,j], %d[j,4*at + i])
 //
 // Just what the iteration wrote is copied: anything else in the scratch is undefined. So each element has to be written
 // whatever the loops' bounds are, and by loops that copy can be, too. An element that is written several times gets its
@@ -37,8 +41,9 @@ scalar::Expr firstOperand(DType type) {
 class Unpacker {
 public:
   Unpacker(Kernel &kernel, const Unpack &step, BufferId buffer)
-      : kernel_(kernel), step_(step), buffer_(buffer), copier_(kernel, copyStep(step), buffer),
-        type_(kernel[buffer].type.dtype) {}
+      : kernel_(kernel), step_(step), buffer_(buffer), copier_(kernel, copyStep(step)),
+        sources_(step.of.empty() ? std::vector<BufferId>() : buffersNamed(kernel, step.of)),
+        type_(kernel[sources_.empty() ? buffer : sources_.front()].type.dtype) {}
 
   /// Unpacks in one block, whose statements are inside the loops `outside`; leaves one alone that does not write the
   /// buffer.
@@ -51,7 +56,7 @@ public:
     std::vector<CopiedForm> forms;
     if (auto reason = copier_.forms(stores, outside, type_, forms)) return reason;
     for (const CopiedForm &form : forms)
-      if (auto reason = checkForm(form, outside)) return reason;
+      if (auto reason = checkForm(form, block, outside)) return reason;
     for (std::size_t i = 0; i < forms.size(); ++i)
       for (std::size_t j = 0; j < i; ++j)
         if (!areAllApart(forms[i], forms[j], outside))
@@ -82,7 +87,7 @@ private:
       for (const Access &operand : store.operands) {
         if (operand.buffer == buffer_)
           reason = fmt::format("%{} is read where it would be unpacked", kernel_[buffer_].name);
-        if (operand.buffer == over)
+        if (operand.buffer == over && step_.of.empty())
           reason = fmt::format("%{}, whose memory %{} may have, is read where it would be unpacked",
                                kernel_[*over].name, kernel_[buffer_].name);
       }
@@ -94,13 +99,16 @@ private:
     return reason;
   }
 
-  Refusal checkForm(const CopiedForm &form, const Nest &outside) const {
+  Refusal checkForm(const CopiedForm &form, const Block &block, const Nest &outside) const {
+    if (!step_.of.empty())
+      for (const PlacedAccess &place : form.places)
+        if (auto reason = checkRest(place, form, block, outside)) return reason;
     const std::string element = print(kernel_, form.element);
     if (!form.isExact) return fmt::format("the copy of {} could have other elements than are written", element);
     if (std::ranges::none_of(form.places, [&](const PlacedAccess &place) { return isSure(place, form, outside); }))
       return fmt::format("{} might not be written in every iteration", element);
     if (form.loops.empty()) return std::nullopt;
-    const Stmt stmt = copyOf(form, form.element); // the accesses of the buffer are what matters
+    const Stmt stmt = inLoops(form.loops, {Store{copier_.inCopy(form.element), {}, {}}});
     const For &copy = std::get<For>(stmt.node);
     const For *loop = &copy;
     for (std::size_t depth = 0; depth < form.loops.size(); ++depth) {
@@ -116,10 +124,8 @@ private:
   static bool isSure(const PlacedAccess &place, const CopiedForm &form, const Nest &outside) {
     Nest around = outside;
     for (const For *loop : inside(place, outside)) {
-      const bool isCopiedOver =
-          std::ranges::any_of(form.local, [&](const Affine &index) { return index.asVariable() == loop->var.value; });
       const auto least = loop->bound ? minimum(*loop->bound, ranges(around)) : 1;
-      if (!isCopiedOver && (loop->extent < 1 || !least || *least < 1)) return false;
+      if (!isCopiedOver(loop->var, form) && (loop->extent < 1 || !least || *least < 1)) return false;
       around.push_back(loop);
     }
     return true;
@@ -133,18 +139,74 @@ private:
     });
   }
 
-  Stmt copyOf(const CopiedForm &form, const Access &source) const {
-    return inLoops(form.loops, {Store{copier_.inCopy(form.element), {copier_.inCopy(source)}, firstOperand(type_)}});
+  bool isSource(const Access &access) const { return std::ranges::find(sources_, access.buffer) != sources_.end(); }
+
+  /// What is done to the sources can be done in the copy: alike by all stores of the form, and of what else is there.
+  Refusal checkRest(const PlacedAccess &place, const CopiedForm &form, const Block &block, const Nest &outside) const {
+    const Store &store = *place.store;
+    const std::string element = print(kernel_, form.element);
+    const auto source = std::ranges::find_if(store.operands, [&](const Access &access) { return isSource(access); });
+    if (source == store.operands.end()) return fmt::format("{} is not computed of %{}", element, step_.of);
+    if (!doTheSame(store, *form.places.front().store))
+      return fmt::format("{} is not always computed in the same way", element);
+    for (const Access &operand : store.operands) {
+      if (operand == *source) continue;
+      if (isSource(operand)) return fmt::format("{} is computed of several elements of %{}", element, step_.of);
+      const std::string text = print(kernel_, operand);
+      bool changes = false;
+      forEach<Store>(block, [&](const Store &other) { changes |= other.target.buffer == operand.buffer; });
+      forEach<Declare>(block, [&](const Declare &declare) { changes |= declare.buffer == operand.buffer; });
+      if (changes) return fmt::format("{} is written where it would be unpacked, and read in the copy", text);
+      for (const For *loop : inside(place, outside))
+        if (uses(operand, loop->var) && !isCopiedOver(loop->var, form))
+          return fmt::format("{} depends on {}, which it is not unpacked over", text, quoted(kernel_, loop->var));
+      if (auto reason = copier_.checkInside(operand, form, outside)) return reason;
+    }
+    return std::nullopt;
+  }
+
+  bool doTheSame(const Store &a, const Store &b) const {
+    return a.value == b.value && std::ranges::equal(a.operands, b.operands, [&](const Access &inA, const Access &inB) {
+             return inA == inB || (isSource(inA) && isSource(inB));
+           });
+  }
+
+  static bool uses(const Access &access, VarId var) {
+    return std::ranges::any_of(access.indices, [&](const Affine &index) { return index.uses(var.value); });
+  }
+  static bool isCopiedOver(VarId var, const CopiedForm &form) {
+    return std::ranges::any_of(form.local, [&](const Affine &index) { return index.asVariable() == var.value; });
+  }
+
+  /// What the copy does with an element of the scratch.
+  Store fromScratch(const CopiedForm &form, const Access &scratch) const {
+    if (step_.of.empty()) return {form.element, {scratch}, firstOperand(type_)};
+    Store store = *form.places.front().store;
+    for (Access &operand : store.operands)
+      if (isSource(operand)) operand = scratch;
+    return store;
+  }
+  /// What is stored to it instead.
+  Store toScratch(Store store, const Access &scratch) const {
+    if (step_.of.empty()) {
+      store.target = scratch;
+      return store;
+    }
+    const auto source = std::ranges::find_if(store.operands, [&](const Access &access) { return isSource(access); });
+    return {scratch, {*source}, firstOperand(type_)};
   }
 
   /// Puts the declaration where statement `at` of the block is, and the copy at its end.
   void rewrite(Block &block, const CopiedForm &form, std::size_t at) {
-    const Access unpacked = copier_.addScratch(form, type_);
+    const Access scratch = copier_.addScratch(form, type_);
+    Store copy = fromScratch(form, scratch);
+    for (Access &operand : copy.operands) operand = copier_.inCopy(operand);
+    copy.target = copier_.inCopy(copy.target);
     forEach<Store>(block, [&](Store &store) {
-      if (store.target == form.element) store.target = unpacked;
+      if (store.target == form.element) store = toScratch(std::move(store), scratch);
     });
-    block.insert(block.begin() + static_cast<std::ptrdiff_t>(at), {Declare{unpacked.buffer}});
-    block.push_back(copyOf(form, unpacked));
+    block.insert(block.begin() + static_cast<std::ptrdiff_t>(at), {Declare{scratch.buffer}});
+    block.push_back(inLoops(form.loops, {std::move(copy)}));
     hasUnpacked_ = true;
   }
 
@@ -152,14 +214,20 @@ private:
   const Unpack &step_;
   const BufferId buffer_;
   const Copier copier_;
-  const DType type_;
+  const std::vector<BufferId> sources_; ///< whose elements the scratch holds; empty if they are the buffer's own
+  const DType type_;                    ///< of the scratch
   bool hasUnpacked_ = false;
 };
+
+Refusal check(const Kernel &kernel, const Unpack &step) {
+  if (auto reason = checkNames(kernel, copyStep(step))) return reason;
+  return step.of.empty() ? std::nullopt : unlessBufferExists(kernel, step.of);
+}
 
 } // namespace
 
 Result<Kernel> apply(Kernel kernel, const Unpack &step) {
-  if (const Refusal reason = checkNames(kernel, copyStep(step))) return refused({step}, *reason);
+  if (const Refusal reason = check(kernel, step)) return refused({step}, *reason);
   bool done = false;
   for (BufferId buffer : buffersNamed(kernel, step.buffer)) {
     Unpacker unpacker(kernel, step, buffer);

@@ -105,13 +105,13 @@ std::vector<std::string> loopNames(const Kernel &kernel) {
 
 /// Of what some store writes, mostly over just the loops around it that are inside the one it is unpacked at.
 Unpack randomUnpack(const Kernel &kernel, Random &random, int number) {
-  std::vector<std::pair<std::string, Nest>> stores;
+  std::vector<std::pair<const Store *, Nest>> stores;
   walk(kernel.body, {}, [&](const Stmt &stmt, const Nest &nest) {
-    if (const Store *store = std::get_if<Store>(&stmt.node))
-      stores.emplace_back(kernel[store->target.buffer].name, nest);
+    if (const Store *store = std::get_if<Store>(&stmt.node)) stores.emplace_back(store, nest);
   });
-  const auto &[buffer, nest] = random.of(stores);
-  Unpack step{buffer, "", {}, fmt::format("u{}", number)};
+  const auto &[store, nest] = random.of(stores);
+  Unpack step{kernel[store->target.buffer].name, "", {}, fmt::format("u{}", number)};
+  if (!store->operands.empty() && random.chance(40)) step.of = kernel[random.of(store->operands).buffer].name;
   for (const For *loop : nest) {
     const std::string &name = kernel.vars[loop->var.index()];
     if (random.chance(25)) {
