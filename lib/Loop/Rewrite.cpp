@@ -69,6 +69,10 @@ std::vector<PlacedLoop> loopsNamed(const Kernel &kernel, std::string_view name) 
   return result;
 }
 
+bool uses(const Access &access, std::uint32_t variable) {
+  return std::ranges::any_of(access.indices, [&](const Affine &index) { return index.uses(variable); });
+}
+
 bool containsLoop(std::span<const Stmt> block, VarId var) {
   bool found = false;
   forEach<For>(block, [&](const For &loop) { found |= loop.var == var; });

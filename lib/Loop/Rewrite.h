@@ -65,6 +65,8 @@ struct PlacedLoop {
 /// Every loop of that name, in the order of the text.
 std::vector<PlacedLoop> loopsNamed(const Kernel &kernel, std::string_view name);
 
+/// Whether an index of the access uses the variable.
+bool uses(const Access &access, std::uint32_t variable);
 /// Whether a loop over `var` is in the tree.
 bool containsLoop(std::span<const Stmt> block, VarId var);
 /// Whether the tree reads, writes or prefetches the buffer.

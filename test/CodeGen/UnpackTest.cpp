@@ -71,6 +71,19 @@ TEST(Unpack, TransposedTiles) {
   expectLikeNaive(naive("f64", 16, 24, 5), schedule(8, "stream %out"));
 }
 
+// The result reads an operand that lies as it does, and may be in its memory; the scratch is wider than both.
+TEST(Unpack, EpiloguesInTheCopy) {
+  std::string text = naive("f32", 37, 21, 3), steps = schedule(16, "");
+  const auto replace = [](std::string &where, std::string_view what, std::string_view by) {
+    where.replace(where.find(what), what.size(), by);
+  };
+  replace(text, "out %out", "in %d: bf16[3,21,37], in %e: f32[21], out %out");
+  replace(text, "%out: f32", "%out: bf16");
+  replace(text, "= %acc[]", "= bf16(fma(%acc[], %e[b], f32(%d[c,b,a])))");
+  replace(steps, "as %u", "as %u of %acc");
+  expectLikeNaive(text, steps);
+}
+
 TEST(Unpack, LoopsInsideParallelOnes) {
   const std::string text = "schedule {\n"
                            "  split a by 8 as ao, ai masked\n"

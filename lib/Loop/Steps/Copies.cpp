@@ -7,10 +7,6 @@
 namespace einjit::loop {
 namespace {
 
-bool uses(const Access &access, std::uint32_t variable) {
-  return std::ranges::any_of(access.indices, [&](const Affine &index) { return index.uses(variable); });
-}
-
 TensorType scratchType(const CopiedForm &form, DType type) {
   TensorType result{type, {}};
   for (const For &loop : form.loops) result.shape.push_back(loop.extent);

@@ -79,9 +79,7 @@ private:
   }
 
   Refusal checkRead(const PlacedAccess &read) const {
-    const auto usesLane = [](const Affine &index) { return index.uses(laneVariable); };
-    if (std::ranges::any_of(read.access->indices, usesLane))
-      return "it is read by vectors already; pack before vectorizing";
+    if (uses(*read.access, laneVariable)) return "it is read by vectors already; pack before vectorizing";
     const auto operand = static_cast<std::size_t>(read.access - read.store->operands.data());
     if (step_.type && scalar::conversionOf(read.store->value, operand) != step_.type)
       return fmt::format("{} is not only read as {}", print(kernel_, *read.access), name(*step_.type));

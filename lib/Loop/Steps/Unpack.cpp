@@ -25,6 +25,7 @@
 #include "Loop/Steps/Copies.h"
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 
 namespace einjit::loop {
 namespace {
@@ -62,7 +63,7 @@ public:
         if (!areAllApart(forms[i], forms[j], outside))
           return fmt::format("{} and {} might be the same element", print(kernel_, forms[j].element),
                              print(kernel_, forms[i].element));
-    for (std::size_t i = 0; i < forms.size(); ++i) rewrite(block, forms[i], i);
+    rewrite(block, forms);
     return std::nullopt;
   }
   bool hasUnpacked() const { return hasUnpacked_; }
@@ -158,7 +159,7 @@ private:
       forEach<Declare>(block, [&](const Declare &declare) { changes |= declare.buffer == operand.buffer; });
       if (changes) return fmt::format("{} is written where it would be unpacked, and read in the copy", text);
       for (const For *loop : inside(place, outside))
-        if (uses(operand, loop->var) && !isCopiedOver(loop->var, form))
+        if (uses(operand, loop->var.value) && !isCopiedOver(loop->var, form))
           return fmt::format("{} depends on {}, which it is not unpacked over", text, quoted(kernel_, loop->var));
       if (auto reason = copier_.checkInside(operand, form, outside)) return reason;
     }
@@ -171,9 +172,6 @@ private:
            });
   }
 
-  static bool uses(const Access &access, VarId var) {
-    return std::ranges::any_of(access.indices, [&](const Affine &index) { return index.uses(var.value); });
-  }
   static bool isCopiedOver(VarId var, const CopiedForm &form) {
     return std::ranges::any_of(form.local, [&](const Affine &index) { return index.asVariable() == var.value; });
   }
@@ -196,17 +194,23 @@ private:
     return {scratch, {*source}, firstOperand(type_)};
   }
 
-  /// Puts the declaration where statement `at` of the block is, and the copy at its end.
-  void rewrite(Block &block, const CopiedForm &form, std::size_t at) {
-    const Access scratch = copier_.addScratch(form, type_);
-    Store copy = fromScratch(form, scratch);
-    for (Access &operand : copy.operands) operand = copier_.inCopy(operand);
-    copy.target = copier_.inCopy(copy.target);
-    forEach<Store>(block, [&](Store &store) {
-      if (store.target == form.element) store = toScratch(std::move(store), scratch);
-    });
-    block.insert(block.begin() + static_cast<std::ptrdiff_t>(at), {Declare{scratch.buffer}});
-    block.push_back(inLoops(form.loops, {std::move(copy)}));
+  /// Puts the declarations at the beginning of the block, and the copies at its end.
+  void rewrite(Block &block, const std::vector<CopiedForm> &forms) {
+    Block declarations, copies;
+    for (const CopiedForm &form : forms) {
+      const Access scratch = copier_.addScratch(form, type_);
+      Store copy = fromScratch(form, scratch);
+      copy.target = copier_.inCopy(copy.target);
+      for (Access &operand : copy.operands) operand = copier_.inCopy(operand);
+      declarations.push_back({Declare{scratch.buffer}});
+      copies.push_back(inLoops(form.loops, {std::move(copy)}));
+      forEach<Store>(block, [&](Store &store) {
+        if (store.target == form.element) store = toScratch(std::move(store), scratch);
+      });
+    }
+    block.insert(block.begin(), std::make_move_iterator(declarations.begin()),
+                 std::make_move_iterator(declarations.end()));
+    std::ranges::move(copies, std::back_inserter(block));
     hasUnpacked_ = true;
   }
 

@@ -21,10 +21,6 @@
 namespace einjit::loop {
 namespace {
 
-bool uses(const Access &access, VarId var) {
-  return std::ranges::any_of(access.indices, [&](const Affine &index) { return index.uses(var.value); });
-}
-
 /// Why the lanes of the loop would not be where they should, or nothing and in `bound` from where on they are masked.
 Refusal laneBound(const PlacedLoop &place, std::int64_t lanes, std::optional<Affine> &bound) {
   const For &loop = *place.loop;
@@ -90,7 +86,7 @@ private:
       return fmt::format("its iterations depend on each other through {}", quoted(kernel_, *buffer));
     Refusal reason;
     forEach<Store>(place.loop->body, [&](const Store &store) {
-      if (uses(store.target, var_) || asUpdate(store)) return;
+      if (uses(store.target, var_.value) || asUpdate(store)) return;
       reason = fmt::format("all its iterations write the same element of {}", quoted(kernel_, store.target.buffer));
     });
     std::optional<Affine> bound;
@@ -101,7 +97,7 @@ private:
   Refusal findLaneAxes() {
     Refusal reason;
     forEachAccess(kernel_.body, [&](const Access &access) {
-      if (kernel_[access.buffer].storage == Storage::Registers && uses(access, var_)) {
+      if (kernel_[access.buffer].storage == Storage::Registers && uses(access, var_.value)) {
         const auto isVar = [&](const Affine &index) { return index.asVariable() == var_.value; };
         const auto axis = std::ranges::find_if(access.indices, isVar) - access.indices.begin();
         laneAxes_.emplace(access.buffer, static_cast<std::size_t>(axis));
@@ -145,7 +141,7 @@ private:
   }
 
   void vectorize(Store &store, const std::optional<Affine> &bound) const {
-    if (!uses(store.target, var_)) store = foldLanes(store, *asUpdate(store));
+    if (!uses(store.target, var_.value)) store = foldLanes(store, *asUpdate(store));
     store.lanes = lanes_;
     store.laneBound = bound;
     vectorize(store.target);
