@@ -49,24 +49,12 @@ PlannedLoops PanelCopies::vectorizeCopy(std::size_t operand, PlannedLoops copies
   const std::int64_t lanes =
       last.name.starts_with(tileLanes) ? last.extent : std::min(plan_.target.lanes(facts_.elementBytes), last.extent);
   if (lanes < 2 || last.hasShortEnd) return copies;
-  std::vector<std::string> unrolled;
   const auto contiguous =
       std::ranges::find_if(copies, [&](const PlannedLoop &loop) { return isContiguous(operand, loop); });
-  std::vector<std::string> inside;
+  std::optional<PlannedLoop> row; // along which blocks are transposed
   if (!isContiguous(operand, last) && contiguous != copies.end()) {
-    std::string name = contiguous->name;
-    const std::int64_t side = blockSide(*contiguous, lanes);
-    if (contiguous->extent > side) {
-      add(loop::Split{name, side, name + "o", name + "t", contiguous->isBounded},
-          "square blocks are transposed in registers");
-      contiguous->name = name + "o";
-      std::rotate(contiguous, contiguous + 1, copies.end()); // rows are read to their end
-      name += "t";
-    } else {
-      copies.erase(contiguous);
-    }
-    inside.push_back(name);
-    unrolled.push_back(name);
+    row = *contiguous;
+    copies.erase(contiguous);
   }
   if (last.extent > lanes) {
     add(loop::Split{last.name, lanes, last.name + "v", last.name + "l", true}, "lanes of one register");
@@ -74,16 +62,29 @@ PlannedLoops PanelCopies::vectorizeCopy(std::size_t operand, PlannedLoops copies
     last.name += "l";
   }
   const PlannedLoops given = copies;
-  if (inside.empty() ? isContiguous(operand, last) : operand == plan_.blocking.vectorOperand)
+  if (row ? operand == plan_.blocking.vectorOperand : isContiguous(operand, last))
     orderByDistance(operand, last.iterator, copies);
   const bool readsRows = !std::ranges::equal(given, copies, {}, &PlannedLoop::name, &PlannedLoop::name);
   loop::Reorder order;
   for (const PlannedLoop &loop : copies) order.loops.push_back(loop.name);
-  order.loops.insert(order.loops.end(), inside.begin(), inside.end());
+  if (row) order.loops.push_back(row->name);
   order.loops.push_back(last.name);
-  if (readsRows || !inside.empty()) add(std::move(order), readsRows ? "rows are read to their end" : "");
-  lanes_.push_back({last.name, unrolled});
+  if (row || readsRows) add(std::move(order), "rows are read to their end");
+  lanes_.push_back({last.name, {}});
+  if (row) splitRow(*row, lanes, copies);
   return copies;
+}
+
+/// Blocks along the innermost loop but for the lanes, behind each other, so that what is left of a row is read with it.
+void PanelCopies::splitRow(PlannedLoop row, std::int64_t lanes, PlannedLoops &copies) {
+  std::string name = row.name;
+  if (const std::int64_t side = blockSide(row, lanes); side < row.extent) {
+    add(loop::Split{name, side, name + "o", name + "t", row.isBounded}, "square blocks are transposed in registers");
+    row.name = name + "o";
+    copies.push_back(std::move(row));
+    name += "t";
+  }
+  lanes_.back().unrolled.push_back(name);
 }
 
 /// What moves the operand far stands outside, so that its rows are read to their end; rows of all lanes side by side,
