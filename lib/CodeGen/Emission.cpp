@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CodeGen/Emission.h"
+#include "CodeGen/ProcessEnd.h"
 #include <algorithm>
 #include <einjit/Error.h>
 #include <llvm/Pass.h>
@@ -48,6 +49,7 @@ Emission::Emission(llvm::TargetMachine &machine, llvm::CodeGenFileType type) : o
 llvm::ArrayRef<char> Emission::run(llvm::Module &module) {
   bytes_.clear();
   passes_.run(module);
+  noteGeneration();
   return bytes_;
 }
 

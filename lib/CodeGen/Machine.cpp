@@ -2,6 +2,7 @@
 #include "CodeGen/Machine.h"
 #include "CodeGen/CodeGen.h"
 #include "CodeGen/LlvmCompat.h"
+#include "CodeGen/ProcessEnd.h"
 #include <algorithm>
 #include <fmt/format.h>
 #include <llvm-c/Core.h>
@@ -102,6 +103,7 @@ std::string llvmVersion() {
 }
 
 Result<Machine> Machine::borrow(const Target &target) {
+  if (const Status allowed = mayGenerate(hasEnded()); !allowed) return allowed.errors();
   std::string key = fmt::format("{}|{}|{}", target.triple, target.cpu, target.features);
   Generator generator = takeIdle(key);
   if (!generator.machine) {

@@ -6,6 +6,7 @@
 // Suggestions/*.golden are mistakes that users make, each with what einjit says to it.
 #include "../../tools/einjit-opt/Stages.h"
 #include "CodeGen/CodeGen.h"
+#include "CodeGen/ProcessEnd.h"
 #include "Driver/Caught.h"
 #include "Driver/Parts.h"
 #include "Loop/Steps/Step.h"
@@ -129,6 +130,7 @@ const Provocation provocations[] = {
        options.target = otherMachine;
        compile("i->", {vector3}, options).entry();
      }},
+    {Kind::ProcessEnds, [] { raise(codegen::mayGenerate(true)); }},
     {Kind::ArgumentMismatch, [] { compile("i->", {vector3}).run({}); }, "sizes 1, 1, 0, 1"},
 };
 

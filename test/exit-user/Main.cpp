@@ -58,7 +58,12 @@ bool hasEnded = false;
 /// What was computed before, and what was not: which LLVM cannot do where its own objects have gone with the process.
 void end(bool compiles) {
   compute(4);
-  if (compiles) compute(5);
+  if (compiles) {
+    compute(5);
+  } else {
+    const Expected<AnyTensor> refused = tryEinsum("ij->j", Tensor<float>({5, 5}));
+    demand(!refused && refused.error().kind() == "process-ends", "a refusal");
+  }
   failInC();
   hasEnded = true;
 }
