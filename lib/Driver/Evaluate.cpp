@@ -205,11 +205,12 @@ void scaledInto(CallKey &key, std::int64_t scale, Write write, Inputs inputs, co
 
 namespace detail {
 
-AnyTensor evaluate(const Program &program, Parameters parameters, Inputs inputs,
-                   const std::source_location &where) try {
+AnyTensor evaluate(const Program &program, Parameters parameters, Inputs inputs, const std::source_location &where,
+                   int rank) try {
   CallKey key(program, parameters);
   addArguments(key, inputs);
   const Found found(key, [&](const Options &) { return Work{program.write(parameters), inputs}; });
+  if (rank != dynamicRank) checkRank(found.kernel().compilation.results.front().type.rank(), rank, 0);
   return intoNew(found.kernel(), inputs);
 } catch (const Error &error) {
   throw error.at(where);
@@ -228,11 +229,12 @@ void evaluateInto(const Program &program, Parameters parameters, Inputs inputs, 
 }
 
 void evaluateAssign(const Program &program, Parameters parameters, Inputs inputs, AnyTensor &result,
-                    const std::source_location &where) try {
+                    const std::source_location &where, int rank) try {
   CallKey key(program, parameters);
   addArguments(key, inputs);
   const Found found(key, [&](const Options &) { return Work{program.write(parameters), inputs}; });
   const TensorType &type = found.kernel().compilation.results.front().type;
+  if (rank != dynamicRank) checkRank(type.rank(), rank, 0);
   if (!result.data() || !(result.type() == type)) {
     result = intoNew(found.kernel(), inputs);
   } else {

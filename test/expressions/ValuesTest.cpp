@@ -71,6 +71,32 @@ TEST(Values, GoIntoMemoryThatIsThere) {
   EXPECT_THROW(assign(view, T(x)), Error);
 }
 
+TEST(Values, HaveTheRankThatTheirTensorSays) {
+  // Of `x` it is not known while compiling.
+  Tensor<float, 1> y = sum(x, 0);
+  EXPECT_THAT(elements(y), ElementsAre(5, 7, 9));
+  y = sum(x, 1);
+  EXPECT_THAT(elements(y), ElementsAre(6, 15));
+  const auto rankError = [](auto action) { return attempt(action).error().kind(); };
+  EXPECT_EQ(rankError([] { Tensor<float, 2> wrong = sum(x, 0); }), "rank-mismatch");
+  EXPECT_EQ(rankError([&] { y = x + 1; }), "rank-mismatch");
+  EXPECT_THAT(elements(y), ElementsAre(6, 15));
+}
+
+TEST(Values, OfOtherOptions) {
+  Options strict;
+  strict.strict = true;
+  const Tensor<float, 2> row({1, 3}, {1, 2, 3});
+  const auto product = einsum<"ij,ij->ij">(x, row);
+  EXPECT_THAT(elements(evaluate(product)), ElementsAre(1, 4, 9, 4, 10, 18));
+  const unsigned line = __LINE__ + 1;
+  const auto wrong = attempt([&] { return evaluate(product, strict); });
+  ASSERT_FALSE(wrong.has_value());
+  EXPECT_EQ(wrong.error().kind(), "strict-broadcast");
+  EXPECT_EQ(wrong.error().where()->line(), line);
+  EXPECT_THAT(elements(evaluate(x * 2, strict)), ElementsAre(2, 4, 6, 8, 10, 12));
+}
+
 TEST(Values, AreCombinedInPlace) {
   Tensor<float> y({3}, {1, 2, 3});
   y += w;

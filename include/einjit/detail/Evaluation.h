@@ -77,19 +77,23 @@ template <class Result, class Expression> constexpr void checkResult() {
   if constexpr (!Mistake::message.empty()) report<Mistake>(MessagePieces<Mistake>());
 }
 
+/// The rank of `Result`, if only run time knows that the expression has it.
+template <class Result, class Expression>
+inline constexpr int rankToCheck = Expression::facts.rank == dynamicRank ? factsOf<Result>.rank : dynamicRank;
+
 /// The value of an expression, which `Result` can hold.
 template <class Result, class Expression>
 AnyTensor evaluateAs(const Expression &expression, const std::source_location &where) {
   checkResult<Result, Expression>();
   const Collected all(expression);
-  return evaluate(programOf<Expression>(), all.parameters(), all.inputs(), where);
+  return evaluate(programOf<Expression>(), all.parameters(), all.inputs(), where, rankToCheck<Result, Expression>);
 }
 
 /// The same into a tensor that owns its memory, which is used again where it fits.
 template <class Result, class Expression> void assignAs(AnyTensor &result, const Expression &expression) {
   checkResult<Result, Expression>();
   const Collected all(expression);
-  evaluateAssign(programOf<Expression>(), all.parameters(), all.inputs(), result, {});
+  evaluateAssign(programOf<Expression>(), all.parameters(), all.inputs(), result, {}, rankToCheck<Result, Expression>);
 }
 
 /// Calls `use` with the memory that a tensor is, or has a view of.

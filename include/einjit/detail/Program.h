@@ -29,9 +29,11 @@ struct Program {
 };
 
 /// The program's result for these inputs. Looks the kernel up by the inputs' element types, extents and strides and by
-/// the parameters, and compiles it where there is none. Throws einjit::Error, which names `where`.
+/// the parameters, and compiles it where there is none. Throws einjit::Error, which names `where`, also for a result of
+/// another rank than `rank`, if that is not dynamicRank.
 EINJIT_API AnyTensor evaluate(const Program &program, std::span<const std::int64_t> parameters,
-                              std::span<const ConstTensorRef> inputs, const std::source_location &where);
+                              std::span<const ConstTensorRef> inputs, const std::source_location &where,
+                              int rank = dynamicRank);
 /// The same into memory of the result's element type and extents, in any layout; it may overlap the inputs.
 EINJIT_API void evaluateInto(const Program &program, std::span<const std::int64_t> parameters,
                              std::span<const ConstTensorRef> inputs, const TensorRef &output,
@@ -40,7 +42,7 @@ EINJIT_API void evaluateInto(const Program &program, std::span<const std::int64_
 /// The same into a tensor, whose memory is used again if it has the result's type; else it gets new memory.
 EINJIT_API void evaluateAssign(const Program &program, std::span<const std::int64_t> parameters,
                                std::span<const ConstTensorRef> inputs, AnyTensor &result,
-                               const std::source_location &where);
+                               const std::source_location &where, int rank = dynamicRank);
 /// The kernel that evaluate() calls.
 EINJIT_API Kernel compileProgram(const Program &program, std::span<const std::int64_t> parameters,
                                  std::span<const ConstTensorRef> inputs, const Options &options);
