@@ -23,8 +23,12 @@ public:
   EINJIT_API explicit AnyTensor(TensorType type);
   /// Copies the elements. Throws einjit::Error where the memory cannot be had.
   EINJIT_API AnyTensor(const AnyTensor &other);
-  /// Takes over the memory; the other tensor is left without.
-  AnyTensor(AnyTensor &&) noexcept = default;
+  /// Takes over the memory; the other tensor is left without, as one that was never given any.
+  AnyTensor(AnyTensor &&other) noexcept
+      : type_{other.type_.dtype, std::move(other.type_.shape), {}}, size_(std::exchange(other.size_, 0)),
+        memory_(std::move(other.memory_)) {
+    other.type_.shape.clear();
+  }
   /// Copies or takes over, as its argument was made.
   EINJIT_API AnyTensor &operator=(AnyTensor other) noexcept;
   ~AnyTensor() = default;
@@ -40,6 +44,9 @@ public:
   operator ConstTensorRef() const { return {data(), type_}; }
 
 private:
+  template <class, int> friend class Tensor;
+  /// Without memory.
+  AnyTensor(std::nullptr_t, DType dtype) : type_{dtype, {}, {}} {}
   struct Free {
     EINJIT_API void operator()(void *memory) const;
   };
@@ -65,7 +72,7 @@ public:
   ///@}
 
   /// A tensor without memory: what is left of one that was moved from, or one that is still to get its value.
-  Tensor() = default;
+  Tensor() noexcept : any_(nullptr, dtypeOf<T>) {}
   /// Throws einjit::Error for another number of axes than `Rank`, a negative extent, or more than there is memory for.
   explicit Tensor(std::vector<std::int64_t> shape) : any_(TensorType{dtypeOf<T>, std::move(shape)}) {
     detail::checkRank(any_.type().rank(), Rank, 0);

@@ -38,7 +38,7 @@ AnyTensor::AnyTensor(TensorType type) : type_(rowMajor(std::move(type))), size_(
          {.operands = {{.type = type_}}});
 }
 
-AnyTensor::AnyTensor(const AnyTensor &other) {
+AnyTensor::AnyTensor(const AnyTensor &other) : AnyTensor(nullptr, other.type_.dtype) {
   if (!other.memory_) return;
   AnyTensor copy(other.type_);
   std::memcpy(copy.data(), other.data(), static_cast<std::size_t>(other.size_) * byteSize(other.type_.dtype));

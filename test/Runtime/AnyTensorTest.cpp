@@ -45,6 +45,19 @@ TEST(AnyTensor, DefaultConstructedCanBeCopiedAndAssigned) {
   EXPECT_EQ(copy.size(), 0);
 }
 
+TEST(AnyTensor, OfWhichNothingIsLeftIsEmpty) {
+  Tensor<double> moved({3}, {1, 2, 3});
+  const Tensor<double> taken = std::move(moved);
+  EXPECT_EQ(taken(2), 3);
+  EXPECT_EQ(moved.size(), 0);
+  EXPECT_EQ(moved.begin(), moved.end());
+  EXPECT_EQ(moved.data(), nullptr);
+  const Tensor<double> none, copy = none;
+  for (const Tensor<double> *tensor : {&std::as_const(moved), &none, &copy}) EXPECT_EQ(str(tensor->type()), "f64[]");
+  moved = taken;
+  EXPECT_EQ(moved(2), 3);
+}
+
 TEST(AnyTensor, StridesOfTheTypeAreNotKept) {
   const AnyTensor tensor(TensorType{DType::F32, {2, 3}, {1, 2}});
   EXPECT_TRUE(tensor.type().strides.empty());
