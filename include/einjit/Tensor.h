@@ -111,12 +111,16 @@ public:
   std::int64_t size() const { return any_.size(); }                       ///< number of elements
   const std::vector<std::int64_t> &shape() const { return any_.shape(); } ///< extent of each axis
   const TensorType &type() const { return any_.type(); }                  ///< row-major
-  /// The element at these indices; no bounds check.
+  /// The element at these indices, one for each axis; no bounds check.
   ///@{
-  template <std::integral... Index> T &operator()(Index... index) {
+  template <std::integral... Index>
+    requires(Rank == dynamicRank || static_cast<int>(sizeof...(Index)) == Rank)
+  T &operator()(Index... index) {
     return data()[offset({static_cast<std::int64_t>(index)...})];
   }
-  template <std::integral... Index> const T &operator()(Index... index) const {
+  template <std::integral... Index>
+    requires(Rank == dynamicRank || static_cast<int>(sizeof...(Index)) == Rank)
+  const T &operator()(Index... index) const {
     return data()[offset({static_cast<std::int64_t>(index)...})];
   }
   ///@}

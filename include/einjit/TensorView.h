@@ -57,8 +57,10 @@ public:
   std::span<const std::int64_t> strides() const { return {strides_.data(), rank_}; }
   /// A copy of the description, which allocates.
   TensorType type() const { return ConstTensorRef(*this).type(); }
-  /// The element at these indices; no bounds check.
-  template <std::integral... Index> T &operator()(Index... index) const {
+  /// The element at these indices, one for each axis; no bounds check.
+  template <std::integral... Index>
+    requires(Rank == dynamicRank || static_cast<int>(sizeof...(Index)) == Rank)
+  T &operator()(Index... index) const {
     const std::int64_t *stride = strides_.data();
     std::int64_t at = 0;
     ((at += static_cast<std::int64_t>(index) * *stride++), ...);
