@@ -21,16 +21,9 @@
 
 namespace einjit {
 
-namespace detail {
-template <class T, class... Others>
-concept OneOf = (std::same_as<T, Others> || ...);
-} // namespace detail
-
 /// A C++ type for which dtypeOf is defined, possibly const.
 template <class T>
-concept TensorElement =
-    detail::OneOf<std::remove_const_t<T>, bool, std::int8_t, std::uint8_t, std::int32_t, std::int64_t, Half, BFloat16,
-                  float, double, std::complex<float>, std::complex<double>>;
+concept TensorElement = detail::isElementType<std::remove_const_t<T>>;
 
 /// How a type of somebody else's is viewed as a tensor. Specialise it for types of your own, with one static function:
 ///

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 namespace einjit {
@@ -61,31 +62,34 @@ constexpr DType complexType(DType part) { return part == DType::F64 ? DType::C12
 namespace detail {
 /// Is never defined: compilers name it where elements are to be of a type that einjit does not have.
 template <class T> struct NotAnElementType;
+
+/// The C++ types of elements, in the order of the enumeration.
+using ElementTypes = std::tuple<bool, std::int8_t, std::uint8_t, std::int32_t, std::int64_t, Half, BFloat16, float,
+                                double, std::complex<float>, std::complex<double>>;
+static_assert(std::tuple_size_v<ElementTypes> == std::size(allDTypes));
+
+/// The place of a type among them, or their number.
+template <class T, class Types = ElementTypes> inline constexpr std::size_t elementPlace = 0;
+template <class T, class... Types>
+inline constexpr std::size_t elementPlace<T, std::tuple<Types...>> = [] {
+  std::size_t place = 0;
+  static_cast<void>((... && (!std::is_same_v<T, Types> && ++place > 0)));
+  return place;
+}();
+template <class T> inline constexpr bool isElementType = elementPlace<T> < std::size(allDTypes);
 } // namespace detail
 
 /// The DType of a C++ element type; defined for `bool`, `std::int8_t`, `std::uint8_t`, `std::int32_t`, `std::int64_t`,
 /// `Half`, `BFloat16`, `float`, `double`, `std::complex<float>` and `std::complex<double>`.
 ///@{
 template <class T> inline constexpr DType dtypeOf = detail::NotAnElementType<T>::dtype;
-template <> inline constexpr DType dtypeOf<bool> = DType::Bool;
-template <> inline constexpr DType dtypeOf<std::int8_t> = DType::I8;
-template <> inline constexpr DType dtypeOf<std::uint8_t> = DType::U8;
-template <> inline constexpr DType dtypeOf<std::int32_t> = DType::I32;
-template <> inline constexpr DType dtypeOf<std::int64_t> = DType::I64;
-template <> inline constexpr DType dtypeOf<Half> = DType::F16;
-template <> inline constexpr DType dtypeOf<BFloat16> = DType::BF16;
-template <> inline constexpr DType dtypeOf<float> = DType::F32;
-template <> inline constexpr DType dtypeOf<double> = DType::F64;
-template <> inline constexpr DType dtypeOf<std::complex<float>> = DType::C64;
-template <> inline constexpr DType dtypeOf<std::complex<double>> = DType::C128;
+template <class T>
+  requires detail::isElementType<T>
+inline constexpr DType dtypeOf<T> = allDTypes[detail::elementPlace<T>];
 ///@}
 
 /// The C++ type of a DType's elements, of which dtypeOf is that DType.
-template <DType type>
-using ElementType =
-    std::tuple_element_t<static_cast<std::size_t>(type),
-                         std::tuple<bool, std::int8_t, std::uint8_t, std::int32_t, std::int64_t, Half, BFloat16, float,
-                                    double, std::complex<float>, std::complex<double>>>;
+template <DType type> using ElementType = std::tuple_element_t<static_cast<std::size_t>(type), detail::ElementTypes>;
 
 /// Most axes of a tensor.
 inline constexpr int maxRank = 32;
