@@ -33,7 +33,7 @@ int main() {
   // A convolution and its largest value, in index notation.
   const auto [i, k] = indices<2>();
   const Tensor<float, 1> signal({5}, {1, 2, 4, 8, 16}), taps({3}, {1, -2, 1});
-  Tensor<float> curvature({3}), largest(std::vector<std::int64_t>{});
+  Tensor<float> curvature({3}), largest({});
   curvature(i) = signal(i + k) * taps(k);
   element(largest) = max(i)(curvature(i));
   print("curvature", curvature);

@@ -15,6 +15,14 @@
 
 namespace einjit {
 
+namespace detail {
+EINJIT_API void checkElementCount(std::size_t given, std::int64_t wanted, const TensorType &type);
+EINJIT_API void checkElementType(DType wanted, const TensorType &type);
+
+/// What an empty list in braces becomes, and no other: `Tensor<float> sum({})`. (Of classes several could be meant.)
+enum class NoAxes {};
+} // namespace detail
+
 /// A tensor that owns row-major memory, aligned to 64 bytes, element type known at run time. Copies are deep.
 class AnyTensor {
 public:
@@ -38,6 +46,17 @@ public:
   std::int64_t size() const { return size_; }                            ///< number of elements
   void *data() { return memory_.get(); }                                 ///< the first element
   const void *data() const { return memory_.get(); }                     ///< the first element
+  /// A view of the elements, which must be of this type. Throws einjit::Error if they are not, or the rank is another.
+  ///@{
+  template <class T, int Rank = dynamicRank> TensorView<T, Rank> view() {
+    detail::checkElementType(dtypeOf<std::remove_const_t<T>>, type_);
+    return {static_cast<T *>(data()), shape()};
+  }
+  template <class T, int Rank = dynamicRank> TensorView<const T, Rank> view() const {
+    detail::checkElementType(dtypeOf<std::remove_const_t<T>>, type_);
+    return {static_cast<const T *>(data()), shape()};
+  }
+  ///@}
   /// Refers to the type in this tensor.
   operator TensorRef() { return {data(), type_}; }
   /// Refers to the type in this tensor.
@@ -77,12 +96,16 @@ public:
   explicit Tensor(std::vector<std::int64_t> shape) : any_(TensorType{dtypeOf<T>, std::move(shape)}) {
     detail::checkRank(any_.type().rank(), Rank, 0);
   }
+  /// `Tensor<T>({})`: without axes, which is a tensor of one element.
+  explicit Tensor(detail::NoAxes)
+    requires(Rank == dynamicRank || Rank == 0)
+      : Tensor(std::vector<std::int64_t>()) {}
   /// Elements in row-major order; throws einjit::Error unless there are as many as the shape asks for.
   Tensor(std::vector<std::int64_t> shape, std::initializer_list<T> elements)
-      : Tensor(std::move(shape), elements.begin(), elements.size()) {}
+      : Tensor(std::move(shape), elements, elements.size()) {}
   /// The same of elements in a vector, which are copied.
   Tensor(std::vector<std::int64_t> shape, const std::vector<T> &elements)
-      : Tensor(std::move(shape), elements.data(), elements.size()) {}
+      : Tensor(std::move(shape), elements, elements.size()) {}
   /// Takes over a result; throws einjit::Error if its element type is not T, or its rank not `Rank`.
   Tensor(AnyTensor any);
   /// The value of an expression, see Expression.h. Throws einjit::Error, whose `where()` is where the tensor is made.
@@ -148,6 +171,16 @@ public:
   TensorView<const T, Rank> view() const { return {data(), shape()}; }
   operator TensorView<T, Rank>() { return view(); }
   operator TensorView<const T, Rank>() const { return view(); }
+  operator TensorView<T>()
+    requires(Rank != dynamicRank)
+  {
+    return view();
+  }
+  operator TensorView<const T>() const
+    requires(Rank != dynamicRank)
+  {
+    return view();
+  }
   operator TensorRef() { return any_; }
   operator ConstTensorRef() const { return any_; }
   ///@}
@@ -158,7 +191,7 @@ public:
   ///@}
 
 private:
-  Tensor(std::vector<std::int64_t> shape, const T *elements, std::size_t count);
+  template <class Row> Tensor(std::vector<std::int64_t> shape, const Row &elements, std::size_t count);
   std::int64_t offset(std::initializer_list<std::int64_t> index) const {
     std::int64_t at = 0;
     auto extent = shape().begin();
@@ -171,16 +204,12 @@ private:
 /// The tensor type of an expression's value.
 template <detail::AnyExpression E> Tensor(const E &) -> Tensor<typename E::value_type, E::staticRank>;
 
-namespace detail {
-EINJIT_API void checkElementCount(std::size_t given, std::int64_t wanted, const TensorType &type);
-EINJIT_API void checkElementType(DType wanted, const TensorType &type);
-} // namespace detail
-
 template <class T, int Rank>
-Tensor<T, Rank>::Tensor(std::vector<std::int64_t> shape, const T *elements, std::size_t count)
+template <class Row>
+Tensor<T, Rank>::Tensor(std::vector<std::int64_t> shape, const Row &elements, std::size_t count)
     : Tensor(std::move(shape)) {
   detail::checkElementCount(count, size(), type());
-  std::copy(elements, elements + count, data());
+  std::copy(elements.begin(), elements.end(), data());
 }
 
 template <class T, int Rank> Tensor<T, Rank>::Tensor(AnyTensor any) : any_(std::move(any)) {

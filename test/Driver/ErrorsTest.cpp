@@ -95,7 +95,7 @@ TEST(Errors, AreOfEinsumsCalls) {
 
 TEST(Errors, AreOfTheCallsOfKernels) {
   const Tensor<float> x({3}), other({4});
-  Tensor<float> out(std::vector<std::int64_t>{});
+  Tensor<float> out({});
   const Kernel kernel = compile("i->", {vector3});
   const ConstTensorRef inputs[] = {other};
   const TensorRef outputs[] = {out};

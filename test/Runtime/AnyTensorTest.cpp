@@ -58,6 +58,17 @@ TEST(AnyTensor, OfWhichNothingIsLeftIsEmpty) {
   EXPECT_EQ(moved(2), 3);
 }
 
+TEST(AnyTensor, IsViewedAsTheElementsThatItHas) {
+  AnyTensor tensor(TensorType{DType::F32, {2, 3}});
+  tensor.view<float>()(1, 2) = 7;
+  const AnyTensor &fixed = tensor;
+  const TensorView<const float, 2> view = fixed.view<float, 2>();
+  EXPECT_EQ(view(1, 2), 7);
+  EXPECT_EQ(tensor.view<const float>()(1, 2), 7);
+  expectError([&] { tensor.view<double>(); }, "argument-mismatch", "elements of type f32, not f64");
+  expectError([&] { fixed.view<float, 1>(); }, "rank-mismatch", "rank 1 cannot have 2 axes", ErrorCategory::Shape);
+}
+
 TEST(AnyTensor, StridesOfTheTypeAreNotKept) {
   const AnyTensor tensor(TensorType{DType::F32, {2, 3}, {1, 2}});
   EXPECT_TRUE(tensor.type().strides.empty());
@@ -79,6 +90,31 @@ TEST(AnyTensor, NegativeExtentsAreAnError) {
 
 TEST(Tensor, ElementsMustBeAsManyAsTheShapeSays) {
   expectError([] { Tensor<float>({2, 2}, {1, 2, 3}); }, "argument-mismatch", "f32[2,2] has 4 elements, not 3");
+}
+
+TEST(Tensor, OfAnEmptyListOfExtentsHasOneElement) {
+  Tensor<float> dynamic({});
+  EXPECT_EQ(dynamic.size(), 1);
+  dynamic() = 2;
+  EXPECT_EQ((Tensor<float, 0>({})()), 0);
+  EXPECT_EQ((Tensor<float, 0>({}, {3})()), 3);
+  EXPECT_EQ(str(Tensor<float>{{2, 3}}.type()), "f32[2,3]");
+}
+
+TEST(Tensor, TakesBoolsThatAreBits) {
+  const Tensor<bool> tensor({3}, std::vector<bool>{true, false, true});
+  EXPECT_EQ(std::vector<bool>(tensor.begin(), tensor.end()), (std::vector<bool>{true, false, true}));
+}
+
+float firstOf(const TensorView<const float> &view) { return *view.data(); }
+
+TEST(Tensor, OfAKnownRankIsPassedAsAViewOfAny) {
+  Tensor<float, 2> tensor({1, 2}, {3, 4});
+  EXPECT_EQ(firstOf(tensor), 3);
+  EXPECT_EQ(firstOf(std::as_const(tensor)), 3);
+  TensorView<float> view = tensor;
+  view(0, 1) = 5;
+  EXPECT_EQ(tensor(0, 1), 5);
 }
 
 TEST(Tensor, TakesOverOnlyItsOwnElementType) {

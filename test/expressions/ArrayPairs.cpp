@@ -10,7 +10,7 @@ std::vector<Pair> arrayPairs() {
   const Tensor<float, 3> x({2, 3, 4});
   const Tensor<float, 2> m({3, 4}), k({4, 5});
   const Tensor<float, 1> v({4}), one({1});
-  const Tensor<float, 0> s(std::vector<std::int64_t>{});
+  const Tensor<float, 0> s({});
   const Tensor<double, 2> d({3, 4});
   const Tensor<std::int32_t, 2> n({3, 4});
   const Tensor<std::int64_t, 2> l({3, 4});

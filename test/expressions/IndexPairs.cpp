@@ -10,8 +10,8 @@ std::vector<Pair> indexPairs() {
   const Tensor<float, 3> x({2, 3, 4});
   const Tensor<float, 2> w({2, 3}), a({3, 3}), image({8, 8}), filter({3, 3});
   const Tensor<float, 1> v({3}), u({8}), taps({3});
-  const Tensor<float, 0> s(std::vector<std::int64_t>{});
-  Tensor<float> y({2, 4}), t(std::vector<std::int64_t>{}), r({3}), q({3, 3}), blurred({6, 6}), signal({6}), half({4});
+  const Tensor<float, 0> s({});
+  Tensor<float> y({2, 4}), t({}), r({3}), q({3, 3}), blurred({6, 6}), signal({6}), half({4});
   Tensor<std::int64_t> counts({3}), table({3, 3});
   Tensor<bool, 2> unit({3, 3});
   Tensor<double, 1> wide({3});

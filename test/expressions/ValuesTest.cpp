@@ -281,7 +281,7 @@ TEST(Notation, AssignsToViewsAndScalars) {
   constexpr auto column = named<"column">;
   transposed(row, column) = x(column, row) * 10;
   EXPECT_THAT(memory, ElementsAre(10, 20, 30, 40, 50, 60));
-  Tensor<float, 0> trace(std::vector<std::int64_t>{});
+  Tensor<float, 0> trace({});
   element(trace) = transposed(row, 0) * w(row);
   EXPECT_EQ(trace(), -20);
 }
