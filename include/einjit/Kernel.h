@@ -137,6 +137,14 @@ public:
   /// The same, into new tensors.
   EINJIT_API std::vector<AnyTensor> run(std::span<const ConstTensorRef> inputs,
                                         const std::source_location &where = std::source_location::current()) const;
+  /// The same of arguments one by one, whatever stands for a tensor: `kernel.run(x, w)`. An error does not know the
+  /// call.
+  template <class... Inputs>
+    requires(TensorLike<Inputs> && ...)
+  std::vector<AnyTensor> run(const Inputs &...inputs) const {
+    return detail::withInputs([&](std::span<const ConstTensorRef> all) { return run(all, std::source_location()); },
+                              inputs...);
+  }
   /// The same, but an error is returned, not thrown.
   Expected<void> tryRun(std::span<const ConstTensorRef> inputs, std::span<const TensorRef> outputs,
                         const std::source_location &where = std::source_location::current()) const {
@@ -146,6 +154,12 @@ public:
   Expected<std::vector<AnyTensor>> tryRun(std::span<const ConstTensorRef> inputs,
                                           const std::source_location &where = std::source_location::current()) const {
     return attempt([&] { return run(inputs, where); });
+  }
+  /// The same of arguments one by one.
+  template <class... Inputs>
+    requires(TensorLike<Inputs> && ...)
+  Expected<std::vector<AnyTensor>> tryRun(const Inputs &...inputs) const {
+    return attempt([&] { return run(inputs...); });
   }
   /// `kernel(x, w, out)`: the inputs, then the outputs. Without outputs use run(). Looks nothing up; a kernel of one
   /// thread takes no lock and, once the thread has had memory for temporaries, allocates nothing where outputs lie as

@@ -65,6 +65,16 @@ TEST(Kernel, WritesIntoMemoryOfTheCallers) {
   EXPECT_THAT(memory, ElementsAre(-1, 5, 7, 9, -1));
 }
 
+TEST(Kernel, TakesArgumentsOneByOne) {
+  const Kernel kernel = compile("ij,j->i", {f32x23, f32x3});
+  const Tensor<float> in = counted({2, 3});
+  EXPECT_THAT(elements(Tensor<float>(kernel.run(in, std::vector<float>{1, 0, -1}).front())), ElementsAre(-2, -2));
+  const auto wrong = kernel.tryRun(in);
+  ASSERT_FALSE(wrong.has_value());
+  EXPECT_FALSE(wrong.error().where());
+  EXPECT_TRUE(kernel.tryRun(in, TensorView<const float>(in.data(), {3})).has_value());
+}
+
 TEST(Kernel, NamesInputsAndResults) {
   const Kernel program = compileProgram("y = x * w\nz = y.sum()", {{"w", f32x3, {}}, {"x", f32x23, {}}});
   ASSERT_EQ(program.inputs().size(), 2U);
