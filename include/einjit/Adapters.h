@@ -55,6 +55,11 @@ concept WritableTensor =
 
 namespace detail {
 
+template <class T> inline constexpr bool isOwnTensor = false;
+template <class T, int Rank> inline constexpr bool isOwnTensor<Tensor<T, Rank>> = true;
+template <class T> inline constexpr bool isOwnView = false;
+template <class T, int Rank> inline constexpr bool isOwnView<TensorView<T, Rank>> = true;
+
 template <class T> TensorView<T, 1> viewOfRow(T *data, std::size_t size) {
   return {data, {static_cast<std::int64_t>(size)}};
 }

@@ -23,7 +23,7 @@ struct EinsumString {
 
 /// Memory that takes a result, scaled. See into().
 template <class Output> struct Into {
-  Output output;           ///< a view, or what refers to one
+  Output output;           ///< a view, or a reference to a tensor
   detail::Scaling scaling; ///< the factors
 };
 
@@ -33,16 +33,30 @@ template <class Output> inline constexpr bool isInto<Into<Output>> = true;
 
 template <class T> const T &memoryOf(const T &argument) { return argument; }
 template <class Output> const Output &memoryOf(const Into<Output> &into) { return into.output; }
+
+/// The memory that an argument is, or says that it is scaled into.
+template <class T> struct MemoryOf {
+  using Type = T;
+};
+template <class T>
+  requires isInto<std::remove_cvref_t<T>>
+struct MemoryOf<T> {
+  using Type = decltype(std::remove_cvref_t<T>::output);
+};
 } // namespace detail
 
 /// Says that a result goes to `output`, as `output = alpha * result + beta * output`. A `beta` of 0 does not read the
 /// memory, so that whatever was there, NaN included, is gone. The factors are converted to the output's element type.
+/// Of a tensor it keeps a reference, of a view, or of what is viewed, the view: they, or their memory, must outlive it.
 template <WritableTensor Output>
 auto into(Output &&output, std::complex<double> alpha = 1, std::complex<double> beta = 0) {
-  if constexpr (std::convertible_to<Output, TensorRef>)
-    return Into<TensorRef>{static_cast<TensorRef>(output), {alpha, beta}};
-  else
+  if constexpr (std::is_lvalue_reference_v<Output> && std::convertible_to<Output, TensorRef> &&
+                !detail::isOwnView<std::remove_cvref_t<Output>>)
+    return Into<Output>{output, {alpha, beta}};
+  else if constexpr (Viewable<Output>)
     return Into<ViewOf<Output>>{asView(output), {alpha, beta}};
+  else
+    return Into<TensorRef>{static_cast<TensorRef>(output), {alpha, beta}};
 }
 
 /// Evaluates an einsum string. With one argument more than the string has operands, the last is memory for the result,

@@ -113,7 +113,7 @@ template <FixedString String, class... Arguments> auto einsum(Arguments &&...arg
     using Output = Call::template At<Call::count>;
     auto &&output = std::forward<Output>(std::get<Call::count>(all));
     constexpr bool isScaled = detail::isInto<std::remove_cvref_t<Output>>;
-    if constexpr (!isScaled) Call::Literal::template checkCall<Arguments...>();
+    Call::Literal::template checkCall<typename detail::MemoryOf<Arguments>::Type...>();
     static_assert(!isScaled || Call::areTensors(operands), "into(...) stands behind tensors, not behind expressions");
     if constexpr (!Call::areTensors(operands)) {
       const auto node = Call::node(all, operands);

@@ -69,6 +69,14 @@ TEST_F(EinsumInto, PartOfAnOperandsMemory) {
   for (int i = 0; i < 6; ++i) EXPECT_EQ(memory(i + 1), 2 * copy(i) + 10 * copy(i + 1)) << i;
 }
 
+TEST_F(EinsumInto, KeepsTheViewThatItIsGiven) {
+  const auto scaled = into(TensorView<float>(c_.data(), {2, 2}, {1, 2}), 2); // a temporary
+  einsum("ij,jk->ik", a_, b_, scaled);
+  EXPECT_THAT(elements(c_), ElementsAre(8, 20, 10, 22));
+  einsum<"ij,jk->ik">(a_, b_, scaled);
+  EXPECT_THAT(elements(c_), ElementsAre(8, 20, 10, 22));
+}
+
 TEST_F(EinsumInto, ElementsOfEveryType) {
   Tensor<std::int32_t> n({2}, {5, 6});
   einsum("ij->i", Tensor<std::int32_t>({2, 2}, {1, 2, 3, 4}), into(n, 2, -1));

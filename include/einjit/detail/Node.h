@@ -89,11 +89,6 @@ template <class T> struct OwnedAndHeld : Held<ViewOf<T &>> {
   explicit OwnedAndHeld(std::shared_ptr<T> kept) : Held<ViewOf<T &>>(asView(*kept)), tensor(std::move(kept)) {}
 };
 
-template <class T> inline constexpr bool isOwnTensor = false;
-template <class T, int Rank> inline constexpr bool isOwnTensor<Tensor<T, Rank>> = true;
-template <class T> inline constexpr bool isOwnView = false;
-template <class T, int Rank> inline constexpr bool isOwnView<TensorView<T, Rank>> = true;
-
 /// Tensors whose element type is known while compiling.
 template <class T>
 concept TypedTensor = !AnyExpression<T> && factsOf<T>.dtype.has_value();
