@@ -101,5 +101,11 @@ auto tryEinsum(EinsumString string, Arguments &&...arguments) {
 /// Evaluates an einsum string on any number of operands, with options of its own.
 EINJIT_API AnyTensor einsum(std::string_view string, std::span<const ConstTensorRef> operands, const Options &options,
                             const std::source_location &where = std::source_location::current());
+/// The same, but an error is returned, not thrown.
+inline Expected<AnyTensor> tryEinsum(std::string_view string, std::span<const ConstTensorRef> operands,
+                                     const Options &options,
+                                     const std::source_location &where = std::source_location::current()) {
+  return attempt([&] { return einsum(string, operands, options, where); });
+}
 
 } // namespace einjit

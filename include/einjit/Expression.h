@@ -33,6 +33,13 @@ ValueOf<E> evaluate(const E &expression, std::source_location where = std::sourc
   return ValueOf<E>(expression, where);
 }
 
+/// The same with options of its own; it is compiled for them, or found again, in the way of compile().
+template <Expression E>
+ValueOf<E> evaluate(const E &expression, const Options &options,
+                    std::source_location where = std::source_location::current()) {
+  return ValueOf<E>(detail::evaluateWith<ValueOf<E>>(expression, options, where));
+}
+
 /// The same, but an error is returned, not thrown.
 template <Expression E>
 Expected<ValueOf<E>> tryEvaluate(const E &expression, std::source_location where = std::source_location::current()) {
@@ -74,11 +81,25 @@ EINJIT_COMPOUND(*=, Mul)
 EINJIT_COMPOUND(/=, Div)
 #undef EINJIT_COMPOUND
 
-/// The kernel of an expression, for tensors that lie as its own do: it takes those, each once, in the order in which
-/// they occur, then the output.
-template <Expression E> Kernel compile(const E &expression, const Options &options = defaultOptions()) {
-  const detail::Collected all(expression);
-  return detail::compileProgram(detail::programOf<E>(), all.parameters(), all.inputs(), options);
+/// The kernel of an expression, for tensors that lie as its own do: it takes those, and the numbers of C++'s, each
+/// once, in the order in which they occur, then the output. Throws einjit::Error, whose `where()` is this call.
+template <Expression E>
+Kernel compile(const E &expression, const Options &options = defaultOptions(),
+               const std::source_location &where = std::source_location::current()) {
+  return detail::compileShared(expression, options, where);
 }
+
+/// The same, but an error is returned, not thrown.
+///@{
+template <Expression E>
+Expected<Kernel> tryCompile(const E &expression, const Options &options,
+                            const std::source_location &where = std::source_location::current()) {
+  return attempt([&] { return compile(expression, options, where); });
+}
+template <Expression E>
+Expected<Kernel> tryCompile(const E &expression, const std::source_location &where = std::source_location::current()) {
+  return attempt([&] { return compile(expression, defaultOptions(), where); });
+}
+///@}
 
 } // namespace einjit

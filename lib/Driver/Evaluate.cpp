@@ -245,8 +245,11 @@ void evaluateAssign(const Program &program, Parameters parameters, Inputs inputs
   throw error.at(where);
 }
 
-Kernel compileProgram(const Program &program, Parameters parameters, Inputs inputs, const Options &options) {
+Kernel compileProgram(const Program &program, Parameters parameters, Inputs inputs, const Options &options,
+                      const std::source_location &where) try {
   return compileText(program.write(parameters), inputs, nullptr, options);
+} catch (const Error &error) {
+  throw error.at(where);
 }
 
 void einsumInto(const Program &program, Inputs inputs, const TensorRef &output, const Scaling &scaling,

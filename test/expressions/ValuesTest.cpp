@@ -161,6 +161,27 @@ TEST(Values, OfOneTensorAreReadOnce) {
   EXPECT_THAT(elements(y), testing::ElementsAreArray(elements(evaluate(x * sigmoid(x) + w))));
 }
 
+TEST(Values, AreComputedByKernelsOfTheirInputs) {
+  const Kernel kernel = compile(x * 2.0f + w);
+  EXPECT_EQ(kernel.inputs().size(), 3u); // the number is one
+  const Tensor<float> y = std::move(kernel.run(x, Tensor<float>({}, {3}), w).front());
+  EXPECT_THAT(elements(y), ElementsAre(4, 6, 8, 13, 15, 17));
+
+  const Kernel square = compile(einsum<"ij,ij->i">(x, x));
+  EXPECT_EQ(square.inputs().size(), 1u);
+  EXPECT_THAT(elements(Tensor<float>(square.run(x).front())), ElementsAre(14, 77));
+  EXPECT_EQ(compile(einsum<"ij,j->i">(x, w)).text(Stage::Source), "ij,j->i");
+
+  EXPECT_EQ(tryCompile(x + w)->inputs().size(), 2u);
+  const unsigned line = __LINE__ + 1;
+  const Expected<Kernel> wrong = tryCompile(x + Tensor<float>({2}));
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().where()->line(), line);
+  Options options;
+  options.target = "no machine";
+  EXPECT_EQ(tryCompile(x + w, options).error().where()->line(), static_cast<unsigned>(__LINE__));
+}
+
 TEST(Values, SayWhereTheyWereWanted) {
   const unsigned line = __LINE__ + 2;
   try {
@@ -209,7 +230,6 @@ TEST(EinsumLiteral, IsAnExpression) {
   EXPECT_THAT(elements(y), ElementsAre(-2, -2));
   const Tensor<float> z = einsum<"ij,j->i">(x + 1, w) * 2 + y;
   EXPECT_THAT(elements(z), ElementsAre(-6, -6));
-  EXPECT_EQ(compile(einsum<"ij,ij->i">(x, x)).text(Stage::Source), "ij,ij->i");
   const auto kept = einsum<"i,i->">(Tensor<float>({2}, {3, 4}), Tensor<float>({2}, {3, 4}));
   EXPECT_THAT(elements(evaluate(sqrt(kept))), ElementsAre(5));
 }

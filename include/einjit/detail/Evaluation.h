@@ -19,10 +19,11 @@ template <class Expression> constexpr bool isPlainEinsum() {
 /// The tensors and parameters of an expression, as long as it lives.
 template <std::size_t Inputs, std::size_t Parameters> class Collected {
 public:
-  template <class Expression> explicit Collected(const Expression &expression) {
+  template <class Expression>
+  explicit Collected(const Expression &expression, bool areShared = !isPlainEinsum<Expression>()) {
     Collector collector{inputs_, parameters_};
     expression.collect(collector);
-    if constexpr (!isPlainEinsum<Expression>()) {
+    if (areShared) {
       inputCount_ = shareInputs({inputs_, Inputs}, parameters_ + Parameters);
       parameterCount_ = Parameters + sharingWords(Inputs);
     }
@@ -35,8 +36,8 @@ private:
   std::int64_t parameters_[Parameters + sharingWords(Inputs) + 1];
   std::size_t inputCount_ = Inputs, parameterCount_ = 0;
 };
-template <class Expression>
-Collected(const Expression &) -> Collected<Expression::inputCount, Expression::parameterCount>;
+template <class Expression, class... Shared>
+Collected(const Expression &, Shared...) -> Collected<Expression::inputCount, Expression::parameterCount>;
 
 template <class Expression> ProgramText writeProgram(std::span<const std::int64_t> parameters) {
   return writeExpression(&Expression::write, parameters, Expression::inputCount);
@@ -94,6 +95,25 @@ template <class Result, class Expression> void assignAs(AnyTensor &result, const
   checkResult<Result, Expression>();
   const Collected all(expression);
   evaluateAssign(programOf<Expression>(), all.parameters(), all.inputs(), result, {}, rankToCheck<Result, Expression>);
+}
+
+/// The same with options of its own.
+template <class Result, class Expression>
+AnyTensor evaluateWith(const Expression &expression, const Options &options, const std::source_location &where) {
+  checkResult<Result, Expression>();
+  const Collected all(expression);
+  const Kernel kernel = compileProgram(programOf<Expression>(), all.parameters(), all.inputs(), options, where);
+  return std::move(kernel.run(all.inputs(), where).front());
+}
+
+/// The kernel of an expression that takes each of its inputs once. An einsum of tensors is the einsum string if no two
+/// of them are the same.
+template <class Expression>
+Kernel compileShared(const Expression &expression, const Options &options, const std::source_location &where) {
+  const Collected all(expression, true);
+  if (isPlainEinsum<Expression>() && all.inputs().size() == Expression::inputCount)
+    return compileProgram(programOf<Expression>(), {}, all.inputs(), options, where);
+  return compileProgram(ownProgram<Expression>, all.parameters(), all.inputs(), options, where);
 }
 
 /// Calls `use` with the memory that a tensor is, or has a view of.

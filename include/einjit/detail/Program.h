@@ -45,7 +45,8 @@ EINJIT_API void evaluateAssign(const Program &program, std::span<const std::int6
                                const std::source_location &where, int rank = dynamicRank);
 /// The kernel that evaluate() calls.
 EINJIT_API Kernel compileProgram(const Program &program, std::span<const std::int64_t> parameters,
-                                 std::span<const ConstTensorRef> inputs, const Options &options);
+                                 std::span<const ConstTensorRef> inputs, const Options &options,
+                                 const std::source_location &where = {});
 
 /// How an einsum's result meets what is in its memory: `output = alpha * result + beta * output`, where a `beta` of 0
 /// does not read the memory. The imaginary parts are 0 unless the output is complex.
