@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Einsum strings given at run time. Those that are checked while compiling are in EinsumLiteral.h.
+// Einsum strings given at run time. Those that are checked while compiling are in EinsumExpression.h.
 #pragma once
 
 #include <algorithm>

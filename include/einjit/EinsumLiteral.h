@@ -6,9 +6,9 @@
 #include <array>
 #include <einjit/FixedString.h>
 #include <einjit/Promotion.h>
-#include <einjit/detail/CompileTimeError.h>
 #include <einjit/detail/EinsumText.h>
 #include <einjit/detail/OperandTraits.h>
+#include <einjit/detail/Report.h>
 #include <tuple>
 
 namespace einjit {

@@ -16,7 +16,8 @@ std::vector<std::string> headers() {
   std::vector<std::string> found;
   const fs::path root = fs::path(EINJIT_SOURCE_DIR) / "include/einjit";
   for (const auto &entry : fs::recursive_directory_iterator(root))
-    if (entry.path().extension() == ".h") found.push_back(entry.path().lexically_relative(root).replace_extension().string());
+    if (entry.path().extension() == ".h")
+      found.push_back(entry.path().lexically_relative(root).replace_extension().string());
 #ifndef EINJIT_EIGEN
 #define EINJIT_EIGEN ""
   std::erase(found, "Eigen");

@@ -6,11 +6,11 @@
 
 #include <cmath>
 #include <complex>
-#include <einjit/detail/CompileTimeError.h>
 #include <einjit/detail/ElementTypes.h>
 #include <einjit/detail/ExpressionTag.h>
 #include <einjit/detail/ExpressionWriter.h>
 #include <einjit/detail/OperandTraits.h>
+#include <einjit/detail/Report.h>
 #include <limits>
 #include <memory>
 #include <tuple>

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Errors that compilers report, in einjit's words. C++20 has no way to give a compiler a computed message; what it does
-// show, in the first line of an error, is the arguments of a template that it cannot instantiate.
+// How einjit makes compilers report its own errors, see CompileTimeError.h.
 #pragma once
 
-#include <einjit/FixedString.h>
+#include <einjit/CompileTimeError.h>
 #include <einjit/detail/Characters.h>
 #include <utility>
 
-namespace einjit {
-
-/// Is never defined: where a compiler names it in an error, its arguments, read one after the other, say what is wrong.
-template <FixedString... Message> struct CompileTimeError;
-
-namespace detail {
+namespace einjit::detail {
 
 /// The most characters that compilers show of a string among the arguments of a template.
 #ifdef __clang__
@@ -86,5 +80,4 @@ template <class Mistake, class Pieces = MessagePieces<Mistake>> struct Reported;
 template <class Mistake, std::size_t... number>
 struct Reported<Mistake, std::index_sequence<number...>> : CompileTimeError<messagePiece<Mistake, number>()...> {};
 
-} // namespace detail
-} // namespace einjit
+} // namespace einjit::detail
