@@ -208,9 +208,9 @@ private:
     add(std::move(step), "partial sums wait in memory while others are added to");
   }
 
-  /// The innermost of the loops; empty if there is none.
-  static std::string lastOf(std::initializer_list<const Loops *> groups) {
-    std::string name;
+  /// The innermost of the loops, or the one that all stands in.
+  std::string lastOf(std::initializer_list<const Loops *> groups) const {
+    std::string name = plan_.within;
     for (const Loops *loops : groups)
       if (!loops->empty()) name = loops->back().name;
     return name;

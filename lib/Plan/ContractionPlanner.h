@@ -37,6 +37,7 @@ struct ContractionPlan {
   std::int64_t threads;                  ///< 1: no loop is parallel
   double cycles;                         ///< that the op takes (Sharing.h)
   std::optional<std::string> streamed;   ///< the output, if it may be written past the caches
+  std::string within = {};               ///< the loop that all stands in; empty: the kernel
 };
 
 /// Adds the steps to `steps`.

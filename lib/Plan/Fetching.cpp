@@ -19,7 +19,7 @@ public:
     if (!facts_.bodyOperand[operand] || !facts_.isPackable[operand]) return;
     if (staysInL2() || tileVectors() < leastTileToFetch || facts_.reuse(operand) < leastReuseToFetch) return;
     if (facts_.operandBytes[operand] <= plan_.target.l2Bytes / 4) return; // stays there, however often it is read
-    // Panels are made outside of the loops inside blocks.
+    // Panels are made outside of the loops inside blocks, and take room themselves.
     const bool isPacked =
         operand == plan_.blocking.vectorOperand ? plan_.blocking.packsVector : plan_.blocking.packsBroadcast;
     PlannedLoops loops;
@@ -28,7 +28,8 @@ public:
     for (std::size_t i = loops.size(); i-- > 0;) {
       if (!readsOn(operand, loops, i)) continue;
       const std::int64_t stride = loops[i].step * facts_.iterators[loops[i].iterator].strides[operand];
-      if (stride > plan_.target.l2Bytes / 4 / facts_.elementBytes || !isRepeated(loops[i])) return;
+      const std::int64_t most = isPacked ? plan_.target.l2Bytes / 4 : plan_.target.l2Bytes / 10 * 3;
+      if (stride > most / facts_.elementBytes || !isRepeated(loops[i])) return;
       steps.push_back({loop::Fetch{plan_.operandNames[operand], loops[i].name, sum_,
                                    plan_.target.cacheLineBytes / facts_.elementBytes},
                        "what comes next is on its way"});

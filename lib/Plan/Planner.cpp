@@ -11,7 +11,8 @@
 // iterators are loops of their own; the last vector of the vector iterator is masked.
 //
 // Products of two operands have blocks around the tile, and panels (ContractionPlanner.h); ops without a reduction that
-// read an operand across have tiles that are transposed (Transposition.h).
+// read an operand across have tiles that are transposed (Transposition.h). A product's result may be transposed instead
+// of an operand (Unpacking.h).
 //
 // Where the tile says streams, the accumulators of a whole row stay in memory and the innermost loops are
 //   for the reduced iterators, so many at a time { for vectors of the row { for those (unrolled) { for lanes } } }
@@ -22,6 +23,7 @@
 #include "Plan/Streaming.h"
 #include "Plan/Tile.h"
 #include "Plan/Transposition.h"
+#include "Plan/Unpacking.h"
 #include "Support/Checked.h"
 #include <algorithm>
 #include <cstdlib>
@@ -58,7 +60,10 @@ public:
     if (scanned_) return planScan();
     if (facts_.points(false) == 0 || facts_.iterators.empty()) return keepAccumulator();
     if (const auto across = plan::chooseTransposition(facts_, target_)) return planAcross(*across);
-    if (const auto blocking = plan::chooseBlocking(facts_, target_, tile_, kernel_.exact)) return planBlocks(*blocking);
+    if (const auto unpacking = plan::chooseUnpacking(facts_, target_); unpacking && planUnpacked(*unpacking)) return;
+    if (const auto blocking = plan::chooseBlocking(facts_, target_, tile_, kernel_.exact))
+      return planBlocks(
+          {facts_, tile_, *blocking, {}, options_.threads, streamedInLines(*tile_.vectorIterator, tile_.lanes)});
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i) planIterator(i);
     privatize();
     order();
@@ -104,14 +109,38 @@ private:
     if (output) add(loop::Stream{*output}, plan::streamReason);
   }
 
-  void planBlocks(const plan::Blocking &blocking) {
+  /// A product with blocks around its tile: of all of the op, or of what stands in the loop `within`.
+  struct Blocks {
+    const OpFacts &facts;
+    const Tile &tile;
+    const plan::Blocking &blocking;
+    std::string within = {};
+    std::int64_t threads = 1;
+    std::optional<std::string> streamed = {};
+  };
+  void planBlocks(const Blocks &blocks) {
     const auto &op = std::get<tensor::Generic>(value_.def);
     std::vector<std::string> names;
     for (const tensor::Access &operand : op.operands) names.push_back(kernel_[operand.value].name);
-    plan::planContraction({facts_, target_, tile_, blocking, accumulator_, std::move(names),
-                           plan::describeContiguous(facts_.iterators[*tile_.vectorIterator], kernel_, op),
-                           options_.threads, cycles(), streamedInLines(*tile_.vectorIterator, tile_.lanes)},
+    plan::planContraction({blocks.facts, target_, blocks.tile, blocks.blocking, accumulator_, std::move(names),
+                           plan::describeContiguous(blocks.facts.iterators[*blocks.tile.vectorIterator], kernel_, op),
+                           blocks.threads, cycles(), blocks.streamed, blocks.within},
                           steps_);
+  }
+
+  /// Whether it could: if the result is an output's.
+  bool planUnpacked(const plan::Unpacking &unpacking) {
+    const auto output = plan::writtenOutput(kernel_, value_);
+    if (!output) return false;
+    const Tile tile = plan::chooseTile(unpacking.block, target_, kernel_.exact);
+    const auto blocking = plan::chooseBlocking(unpacking.block, target_, tile, kernel_.exact);
+    if (!blocking) return false;
+    const std::vector<plan::SharedLoop> nest = plan::planBlocks(facts_, unpacking, *output, steps_);
+    planBlocks({unpacking.block, tile, *blocking, nest.back().name});
+    plan::planCopy(facts_, unpacking, target_, steps_);
+    stream(streamedInLines(unpacking.resultIterator, unpacking.block.iterators[0].extent));
+    parallelize(nest);
+    return true;
   }
 
   void add(auto action, std::string reason) { steps_.push_back({std::move(action), std::move(reason)}); }
@@ -242,6 +271,10 @@ private:
       // What is left of a row stands beside its vectors, and loops over later iterators in both.
       if (tile_.streams && loop.iterator > *tile_.vectorIterator) nest.back().isAlone = false;
     }
+    parallelize(nest);
+  }
+  void parallelize(const std::vector<plan::SharedLoop> &nest) {
+    if (options_.threads < 2) return;
     for (const std::string &name : plan::chooseShared(nest, cycles(), options_.threads))
       add(loop::Parallelize{name}, fmt::format("{} threads", options_.threads));
   }

@@ -37,18 +37,23 @@ bool leavesCaches(const OpFacts &facts, const Target &target) {
   return 2 * operands >= result ? result + operands > l3 : result > 4 * l3;
 }
 
-std::optional<std::string> streamedResult(const tensor::Kernel &kernel, const tensor::Value &value,
-                                          const OpFacts &facts, std::size_t lanes, const Target &target) {
+std::optional<std::string> writtenOutput(const tensor::Kernel &kernel, const tensor::Value &value) {
   const tensor::ValueId id(&value - kernel.values.data());
-  const auto elementBytes = static_cast<std::int64_t>(byteSize(value.type.dtype));
   const auto result = std::ranges::find(kernel.results, id);
   const bool isRead = std::ranges::any_of(
       kernel.values, [&](const tensor::Value &other) { return std::ranges::count(tensor::reads(other), id) > 0; });
-  if (!facts.hasOwnMemory || result == kernel.results.end() || isRead) return std::nullopt;
-  if (!leavesCaches(facts, target) || resultBytes(facts) <= 2 * static_cast<double>(target.l2Bytes))
+  if (result == kernel.results.end() || isRead) return std::nullopt;
+  return outputName(kernel, static_cast<std::size_t>(result - kernel.results.begin()));
+}
+
+std::optional<std::string> streamedResult(const tensor::Kernel &kernel, const tensor::Value &value,
+                                          const OpFacts &facts, std::size_t lanes, const Target &target) {
+  const auto elementBytes = static_cast<std::int64_t>(byteSize(value.type.dtype));
+  if (!facts.hasOwnMemory || !leavesCaches(facts, target) ||
+      resultBytes(facts) <= 2 * static_cast<double>(target.l2Bytes))
     return std::nullopt;
   if (!rowsAreLines(facts, lanes, elementBytes, target)) return std::nullopt;
-  return outputName(kernel, static_cast<std::size_t>(result - kernel.results.begin()));
+  return writtenOutput(kernel, value);
 }
 
 } // namespace einjit::plan

@@ -23,6 +23,9 @@ bool leavesCaches(const OpFacts &facts, const Target &target);
 
 inline constexpr const char *streamReason = "larger than the caches would keep";
 
+/// The name of the output that the value is, if nothing in the kernel reads it.
+std::optional<std::string> writtenOutput(const tensor::Kernel &kernel, const tensor::Value &value);
+
 /// The name of the output that is to be streamed, if the op's result is one. Its loops must write each line once and at
 /// once: `lanes` is the iterator whose vectors do, and each row along it begins with a line.
 std::optional<std::string> streamedResult(const tensor::Kernel &kernel, const tensor::Value &value,

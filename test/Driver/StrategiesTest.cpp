@@ -112,6 +112,7 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
   kernel(a, b, out);
   const std::string schedule = kernel.text(Stage::Schedule);
   for (const std::string &word : means()) used[word] += schedule.find(word) != std::string::npos;
+  used["unpack"] += schedule.find("unpack") != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
 
@@ -154,6 +155,30 @@ TEST(Strategies, FitTheLoopsThatSplitsLeave) {
       }
     }
   }
+}
+
+/// Results that are contiguous along another axis than the operand that is much larger.
+TEST(Strategies, TransposeTheSmallerResult) {
+  const Contraction contractions[] = {
+      {"adb", "cd", "cba", {{'a', 32}, {'b', 20}, {'c', 3}, {'d', 40}}},
+      {"bc", "aced", "dbea", {{'a', 48}, {'b', 4}, {'c', 30}, {'d', 20}, {'e', 1}}},
+      {"aced", "eb", "dcba", {{'a', 20}, {'b', 4}, {'c', 7}, {'d', 37}, {'e', 30}}},
+      {"acefd", "feb", "dcba", {{'a', 64}, {'b', 5}, {'c', 2}, {'d', 16}, {'e', 5}, {'f', 9}}},
+      {"gacd", "db", "bcga", {{'a', 16}, {'b', 3}, {'c', 33}, {'d', 20}, {'g', 6}}},
+  };
+  std::mt19937 random(2);
+  std::map<std::string, int> used;
+  for (Target target : presetTargets()) {
+    if (!runsOnHost(target)) continue;
+    target.l1Bytes = 8 << 10;
+    target.l2Bytes = 32 << 10;
+    for (const Contraction &contraction : contractions)
+      for (int threads : {1, 2}) {
+        check<float>(contraction, print(target), threads, random, used);
+        check<double>(contraction, print(target), threads, random, used);
+      }
+  }
+  EXPECT_GE(used["unpack"], 10);
 }
 
 TEST(Strategies, ComputeWhatTheSumSays) {

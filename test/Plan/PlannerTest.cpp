@@ -25,7 +25,12 @@ std::string schedules(const test::Golden &golden) {
       threads = std::stoll(name.substr(8));
       continue;
     }
-    const Target target = *findTarget(name);
+    const auto found = findTarget(name);
+    if (!found) {
+      ADD_FAILURE() << "no target is named " << name;
+      continue;
+    }
+    const Target &target = *found;
     const loop::Schedule schedule = planKernel(kernel, target, {threads});
     const loop::Kernel loops = test::planned(kernel, target, schedule);
     EXPECT_THAT(verify(loops), IsEmpty()) << print(schedule) << print(loops);

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Plan/Unpacking.h"
+#include "Plan/TileModel.h"
+#include "Support/Checked.h"
+#include <algorithm>
+#include <cstdlib>
+#include <functional>
+
+namespace einjit::plan {
+namespace {
+
+/// Reads of an element of V: a line of it takes as many cycles to come from memory as that many vectors to multiply.
+constexpr std::int64_t mostReuse = 64;
+/// Lines of the result that a block has along r, at most.
+constexpr std::int64_t mostLines = 4;
+
+std::string insideName(const IteratorFacts &iterator, bool isBlocked) {
+  return isBlocked ? iterator.name + "i" : iterator.name;
+}
+std::string copyName(const std::string &inside) { return inside + "u"; }
+
+class Choice {
+public:
+  Choice(const OpFacts &facts, const Target &target) : facts_(facts), target_(target) {}
+
+  std::optional<Unpacking> run() {
+    if (!isProduct() || !findIterators() || !pays() || !isInOnePiece()) return std::nullopt;
+    if (!chooseBlock()) return std::nullopt;
+    describeBlock();
+    return std::move(result_);
+  }
+
+private:
+  bool moves(std::size_t operand, std::size_t i) const { return facts_.iterators[i].strides[operand] != 0; }
+  std::int64_t extent(std::size_t i) const { return facts_.iterators[i].extent; }
+
+  /// Of two factors that are used as they are, without a batch.
+  bool isProduct() {
+    if (!facts_.hasReduction || !facts_.hasOwnMemory || facts_.operandCount != 2 || facts_.productsAtOnce > 1 ||
+        facts_.registersPerVector() > 1 || !std::ranges::all_of(facts_.bodyOperand, std::identity()))
+      return false;
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
+      if (!facts_.iterators[i].reduced && facts_.movesAll(i)) return false;
+    v_ = facts_.operandBytes[0] >= facts_.operandBytes[1] ? 0 : 1;
+    return !facts_.convertedTo[v_] && facts_.isPackable[v_];
+  }
+
+  /// r and x, both of V alone.
+  bool findIterators() {
+    std::optional<std::size_t> r, x;
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
+      const IteratorFacts &iterator = facts_.iterators[i];
+      if (iterator.reduced || iterator.extent < 2 || !moves(v_, i)) continue;
+      if (iterator.resultStride == 1) r = i;
+      if (iterator.strides[v_] == 1) x = i;
+    }
+    if (!r || !x || r == x) return false;
+    r_ = *r;
+    x_ = *x;
+    const std::int64_t lanes = target_.lanes(facts_.elementBytes);
+    return lanes > 1 && extent(r_) >= lanes && extent(x_) >= lanes;
+  }
+
+  bool pays() const {
+    const std::int64_t result = checkedMul(facts_.points(false), facts_.elementBytes).value_or(INT64_MAX);
+    return facts_.operandBytes[v_] > target_.l2Bytes && result <= facts_.operandBytes[v_] / 5 * 2 &&
+           facts_.reuse(v_) < mostReuse;
+  }
+
+  /// Whether K and x are all of what is near.
+  bool isInOnePiece() const {
+    std::vector<std::size_t> near{x_};
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
+      if (facts_.iterators[i].reduced && extent(i) > 1) near.push_back(i);
+    std::ranges::sort(near, {}, [&](std::size_t i) { return std::abs(facts_.iterators[i].strides[v_]); });
+    std::int64_t elements = 1;
+    for (std::size_t i : near) {
+      if (facts_.iterators[i].strides[v_] != elements) return false;
+      elements *= extent(i);
+    }
+    return true;
+  }
+
+  static std::int64_t greatestDivisor(std::int64_t extent, std::int64_t most) {
+    std::int64_t length = std::min(extent, most);
+    while (extent % length != 0) --length;
+    return length;
+  }
+
+  bool chooseBlock() {
+    const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes;
+    const std::int64_t budget = target_.l2Bytes / 5 * 2 / facts_.elementBytes;
+    std::int64_t elements = extent(x_); // of %u
+    std::vector<std::size_t> others, own;
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
+      if (facts_.iterators[i].reduced || i == r_ || i == x_) continue;
+      (moves(v_, i) ? others : own).push_back(i);
+      if (!moves(v_, i)) elements = checkedMul(elements, extent(i)).value_or(INT64_MAX);
+    }
+    // Whole lines if there is such a divisor, else at least so many elements.
+    std::int64_t length = extent(r_) % line == 0 ? line : extent(r_);
+    if (length > mostLines * line) length = greatestDivisor(length, mostLines * line);
+    if (length < line || elements > budget / length) return false;
+    elements *= length;
+
+    std::ranges::sort(others, std::greater(), [&](std::size_t i) { return facts_.iterators[i].strides[v_]; });
+    result_.resultIterator = r_;
+    result_.outside.push_back({r_, length});
+    result_.inside.push_back(r_);
+    std::vector<std::size_t> inside; // the nearest ones, outermost first
+    for (std::size_t n = others.size(); n-- > 0;) {
+      const std::int64_t part =
+          inside.size() == others.size() - 1 - n ? greatestDivisor(extent(others[n]), budget / elements) : 1;
+      elements *= part;
+      if (part < extent(others[n])) result_.outside.insert(result_.outside.begin() + 1, {others[n], part});
+      if (part > 1) inside.insert(inside.begin(), others[n]);
+    }
+    result_.inside.insert(result_.inside.end(), inside.begin(), inside.end());
+    result_.inside.insert(result_.inside.end(), own.begin(), own.end());
+    result_.inside.push_back(x_);
+    return true;
+  }
+
+  void describeBlock() {
+    OpFacts &block = result_.block;
+    block = facts_;
+    block.iterators.clear();
+    for (std::size_t i : result_.inside) {
+      block.iterators.push_back(facts_.iterators[i]);
+      IteratorFacts &iterator = block.iterators.back();
+      const auto cut = std::ranges::find(result_.outside, i, &Unpacking::Outside::iterator);
+      if (cut != result_.outside.end()) iterator.extent = cut->length;
+      iterator.name = insideName(iterator, cut != result_.outside.end());
+    }
+    std::int64_t stride = 1;
+    for (auto iterator = block.iterators.rbegin(); iterator != block.iterators.rend(); ++iterator) {
+      iterator->resultStride = stride;
+      stride *= iterator->extent;
+    }
+    for (const IteratorFacts &iterator : facts_.iterators)
+      if (iterator.reduced) block.iterators.push_back(iterator);
+  }
+
+  const OpFacts &facts_;
+  const Target &target_;
+  std::size_t v_ = 0, r_ = 0, x_ = 0;
+  Unpacking result_{};
+};
+
+} // namespace
+
+std::optional<Unpacking> chooseUnpacking(const OpFacts &facts, const Target &target) {
+  return Choice(facts, target).run();
+}
+
+std::vector<SharedLoop> planBlocks(const OpFacts &facts, const Unpacking &unpacking, const std::string &output,
+                                   std::vector<loop::Step> &steps) {
+  std::vector<SharedLoop> nest;
+  loop::Reorder order;
+  for (const auto &[i, length] : unpacking.outside) {
+    const IteratorFacts &iterator = facts.iterators[i];
+    std::string name = iterator.name;
+    if (length > 1) {
+      name += "b";
+      steps.push_back({loop::Split{iterator.name, length, name, insideName(iterator, true), true},
+                       i == unpacking.resultIterator ? "whole lines of the result" : "blocks whose results fit L2"});
+    }
+    order.loops.push_back(name);
+    nest.push_back(SharedLoop::whole(name, iterator.extent / length));
+  }
+  loop::Unpack unpack{output, order.loops.back(), {}, output + ".u", {}, {}};
+  for (const IteratorFacts &iterator : unpacking.block.iterators) {
+    if (iterator.reduced) continue;
+    order.loops.push_back(iterator.name);
+    unpack.over.push_back(iterator.name);
+    unpack.by.push_back(copyName(iterator.name));
+  }
+  steps.push_back({std::move(order), "blocks in the order in which the larger operand lies in memory"});
+  steps.push_back({std::move(unpack), "fewer results than elements of an operand are transposed"});
+  return nest;
+}
+
+void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &target, std::vector<loop::Step> &steps) {
+  const std::int64_t lanes = target.lanes(facts.elementBytes);
+  const std::size_t last = unpacking.inside.size() - 1;
+  std::vector<std::size_t> others; // positions
+  for (std::size_t position = 1; position < last; ++position) others.push_back(position);
+  std::ranges::stable_sort(others, std::greater(), [&](std::size_t position) {
+    return std::abs(facts.iterators[unpacking.inside[position]].resultStride);
+  });
+  const auto nameAt = [&](std::size_t position) { return copyName(unpacking.block.iterators[position].name); };
+  const std::string row = nameAt(last);
+  std::string vector = nameAt(0);
+  loop::Reorder order;
+  for (std::size_t position : others) order.loops.push_back(nameAt(position));
+  if (unpacking.block.iterators[0].extent > lanes) {
+    steps.push_back({loop::Split{vector, lanes, vector + "v", vector + "l", true}, "lanes of one register"});
+    order.loops.push_back(vector + "v");
+    vector += "l";
+  }
+  order.loops.push_back(row);
+  order.loops.push_back(vector);
+  steps.push_back({std::move(order), "rows are read to their end"});
+  std::string unrolled = row;
+  if (unpacking.block.iterators[last].extent > lanes) {
+    unrolled = row + "t";
+    steps.push_back({loop::Split{row, lanes, row + "o", unrolled}, "square blocks are transposed in registers"});
+  }
+  steps.push_back({loop::Vectorize{vector}, "contiguous in the result"});
+  steps.push_back({loop::Unroll{unrolled}, {}});
+}
+
+} // namespace einjit::plan

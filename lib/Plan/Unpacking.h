@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Products of two operands V and S whose result is contiguous along another axis than V, the larger one: r of the
+// result, x of V. Lanes along r make each element of V go through a transposition into a panel; lanes along x read V
+// in place, and it is the result that has to be transposed. That is less where the result is smaller than V.
+//
+//   for blocks of r, and of what else moves V      (outside)
+//     for r, what else, S's own, x in the block    a product as any other, into %u, in that order
+//     for S's own and what else, x, r              out = %u, transposed in registers
+//
+// A block has whole lines of the result along r, all of x and of S, and as much of the rest as lets %u take 2/5 of L2.
+// It pays where V comes from beyond L2, in one piece for each point outside of K and x, which a fetch can bring while
+// the one before is multiplied, and where V is multiplied with so little of S that copying it would show.
+//
+// On one core of a Xeon with L2 of 2 MiB, as parts of the time with panels: 0.45 and 0.8 where the result has 1/16 and
+// 2/7 of V's elements; 1.1 to 1.2 where it has as many; 1.4 where V comes in pieces of 384 bytes.
+#pragma once
+
+#include "Loop/Steps/Step.h"
+#include "Plan/Facts.h"
+#include "Plan/Sharing.h"
+#include "Target/Target.h"
+#include <optional>
+
+namespace einjit::plan {
+
+struct Unpacking {
+  /// Of an iterator that moves V: whole, or blocks of so many iterations.
+  struct Outside {
+    std::size_t iterator;
+    std::int64_t length; ///< of a block; 1: the iterator is not inside
+  };
+  std::vector<Outside> outside;    ///< outermost first
+  std::size_t resultIterator;      ///< along which the result is contiguous
+  std::vector<std::size_t> inside; ///< parallel iterators of one block, outermost first; the last is the one of lanes
+  OpFacts block;                   ///< of the product in one block, whose result is %u; iterators as in `inside`
+};
+
+/// Nothing where packing V is as good, or the extents have no divisors that fit.
+std::optional<Unpacking> chooseUnpacking(const OpFacts &facts, const Target &target);
+
+/// The steps before those of the block's product: loops outside, and what they write to `output` in scratch. Returns
+/// the loops outside, for threads to share.
+std::vector<SharedLoop> planBlocks(const OpFacts &facts, const Unpacking &unpacking, const std::string &output,
+                                   std::vector<loop::Step> &steps);
+/// The steps after them: the copy.
+void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &target, std::vector<loop::Step> &steps);
+
+} // namespace einjit::plan
