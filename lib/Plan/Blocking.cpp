@@ -201,7 +201,7 @@ private:
     if (cut.length == 0) return cut;
     const std::int64_t count = blocking_.k[cut.position].count, most = cut.length;
     if (most >= copyLanes_) cut.length = std::min(count, ceilDiv(most, copyLanes_) * copyLanes_);
-    while (most < copyLanes_ && count % cut.length != 0) --cut.length;
+    if (most < copyLanes_) cut.length = greatestDivisor(count, most);
     if (cut.length == count) return {cut.position, 0};
     return cut.length == 1 ? Cut{cut.position + 1, 0} : cut;
   }

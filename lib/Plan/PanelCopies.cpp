@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/PanelCopies.h"
+#include "Plan/TileModel.h"
 #include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
@@ -36,9 +37,7 @@ void PanelCopies::pack(std::size_t operand, const std::string &at, const Planned
 /// Iterations of a contiguous loop that are transposed at once: as many as lanes, but equal parts of a bounded one.
 std::int64_t PanelCopies::blockSide(const PlannedLoop &loop, std::int64_t lanes) const {
   if (!loop.isBounded || loop.extent % lanes == 0) return lanes;
-  std::int64_t side = std::min(loop.extent, plan_.target.lanes(facts_.elementBytes));
-  while (loop.extent % side != 0) --side;
-  return side;
+  return greatestDivisor(loop.extent, plan_.target.lanes(facts_.elementBytes));
 }
 
 /// Lanes of the panel's last axis; where the operand is contiguous along another one, as many of that repeated. The

@@ -60,7 +60,9 @@ public:
     if (scanned_) return planScan();
     if (facts_.points(false) == 0 || facts_.iterators.empty()) return keepAccumulator();
     if (const auto across = plan::chooseTransposition(facts_, target_)) return planAcross(*across);
-    if (const auto unpacking = plan::chooseUnpacking(facts_, target_); unpacking && planUnpacked(*unpacking)) return;
+    if (const auto unpacking = plan::chooseUnpacking(facts_, target_, options_.threads);
+        unpacking && planUnpacked(*unpacking))
+      return;
     if (const auto blocking = plan::chooseBlocking(facts_, target_, tile_, kernel_.exact))
       return planBlocks(
           {facts_, tile_, *blocking, {}, options_.threads, streamedInLines(*tile_.vectorIterator, tile_.lanes)});
@@ -135,10 +137,10 @@ private:
     const Tile tile = plan::chooseTile(unpacking.block, target_, kernel_.exact);
     const auto blocking = plan::chooseBlocking(unpacking.block, target_, tile, kernel_.exact);
     if (!blocking) return false;
-    const std::vector<plan::SharedLoop> nest = plan::planBlocks(facts_, unpacking, *output, steps_);
+    const std::vector<plan::SharedLoop> nest = plan::planOutside(facts_, unpacking, *output, steps_);
     planBlocks({unpacking.block, tile, *blocking, nest.back().name});
     plan::planCopy(facts_, unpacking, target_, steps_);
-    stream(streamedInLines(unpacking.resultIterator, unpacking.block.iterators[0].extent));
+    stream(streamedInLines(unpacking.inside.front(), target_.lanes(facts_.elementBytes)));
     parallelize(nest);
     return true;
   }

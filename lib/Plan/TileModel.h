@@ -2,6 +2,7 @@
 #pragma once
 
 #include "Plan/Tile.h"
+#include <algorithm>
 #include <cmath>
 
 namespace einjit::plan {
@@ -10,6 +11,13 @@ namespace einjit::plan {
 inline constexpr double foldInstructions = 10;
 
 constexpr std::int64_t ceilDiv(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+/// The greatest divisor of `extent` that is at most `most`; both are positive.
+constexpr std::int64_t greatestDivisor(std::int64_t extent, std::int64_t most) {
+  std::int64_t divisor = std::min(extent, most);
+  while (extent % divisor != 0) --divisor;
+  return divisor;
+}
 
 /// Whether one instruction loads a vector of elements so far apart.
 constexpr bool vectorLoadable(std::int64_t stride) { return stride == 0 || stride == 1 || stride == -1; }

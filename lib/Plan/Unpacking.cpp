@@ -21,11 +21,12 @@ std::string copyName(const std::string &inside) { return inside + "u"; }
 
 class Choice {
 public:
-  Choice(const OpFacts &facts, const Target &target) : facts_(facts), target_(target) {}
+  Choice(const OpFacts &facts, const Target &target, std::int64_t threads)
+      : facts_(facts), target_(target), threads_(threads) {}
 
   std::optional<Unpacking> run() {
     if (!isProduct() || !findIterators() || !pays() || !isInOnePiece()) return std::nullopt;
-    if (!chooseBlock()) return std::nullopt;
+    if (!chooseBlock() || blockCount() < threads_) return std::nullopt;
     describeBlock();
     return std::move(result_);
   }
@@ -81,12 +82,6 @@ private:
     return true;
   }
 
-  static std::int64_t greatestDivisor(std::int64_t extent, std::int64_t most) {
-    std::int64_t length = std::min(extent, most);
-    while (extent % length != 0) --length;
-    return length;
-  }
-
   bool chooseBlock() {
     const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes;
     const std::int64_t budget = target_.l2Bytes / 5 * 2 / facts_.elementBytes;
@@ -103,22 +98,24 @@ private:
     if (length < line || elements > budget / length) return false;
     elements *= length;
 
-    std::ranges::sort(others, std::greater(), [&](std::size_t i) { return facts_.iterators[i].strides[v_]; });
-    result_.resultIterator = r_;
-    result_.outside.push_back({r_, length});
-    result_.inside.push_back(r_);
-    std::vector<std::size_t> inside; // the nearest ones, outermost first
-    for (std::size_t n = others.size(); n-- > 0;) {
-      const std::int64_t part =
-          inside.size() == others.size() - 1 - n ? greatestDivisor(extent(others[n]), budget / elements) : 1;
-      elements *= part;
-      if (part < extent(others[n])) result_.outside.insert(result_.outside.begin() + 1, {others[n], part});
-      if (part > 1) inside.insert(inside.begin(), others[n]);
-    }
-    result_.inside.insert(result_.inside.end(), inside.begin(), inside.end());
-    result_.inside.insert(result_.inside.end(), own.begin(), own.end());
+    result_.outside = {{r_, length}};
+    result_.inside = own;
     result_.inside.push_back(x_);
+    std::ranges::sort(others, {}, [&](std::size_t i) { return std::abs(facts_.iterators[i].strides[v_]); });
+    for (std::size_t i : others) { // the nearest first, which is innermost
+      const std::int64_t part = greatestDivisor(extent(i), budget / elements);
+      elements *= part;
+      if (part < extent(i)) result_.outside.insert(result_.outside.begin() + 1, {i, part});
+      if (part > 1) result_.inside.insert(result_.inside.begin(), i);
+    }
+    result_.inside.insert(result_.inside.begin(), r_);
     return true;
+  }
+
+  std::int64_t blockCount() const {
+    std::vector<std::int64_t> counts;
+    for (const auto &[i, length] : result_.outside) counts.push_back(extent(i) / length);
+    return checkedProduct(counts).value_or(INT64_MAX);
   }
 
   void describeBlock() {
@@ -143,18 +140,19 @@ private:
 
   const OpFacts &facts_;
   const Target &target_;
+  const std::int64_t threads_;
   std::size_t v_ = 0, r_ = 0, x_ = 0;
   Unpacking result_{};
 };
 
 } // namespace
 
-std::optional<Unpacking> chooseUnpacking(const OpFacts &facts, const Target &target) {
-  return Choice(facts, target).run();
+std::optional<Unpacking> chooseUnpacking(const OpFacts &facts, const Target &target, std::int64_t threads) {
+  return Choice(facts, target, threads).run();
 }
 
-std::vector<SharedLoop> planBlocks(const OpFacts &facts, const Unpacking &unpacking, const std::string &output,
-                                   std::vector<loop::Step> &steps) {
+std::vector<SharedLoop> planOutside(const OpFacts &facts, const Unpacking &unpacking, const std::string &output,
+                                    std::vector<loop::Step> &steps) {
   std::vector<SharedLoop> nest;
   loop::Reorder order;
   for (const auto &[i, length] : unpacking.outside) {
@@ -163,7 +161,7 @@ std::vector<SharedLoop> planBlocks(const OpFacts &facts, const Unpacking &unpack
     if (length > 1) {
       name += "b";
       steps.push_back({loop::Split{iterator.name, length, name, insideName(iterator, true), true},
-                       i == unpacking.resultIterator ? "whole lines of the result" : "blocks whose results fit L2"});
+                       i == unpacking.inside.front() ? "whole lines of the result" : "blocks whose results fit L2"});
     }
     order.loops.push_back(name);
     nest.push_back(SharedLoop::whole(name, iterator.extent / length));

@@ -31,18 +31,17 @@ struct Unpacking {
     std::int64_t length; ///< of a block; 1: the iterator is not inside
   };
   std::vector<Outside> outside;    ///< outermost first
-  std::size_t resultIterator;      ///< along which the result is contiguous
-  std::vector<std::size_t> inside; ///< parallel iterators of one block, outermost first; the last is the one of lanes
+  std::vector<std::size_t> inside; ///< parallel iterators of one block, outermost first: the first is r, the last x
   OpFacts block;                   ///< of the product in one block, whose result is %u; iterators as in `inside`
 };
 
-/// Nothing where packing V is as good, or the extents have no divisors that fit.
-std::optional<Unpacking> chooseUnpacking(const OpFacts &facts, const Target &target);
+/// Nothing where packing V is as good, the extents have no divisors that fit, or threads would have no block each.
+std::optional<Unpacking> chooseUnpacking(const OpFacts &facts, const Target &target, std::int64_t threads);
 
 /// The steps before those of the block's product: loops outside, and what they write to `output` in scratch. Returns
 /// the loops outside, for threads to share.
-std::vector<SharedLoop> planBlocks(const OpFacts &facts, const Unpacking &unpacking, const std::string &output,
-                                   std::vector<loop::Step> &steps);
+std::vector<SharedLoop> planOutside(const OpFacts &facts, const Unpacking &unpacking, const std::string &output,
+                                    std::vector<loop::Step> &steps);
 /// The steps after them: the copy.
 void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &target, std::vector<loop::Step> &steps);
 
