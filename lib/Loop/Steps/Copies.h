@@ -6,6 +6,8 @@
 
 #include "Loop/Rewrite.h"
 #include "Loop/Steps/Refusal.h"
+#include <fmt/format.h>
+#include <functional>
 
 namespace einjit::loop {
 
@@ -75,5 +77,20 @@ private:
   const CopyStep step_;
   std::vector<VarId> over_, by_; ///< the loops copied over, and those that copy for each of them
 };
+
+/// Applies a step by a `Worker(kernel, step, buffer)` for each buffer of its name: run() copies in one block, and
+/// isDone() is whether there was anything to copy. If there never was, the buffer is not `accessed` there.
+template <class Worker, class CopyingStep>
+Result<Kernel> applyCopies(Kernel kernel, const CopyingStep &step, const CopyStep &copies, std::string_view accessed) {
+  bool done = false;
+  for (BufferId buffer : buffersNamed(kernel, step.buffer)) {
+    Worker worker(kernel, step, buffer);
+    const auto run = [&](Block &block, const Nest &outside) { return worker.run(block, outside); };
+    if (const Refusal reason = forEachBlock(kernel, copies, run)) return refused({step}, *reason);
+    done |= worker.isDone();
+  }
+  if (!done) return refused({step}, fmt::format("%{} is not {} there", step.buffer, accessed));
+  return kernel;
+}
 
 } // namespace einjit::loop

@@ -50,7 +50,7 @@ public:
     for (std::size_t i = 0; i < forms.size(); ++i) rewrite(block, forms[i], 2 * i);
     return std::nullopt;
   }
-  bool hasPacked() const { return hasPacked_; }
+  bool isDone() const { return isDone_; }
 
 private:
   Refusal plan(const Block &block, const Nest &outside, std::vector<CopiedForm> &forms) const {
@@ -101,7 +101,7 @@ private:
         form.loops,
         {Store{copier_.inCopy(packed), {copier_.inCopy(form.element)}, copied(kernel_[buffer_].type.dtype, type_)}});
     block.insert(block.begin() + static_cast<std::ptrdiff_t>(at), {{Declare{packed.buffer}}, std::move(copy)});
-    hasPacked_ = true;
+    isDone_ = true;
   }
 
   Kernel &kernel_;
@@ -109,7 +109,7 @@ private:
   const BufferId buffer_;
   const Copier copier_;
   const DType type_; ///< of the copy
-  bool hasPacked_ = false;
+  bool isDone_ = false;
 };
 
 Refusal check(const Kernel &kernel, const Pack &step) {
@@ -124,15 +124,7 @@ Refusal check(const Kernel &kernel, const Pack &step) {
 
 Result<Kernel> apply(Kernel kernel, const Pack &step) {
   if (const Refusal reason = check(kernel, step)) return refused({step}, *reason);
-  bool done = false;
-  for (BufferId buffer : buffersNamed(kernel, step.buffer)) {
-    Packer packer(kernel, step, buffer);
-    const auto run = [&](Block &block, const Nest &outside) { return packer.run(block, outside); };
-    if (const Refusal reason = forEachBlock(kernel, copyStep(step), run)) return refused({step}, *reason);
-    done |= packer.hasPacked();
-  }
-  if (!done) return refused({step}, fmt::format("%{} is not read there", step.buffer));
-  return kernel;
+  return applyCopies<Packer>(std::move(kernel), step, copyStep(step), "read");
 }
 
 } // namespace einjit::loop

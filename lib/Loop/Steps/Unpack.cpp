@@ -34,11 +34,6 @@ CopyStep copyStep(const Unpack &step) {
   return {"unpacked", "store", step.buffer, step.at, step.over, step.as, step.by};
 }
 
-scalar::Expr firstOperand(DType type) {
-  scalar::ExprBuilder builder;
-  return builder.take(builder.operand(0, type));
-}
-
 class Unpacker {
 public:
   Unpacker(Kernel &kernel, const Unpack &step, BufferId buffer)
@@ -66,7 +61,7 @@ public:
     rewrite(block, forms);
     return std::nullopt;
   }
-  bool hasUnpacked() const { return hasUnpacked_; }
+  bool isDone() const { return isDone_; }
 
 private:
   std::vector<PlacedAccess> storesIn(const Block &block, const Nest &outside) const {
@@ -178,7 +173,7 @@ private:
 
   /// What the copy does with an element of the scratch.
   Store fromScratch(const CopiedForm &form, const Access &scratch) const {
-    if (step_.of.empty()) return {form.element, {scratch}, firstOperand(type_)};
+    if (step_.of.empty()) return {form.element, {scratch}, scalar::identityExpr(type_)};
     Store store = *form.places.front().store;
     for (Access &operand : store.operands)
       if (isSource(operand)) operand = scratch;
@@ -191,7 +186,7 @@ private:
       return store;
     }
     const auto source = std::ranges::find_if(store.operands, [&](const Access &access) { return isSource(access); });
-    return {scratch, {*source}, firstOperand(type_)};
+    return {scratch, {*source}, scalar::identityExpr(type_)};
   }
 
   /// Puts the declarations at the beginning of the block, and the copies at its end.
@@ -211,7 +206,7 @@ private:
     block.insert(block.begin(), std::make_move_iterator(declarations.begin()),
                  std::make_move_iterator(declarations.end()));
     std::ranges::move(copies, std::back_inserter(block));
-    hasUnpacked_ = true;
+    isDone_ = true;
   }
 
   Kernel &kernel_;
@@ -220,7 +215,7 @@ private:
   const Copier copier_;
   const std::vector<BufferId> sources_; ///< whose elements the scratch holds; empty if they are the buffer's own
   const DType type_;                    ///< of the scratch
-  bool hasUnpacked_ = false;
+  bool isDone_ = false;
 };
 
 Refusal check(const Kernel &kernel, const Unpack &step) {
@@ -232,15 +227,7 @@ Refusal check(const Kernel &kernel, const Unpack &step) {
 
 Result<Kernel> apply(Kernel kernel, const Unpack &step) {
   if (const Refusal reason = check(kernel, step)) return refused({step}, *reason);
-  bool done = false;
-  for (BufferId buffer : buffersNamed(kernel, step.buffer)) {
-    Unpacker unpacker(kernel, step, buffer);
-    const auto run = [&](Block &block, const Nest &outside) { return unpacker.run(block, outside); };
-    if (const Refusal reason = forEachBlock(kernel, copyStep(step), run)) return refused({step}, *reason);
-    done |= unpacker.hasUnpacked();
-  }
-  if (!done) return refused({step}, fmt::format("%{} is not written there", step.buffer));
-  return kernel;
+  return applyCopies<Unpacker>(std::move(kernel), step, copyStep(step), "written");
 }
 
 } // namespace einjit::loop
