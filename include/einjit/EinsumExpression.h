@@ -31,8 +31,6 @@ struct EinsumNode : Typed<*EinsumLiteral<String>::template resultDType<Operands.
   static constexpr Facts facts = {dtypeOf<typename Base::value_type>, Base::staticRank};
   static constexpr std::size_t inputCount = (std::size_t{0} + ... + Operands::inputCount);
   static constexpr std::size_t parameterCount = (std::size_t{0} + ... + Operands::parameterCount);
-  static constexpr bool mentions(std::string_view) { return false; }
-  static constexpr bool subscripts(std::string_view) { return false; }
   static constexpr const Program *einsumProgram = (... && isTensorLeaf<Operands>) ? &einsumProgramOf<String> : nullptr;
 
   std::tuple<Operands...> operands;

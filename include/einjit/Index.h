@@ -46,7 +46,6 @@ template <FixedString Name> struct IndexNode : Typed<DType::I64, 0> {
   static constexpr Facts facts = {DType::I64, 0, true, true};
   static constexpr std::size_t inputCount = 0, parameterCount = 0;
   static constexpr bool mentions(std::string_view other) { return other == name; }
-  static constexpr bool subscripts(std::string_view) { return false; }
   static void write(ExpressionWriter &writer) { writer.index(name); }
   void collect(Collector &) const {}
 };

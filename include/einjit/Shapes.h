@@ -70,7 +70,7 @@ namespace shape {
 inline constexpr Reshaping unsqueeze = {"unsqueeze", RankRule::OneMore}, permute = {"permute", RankRule::OfArguments},
                            transpose = {"transpose"}, reshape = {"reshape", RankRule::OfArguments},
                            expand = {"expand", RankRule::OfArguments}, flattenFrom = {"flatten", RankRule::Unknown},
-                           flip = {"flip"}, swapaxes = {"swapaxes"};
+                           flip = {"flip"}, swapaxes = {"swapaxes"}, moveaxis = {"moveaxis"};
 inline constexpr Reshaping T = {"T"}, mT = {"mT"}, squeeze = {"squeeze", RankRule::Unknown},
                            flatten = {"ravel", RankRule::One}, flipAll = {"flip"};
 } // namespace shape
@@ -178,16 +178,6 @@ template <detail::Operand X> auto flatten(X &&x, std::int64_t first, std::int64_
 
 namespace detail {
 
-/// moveaxis(x, 0, -1)
-struct MoveAxis : Integers<2> {
-  static constexpr Facts facts(const Facts &x) { return {x.dtype, x.rank, false, false, x.isIndexed}; }
-  static constexpr MessageText complaint(const Facts &) { return MessageText("`moveaxis` of an element"); }
-  static void write(ExpressionWriter &writer, std::size_t) {
-    writer.spreadArguments(2);
-    writer.method("moveaxis");
-  }
-};
-
 /// concat() and stack(), which puts the tensors along a new axis.
 template <bool IsStack> struct Join : Integers<1> {
   static constexpr Facts facts(const auto &first, const auto &...more) {
@@ -215,7 +205,7 @@ template <bool IsStack> struct Join : Integers<1> {
 
 /// One axis at another place.
 template <detail::Operand X> auto moveaxis(X &&x, std::int64_t from, std::int64_t to) {
-  return detail::makeNode(detail::MoveAxis{{{from, to}}}, detail::asNode(std::forward<X>(x)));
+  return detail::reshaped<detail::shape::moveaxis>(std::forward<X>(x), detail::Integers<2>{{from, to}});
 }
 
 /// Tensors one after the other along an axis that they have: `concat(0, x, y)`. Types are promoted.

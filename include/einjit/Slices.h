@@ -4,6 +4,7 @@
 #pragma once
 
 #include <einjit/Ellipsis.h>
+#include <einjit/FixedString.h>
 #include <einjit/detail/Arguments.h>
 
 namespace einjit {
@@ -29,26 +30,22 @@ namespace detail {
 
 /// One item of a subscript: how many axes it takes, and leaves.
 template <class T> struct SliceItem;
-template <> struct SliceItem<Whole> {
-  static constexpr int taken = 1, left = 1;
+/// One that is a word, and has no numbers.
+template <int Taken, int Left, FixedString Word> struct WordItem {
+  static constexpr int taken = Taken, left = Left;
   static constexpr std::size_t parameterCount = 0;
-  constexpr explicit SliceItem(Whole) {}
-  static void write(ExpressionWriter &writer) { writer.word(":"); }
+  constexpr explicit WordItem(const auto &) {}
+  static void write(ExpressionWriter &writer) { writer.word(Word.view()); }
   void collect(Collector &) const {}
 };
-template <> struct SliceItem<NewAxis> {
-  static constexpr int taken = 0, left = 1;
-  static constexpr std::size_t parameterCount = 0;
-  constexpr explicit SliceItem(NewAxis) {}
-  static void write(ExpressionWriter &writer) { writer.word("None"); }
-  void collect(Collector &) const {}
+template <> struct SliceItem<Whole> : WordItem<1, 1, ":"> {
+  using WordItem::WordItem;
 };
-template <> struct SliceItem<Ellipsis> {
-  static constexpr int taken = 0, left = 0;
-  static constexpr std::size_t parameterCount = 0;
-  constexpr explicit SliceItem(Ellipsis) {}
-  static void write(ExpressionWriter &writer) { writer.word("..."); }
-  void collect(Collector &) const {}
+template <> struct SliceItem<NewAxis> : WordItem<0, 1, "None"> {
+  using WordItem::WordItem;
+};
+template <> struct SliceItem<Ellipsis> : WordItem<0, 0, "..."> {
+  using WordItem::WordItem;
 };
 template <> struct SliceItem<Range> {
   static constexpr int taken = 1, left = 1;

@@ -39,6 +39,9 @@ template <DType Type, int Rank> struct Typed : ExpressionTag {
   using value_type = ElementType<Type>;
   static constexpr int staticRank = Rank;
   static constexpr bool isWritable = false; ///< whether elements of it can be assigned to
+  /// Whether it has the index of this name, and whether in a subscript.
+  static constexpr bool mentions(std::string_view) { return false; }
+  static constexpr bool subscripts(std::string_view) { return false; }
 };
 
 /// Expressions are operands of einsum literals, too.
@@ -56,8 +59,6 @@ template <class T> constexpr Facts factsOfTensor() { return {*factsOf<T>.dtype, 
 template <class T> struct TensorLeaf : Typed<*factsOf<T>.dtype, factsOf<T>.rank> {
   static constexpr Facts facts = factsOfTensor<T>();
   static constexpr std::size_t inputCount = 1, parameterCount = 0;
-  static constexpr bool mentions(std::string_view) { return false; }
-  static constexpr bool subscripts(std::string_view) { return false; }
   static void write(ExpressionWriter &writer) { writer.leaf(); }
 };
 /// A tensor of the user's, which outlives the expression.
@@ -186,8 +187,6 @@ template <class To, class From> To convertNumber(const From &number) {
 template <class T> struct Scalar : Typed<dtypeOf<T>, 0> {
   static constexpr Facts facts = {dtypeOf<T>, 0};
   static constexpr std::size_t inputCount = 1, parameterCount = 0;
-  static constexpr bool mentions(std::string_view) { return false; }
-  static constexpr bool subscripts(std::string_view) { return false; }
   T value;
   explicit Scalar(T number) : value(number) {}
   static void write(ExpressionWriter &writer) { writer.leaf(); }
@@ -198,8 +197,6 @@ template <class T> struct Scalar : Typed<dtypeOf<T>, 0> {
 template <auto Value, DType Type> struct Literal : Typed<Type, 0> {
   static constexpr Facts facts = {Type, 0};
   static constexpr std::size_t inputCount = 0, parameterCount = 0;
-  static constexpr bool mentions(std::string_view) { return false; }
-  static constexpr bool subscripts(std::string_view) { return false; }
   static void write(ExpressionWriter &writer) {
     if constexpr (std::is_integral_v<decltype(Value)> && !std::same_as<std::remove_const_t<decltype(Value)>, bool>)
       writer.number(static_cast<std::int64_t>(Value));
@@ -213,8 +210,6 @@ template <auto Value, DType Type> struct Literal : Typed<Type, 0> {
 template <DType Type> struct Integer : Typed<Type, 0> {
   static constexpr Facts facts = {Type, 0, false, true};
   static constexpr std::size_t inputCount = 0, parameterCount = 1;
-  static constexpr bool mentions(std::string_view) { return false; }
-  static constexpr bool subscripts(std::string_view) { return false; }
   std::int64_t value;
   explicit Integer(std::int64_t number) : value(number) {}
   static void write(ExpressionWriter &writer) { writer.integer(); }
@@ -260,7 +255,6 @@ struct Node : Typed<factsOfNode<Op, Operands...>.dtype, factsOfNode<Op, Operands
   static constexpr Facts facts = factsOfNode<Op, Operands...>;
   static constexpr std::size_t inputCount = (std::size_t{0} + ... + Operands::inputCount);
   static constexpr std::size_t parameterCount = (Op::parameterCount + ... + Operands::parameterCount);
-  /// Whether it has the index of this name, and whether in a subscript.
   static constexpr bool mentions(std::string_view name) { return (... || Operands::mentions(name)); }
   static constexpr bool subscripts(std::string_view name) { return (... || Operands::subscripts(name)); }
 
