@@ -206,14 +206,10 @@ void scaledInto(CallKey &key, std::int64_t scale, Write write, Inputs inputs, co
 namespace detail {
 
 AnyTensor evaluate(const Program &program, Parameters parameters, Inputs inputs, const std::source_location &where,
-                   int rank) try {
-  CallKey key(program, parameters);
-  addArguments(key, inputs);
-  const Found found(key, [&](const Options &) { return Work{program.write(parameters), inputs}; });
-  if (rank != dynamicRank) checkRank(found.kernel().compilation.results.front().type.rank(), rank, 0);
-  return intoNew(found.kernel(), inputs);
-} catch (const Error &error) {
-  throw error.at(where);
+                   int rank) {
+  AnyTensor result;
+  evaluateAssign(program, parameters, inputs, result, where, rank);
+  return result;
 }
 
 void evaluateInto(const Program &program, Parameters parameters, Inputs inputs, const TensorRef &output,
