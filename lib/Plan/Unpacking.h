@@ -12,8 +12,8 @@
 // It pays where V comes from beyond L2, in one piece for each point outside of K and x, which a fetch can bring while
 // the one before is multiplied, and where V is multiplied with so little of S that copying it would show.
 //
-// On one core of a Xeon with L2 of 2 MiB, as parts of the time with panels: 0.45 and 0.8 where the result has 1/16 and
-// 2/7 of V's elements; 1.1 to 1.2 where it has as many; 1.4 where V comes in pieces of 384 bytes.
+// On one core of a Xeon with L2 of 2 MiB, as parts of the time with panels: 0.45 to 0.5 where the result has 1/16 of
+// V's elements, 0.75 to 0.85 with 2/7; 1.1 to 1.2 where it has as many, or where V comes in pieces of 384 bytes.
 #pragma once
 
 #include "Loop/Steps/Step.h"
