@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/ContractionPlanner.h"
 #include "Plan/Fetching.h"
+#include "Plan/Packing.h"
 #include "Plan/PanelCopies.h"
 #include "Plan/Streaming.h"
 #include "Plan/TileModel.h"
@@ -231,9 +232,8 @@ private:
       for (const PlannedLoop &loop : *loops)
         if (moves(operand, loop)) over.push_back(loop);
     over.push_back(lanes_);
-    const std::int64_t stride = facts_.iterators[v_].strides[operand];
     panels_.pack(operand, panelPlace(blocking_.vectorStays, nBlocks_), over, lanes_.name,
-                 std::abs(stride) == 1 ? "its rows are far apart" : "its lanes are far apart");
+                 std::string(whyPacked(facts_, plan_.target, operand, v_)));
   }
 
   void packBroadcast() {

@@ -6,6 +6,7 @@
 
 #include "Plan/Facts.h"
 #include "Target/Target.h"
+#include <string_view>
 
 namespace einjit::plan {
 
@@ -17,11 +18,16 @@ struct Tile;
 /// it in place) many: where its lanes are not neighbours, so that each is a load of its own, R >= 8 saves most of these
 /// loads; where they are, R >= 32 if what one point of a batch reads is larger than L2 and one sum reads across more
 /// than an eighth of that, which would not stay there for all that it is multiplied with, or if its rows are pages
-/// apart (`isNear`, blocks of it being read from L2 anyway: a quarter of a page), unless sums are short. One that is
-/// converted wherever it is read is worth it for R >= 32, so that it is converted once; so is one whose bytes are
-/// multiplied several at once, so that those stand together.
+/// apart (`isNear`, blocks of it being read from L2 anyway: a quarter of a page), unless sums are short. Rows nearer
+/// than that drive each other out of L2 where all begin in few of its sets: r rows, d bytes or a multiple of it apart,
+/// take f = r * d / l2Bytes of the places there, and are worth it if R * (f - 1/4)^2 > 32. An operand that is converted
+/// wherever it is read is worth it for R >= 32, so that it is converted once; so is one whose bytes are multiplied
+/// several at once, so that those stand together.
 std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v,
                                          bool isNear = false);
+
+/// The reason, for the schedule's text.
+std::string_view whyPacked(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v);
 
 /// Whether to pack an operand that has the lanes side by side, of a batch: if it comes from beyond L2, its rows are
 /// pages apart, and R >= 8.
