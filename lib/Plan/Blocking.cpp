@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Blocking.h"
 #include "Plan/Packing.h"
+#include "Plan/SumBlocks.h"
 #include "Plan/TileModel.h"
-#include "Support/Checked.h"
 #include <algorithm>
 #include <cstdlib>
 
@@ -11,41 +11,6 @@ namespace {
 
 /// A tile of 14 x 32 results reads (14 + 32) K elements from L2 and writes 448 to memory, which is ten times as slow.
 constexpr std::int64_t longestOfWriting = 96;
-
-/// Shorter blocks read and write partial sums too often.
-constexpr std::int64_t leastBlockForBoth = 96;
-
-std::int64_t countOf(const std::vector<OuterLoop> &loops) {
-  std::vector<std::int64_t> counts;
-  for (const OuterLoop &loop : loops) counts.push_back(loop.count);
-  return checkedProduct(counts).value_or(INT64_MAX);
-}
-
-std::int64_t product(std::int64_t a, std::int64_t b) { return checkedMul(a, b).value_or(INT64_MAX); }
-
-/// The innermost loops whose iterations together take at most `budget` bytes, `bytes` each.
-Cut cutAt(const std::vector<OuterLoop> &loops, std::int64_t bytes, std::int64_t budget) {
-  for (std::size_t i = loops.size(); i-- > 0;) {
-    const std::int64_t whole = product(bytes, loops[i].count);
-    if (whole <= budget) {
-      bytes = whole;
-      continue;
-    }
-    const std::int64_t most = std::max<std::int64_t>(1, budget / bytes);
-    const std::int64_t length = ceilDiv(loops[i].count, ceilDiv(loops[i].count, most)); // blocks of equal length
-    if (length == 1) return {i + 1, 0};
-    return {i, length == loops[i].count ? 0 : length};
-  }
-  return {};
-}
-
-/// Iterations inside the cut.
-std::int64_t inside(const std::vector<OuterLoop> &loops, const Cut &cut) {
-  std::int64_t count = 1;
-  for (std::size_t i = cut.position; i < loops.size(); ++i)
-    count = product(count, i == cut.position && cut.length > 0 ? cut.length : loops[i].count);
-  return count;
-}
 
 class BlockingChoice {
 public:
@@ -102,20 +67,12 @@ private:
   }
   bool isSideBySide(std::size_t operand) const { return facts_.iterators[v_].strides[operand] == 1; }
 
-  /// Iterations that the tile takes of an iterator at once.
-  std::int64_t tileLength(std::size_t i) const {
-    if (i == v_) return tile_.vectors * tile_.lanes;
-    if (tile_.together && i == tile_.together->iterator) return tile_.together->count;
-    const auto repeat = std::ranges::find(tile_.repeats, i, &Tile::Repeat::iterator);
-    return repeat == tile_.repeats.end() ? 1 : repeat->count;
-  }
-
   void groupLoops() {
     const auto &s = blocking_.broadcastOperand;
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
-      const std::int64_t count = ceilDiv(facts_.iterators[i].extent, tileLength(i));
+      const std::int64_t count = ceilDiv(facts_.iterators[i].extent, tileLength(tile_, i));
       const bool isV = moves(blocking_.vectorOperand, i), isS = s && moves(*s, i);
-      if (count == 1 && tileLength(i) > 1) continue; // all of it is in the tile
+      if (count == 1 && tileLength(tile_, i) > 1) continue; // all of it is in the tile
       auto &group = facts_.iterators[i].reduced ? blocking_.k
                     : isV == isS                ? blocking_.batch
                     : isV                       ? blocking_.n
@@ -143,73 +100,20 @@ private:
     std::ranges::stable_sort(blocking_.k, std::greater<>(), [&](const OuterLoop &loop) { return leastStride(loop); });
   }
 
-  std::int64_t stayBudget() const { return target_.l2Bytes / 5 * 2; }
-
-  /// Whether iterations that are taken together leave a shorter loop: then no loop has the whole sum.
-  bool hasShortEnd() const {
-    return tile_.together && facts_.iterators[tile_.together->iterator].extent % tile_.together->count != 0;
-  }
-
-  /// The least block of V has a tile's lanes and, where V is packed and contiguous along a loop of N, a vector of that.
   void cutReduced() {
+    const SumBlocks blocks = chooseSumBlocks(facts_, target_, tile_, blocking_);
+    blocking_.kCut = blocks.cut;
     blockLength_ = inside(blocking_.k, blocking_.kCut);
-    if (blocking_.k.empty() || cutForBoth()) return;
-    std::int64_t width = product(tileLength(v_), facts_.elementBytes);
-    for (const OuterLoop &loop : blocking_.n)
-      if (blocking_.packsVector && isContiguous(loop, blocking_.vectorOperand))
-        width = product(width, std::min(loop.count, tile_.lanes));
-    const bool isReadAgain = blocking_.broadcastOperand && countOf(blocking_.m) > 1;
-    if (isReadAgain && !hasShortEnd() && product(countOf(blocking_.k), width) > stayBudget())
-      blocking_.kCut = withoutMasks(cutAt(blocking_.k, width, stayBudget()));
-    blockLength_ = inside(blocking_.k, blocking_.kCut);
-  }
-
-  /// Points of the parallel iterators that move this operand and not the other.
-  std::int64_t ownPoints(std::size_t operand, std::size_t other) const {
-    std::int64_t points = 1;
-    for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
-      if (!facts_.iterators[i].reduced && moves(operand, i) && !moves(other, i))
-        points = product(points, facts_.iterators[i].extent);
-    return points;
-  }
-
-  /// Where all results wait in L2, blocks whose parts of both operands fit beside them: then each is read from further
-  /// away once. It pays where tiles read S across its rows, which no prefetcher follows.
-  bool cutForBoth() {
-    if (!blocking_.broadcastOperand || hasBatchLanes_ || hasShortEnd() || countOf(blocking_.n) == 1 ||
-        countOf(blocking_.m) == 1)
-      return false;
-    const std::size_t v = blocking_.vectorOperand, s = *blocking_.broadcastOperand;
-    const bool readsAcross = std::ranges::none_of(
-        blocking_.k, [&](const OuterLoop &loop) { return std::abs(facts_.iterators[loop.iterator].strides[s]) == 1; });
-    if (!readsAcross) return false;
-    const std::int64_t m = ownPoints(s, v), n = ownPoints(v, s);
-    const std::int64_t slice = product(m + n, facts_.elementBytes);
-    if (product(product(m, n), facts_.elementBytes) > stayBudget() / 2 ||
-        product(slice, countOf(blocking_.k)) <= stayBudget())
-      return false;
-    const Cut cut = withoutMasks(cutAt(blocking_.k, slice, stayBudget()));
-    if (inside(blocking_.k, cut) < leastBlockForBoth) return false;
-    blocking_.kCut = cut;
-    blockLength_ = inside(blocking_.k, cut);
-    blocking_.packsVector = packedOperand(facts_, target_, v_, true) == v;
-    return true;
-  }
-
-  /// Blocks of whole vectors, or else all of one length, so that copies along K need no second mask.
-  Cut withoutMasks(Cut cut) const {
-    if (cut.length == 0) return cut;
-    const std::int64_t count = blocking_.k[cut.position].count, most = cut.length;
-    if (most >= copyLanes_) cut.length = std::min(count, ceilDiv(most, copyLanes_) * copyLanes_);
-    if (most < copyLanes_) cut.length = greatestDivisor(count, most);
-    if (cut.length == count) return {cut.position, 0};
-    return cut.length == 1 ? Cut{cut.position + 1, 0} : cut;
+    blocking_.fetchesAhead = blocks.reason == SumBlocks::Reason::Ahead;
+    const std::size_t v = blocking_.vectorOperand;
+    if (blocking_.fetchesAhead) blocking_.packsVector &= isChangedByCopies(v) || !isSideBySide(v);
+    if (blocks.reason == SumBlocks::Reason::Both) blocking_.packsVector = packedOperand(facts_, target_, v_, true) == v;
   }
 
   /// Bytes of the operand that one tile reads in a block of K.
   std::int64_t tileBytes(std::size_t operand) const {
     std::int64_t bytes = product(blockLength_, facts_.elementBytes);
-    if (moves(operand, v_)) bytes = product(bytes, tileLength(v_));
+    if (moves(operand, v_)) bytes = product(bytes, tileLength(tile_, v_));
     for (const Tile::Repeat &repeat : tile_.repeats)
       if (moves(operand, repeat.iterator)) bytes = product(bytes, repeat.count);
     return bytes;
@@ -230,25 +134,30 @@ private:
     if (!blocking_.broadcastOperand) return;
     const std::size_t v = blocking_.vectorOperand, s = *blocking_.broadcastOperand;
     if (blocking_.vectorStays)
-      blocking_.nCut = cutOf(blocking_.n, v, blocking_.packsVector, stayBudget());
+      blocking_.nCut = cutOf(blocking_.n, v, blocking_.packsVector, blockBytes(target_));
     else if (countOf(blocking_.n) > 1)
-      blocking_.mCut = cutOf(blocking_.m, s, blocking_.packsBroadcast, stayBudget());
+      blocking_.mCut = cutOf(blocking_.m, s, blocking_.packsBroadcast, blockBytes(target_));
     if (!blocking_.vectorStays || !blocking_.packsBroadcast) return;
-    const std::int64_t budget = blocking_.nCut.isNone() ? stayBudget() : std::max(stayBudget(), target_.l3Bytes / 8);
+    const std::int64_t budget =
+        blocking_.nCut.isNone() ? blockBytes(target_) : std::max(blockBytes(target_), target_.l3Bytes / 8);
     blocking_.mCut = cutOf(blocking_.m, s, true, budget);
   }
 
   bool packsBroadcast() const {
     const auto innermost = blocking_.k.empty() ? std::nullopt : std::optional(blocking_.k.back().iterator);
-    return blocking_.broadcastOperand && !hasBatchLanes_ &&
+    if (!blocking_.broadcastOperand || hasBatchLanes_) return false;
+    return (!blocking_.fetchesAhead || isChangedByCopies(*blocking_.broadcastOperand)) &&
            plan::packsBroadcast(facts_, target_, *blocking_.broadcastOperand, countOf(blocking_.n), innermost, tile_);
   }
 
   /// Where neither is packed, the one with lanes stays if all of it does.
   bool vectorStays() const {
     if (blocking_.packsVector || blocking_.packsBroadcast) return blocking_.packsVector;
-    return product(countOf(blocking_.n), tileBytes(blocking_.vectorOperand)) <= stayBudget();
+    return product(countOf(blocking_.n), tileBytes(blocking_.vectorOperand)) <= blockBytes(target_);
   }
+
+  /// Whether a copy has elements of another type or, of bytes, in another order.
+  bool isChangedByCopies(std::size_t operand) const { return facts_.convertedTo[operand] || facts_.productsAtOnce > 1; }
 
   /// Whether a tile's results, which go to memory, take longer to write than its operands to be read, even if what
   /// streams is read again, from L2 or else less than is written.

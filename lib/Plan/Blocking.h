@@ -13,10 +13,8 @@
 // and S has to be packed or V would have blocks. A step of the tile takes about ten cycles and a line of what streams
 // every few steps, so L3 keeps up, and sums need no blocks until the part of V that one tile reads, K x width, exceeds
 // 2/5 of L2; then partial sums wait in memory for the next block. (Measured with f32 and f64, 1000^3 to 2048^3: blocks
-// of K of 512 and 1024 are 5 % slower, S staying and V streaming 8 %.)
-//
-// Where all results of a batch fit a fifth of L2 and tiles read S across its rows, K is cut so that blocks of both
-// operands fit L2 together.
+// of K of 512 and 1024 are 5 % slower, S staying and V streaming 8 %.) Where all results of a batch wait in L2, sums
+// are cut for other reasons, too, and what is then fetched ahead is not packed (SumBlocks.h).
 //
 // Lanes may also be of a batch, and move both: then V is the larger one, whose rows are packed where they are pages
 // apart and a tile takes short pieces of them.
@@ -28,23 +26,12 @@
 // has one block alone, in blocks that fit L2.
 #pragma once
 
-#include "Plan/Tile.h"
+#include "Plan/Cut.h"
 
 namespace einjit::plan {
 
-/// Where a group of loops, outermost first, is cut in two: the loops before `position` are outside, those from it on
-/// inside; if `length` is not 0, the loop at `position` is split, so many of its iterations inside.
-struct Cut {
-  std::size_t position = 0;
-  std::int64_t length = 0;
-  bool isNone() const { return position == 0 && length == 0; }
-};
-
-/// A loop around the tile: an iterator's, or the loop that counts the tile's parts of it.
-struct OuterLoop {
-  std::size_t iterator;
-  std::int64_t count;
-};
+/// What blocks that are read again may take of L2.
+constexpr std::int64_t blockBytes(const Target &target) { return target.l2Bytes / 5 * 2; }
 
 struct Blocking {
   std::size_t vectorOperand;
@@ -53,6 +40,7 @@ struct Blocking {
   bool vectorStays = true;
   std::vector<OuterLoop> batch, n, m, k; ///< each outermost first
   Cut kCut, nCut, mCut;                  ///< what is inside is one block
+  bool fetchesAhead = false;             ///< blocks of K, while the one before is multiplied (SumBlocks.h)
   bool inOrderOfResult = false; ///< loops of N and M inside blocks nest as results lie in memory, whatever streams
   const Cut &stayCut() const { return vectorStays ? nCut : mCut; }
 };

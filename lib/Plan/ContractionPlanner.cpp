@@ -31,7 +31,7 @@ public:
     for (const PlannedLoop &loop : tileLoops_) add(loop::Unroll{loop.name}, {});
     farResults();
     panels_.vectorize();
-    if (!k_.empty() && kBlocks_.empty()) planFetches(plan_, outsideOfSums_, k_.back().name, steps_);
+    if (!k_.empty()) planFetches(plan_, outsideOfSums_, k_.back().name, steps_);
     parallelize();
   }
 
@@ -149,7 +149,9 @@ private:
 
   void splitBlocks() {
     batch_ = loopsOf(blocking_.batch);
-    k_ = cut(loopsOf(blocking_.k), blocking_.kCut, kBlocks_, "blocks of sums, whose part of an operand fits L2");
+    k_ = cut(loopsOf(blocking_.k), blocking_.kCut, kBlocks_,
+             blocking_.fetchesAhead ? "blocks of sums; the next is read while one is multiplied"
+                                    : "blocks of sums, whose part of an operand fits L2");
     n_ = cut(loopsOf(blocking_.n), blocking_.nCut, nBlocks_, "blocks of columns that stay in L2");
     m_ = cut(loopsOf(blocking_.m), blocking_.mCut, mBlocks_,
              blocking_.vectorStays ? "blocks of rows for a panel" : "blocks of rows that stay in L2");
@@ -171,9 +173,10 @@ private:
       std::ranges::stable_sort(inside, std::greater<>(), [&](const PlannedLoop &loop) {
         return loop.step * std::abs(facts_.iterators[loop.iterator].resultStride);
       });
-    outsideOfSums_ = {batch_, streamBlocks(), stayBlocks(), inside};
-    for (const Loops &loops : outsideOfSums_) append(loops);
-    for (const Loops *loops : {&kBlocks_, &k_, &tileLoops_}) append(*loops);
+    for (const Loops *loops : std::initializer_list<const Loops *>{&batch_, &streamBlocks(), &stayBlocks(), &inside,
+                                                                   &kBlocks_, &k_, &tileLoops_})
+      append(*loops);
+    outsideOfSums_ = {batch_, kBlocks_, streamBlocks(), stayBlocks(), inside};
     for (const Loops *loops :
          std::initializer_list<const Loops *>{&batch_, &kBlocks_, &streamBlocks(), &stayBlocks(), &inside})
       nest_.insert(nest_.end(), loops->begin(), loops->end());

@@ -7,7 +7,7 @@
 //   stage     those go outside of M and N
 //   pack      V and S, at the innermost loop that is outside of their panels
 //   keep, vectorize, unroll
-//   fetch     what the next iteration reads of operands from beyond L2
+//   fetch     what the next iteration, or block of K, reads of operands from beyond L2
 //   stream    or else prefetch: results that come from memory, a piece of a row at a time
 //
 // A panel has one axis for each loop inside, that of the lanes last; S's is last the one along which S is contiguous,

@@ -17,7 +17,7 @@ public:
 
   void fetch(std::size_t operand, std::vector<loop::Step> &steps) const {
     if (!facts_.bodyOperand[operand] || !facts_.isPackable[operand]) return;
-    if (staysInL2() || tileVectors() < leastTileToFetch || facts_.reuse(operand) < leastReuseToFetch) return;
+    if (staysInL2() || !hasTimeToFetch(plan_.tile) || facts_.reuse(operand) < leastReuseToFetch) return;
     if (facts_.operandBytes[operand] <= plan_.target.l2Bytes / 4) return; // stays there, however often it is read
     // Panels are made outside of the loops inside blocks, and take room themselves.
     const bool isPacked =
@@ -57,12 +57,6 @@ private:
 
   /// Whether operands and result all stay there from one call to the next.
   bool staysInL2() const { return facts_.bytesTouched() <= static_cast<double>(plan_.target.l2Bytes); }
-  std::int64_t tileVectors() const {
-    std::int64_t vectors = plan_.tile.vectors;
-    for (const Tile::Repeat &repeat : plan_.tile.repeats) vectors *= repeat.count;
-    return vectors;
-  }
-
   /// Whether one of the loops that an even split makes of it runs more than once.
   static bool isRepeated(const PlannedLoop &loop) {
     if (!loop.shared) return loop.extent > 1;
@@ -76,6 +70,12 @@ private:
 };
 
 } // namespace
+
+bool hasTimeToFetch(const Tile &tile) {
+  std::int64_t vectors = tile.vectors;
+  for (const Tile::Repeat &repeat : tile.repeats) vectors *= repeat.count;
+  return vectors >= leastTileToFetch;
+}
 
 void planFetches(const ContractionPlan &plan, std::span<const PlannedLoops> groups, const std::string &sum,
                  std::vector<loop::Step> &steps) {

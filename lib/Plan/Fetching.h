@@ -10,6 +10,9 @@
 
 namespace einjit::plan {
 
+/// Whether a step of the tile takes so long that prefetches beside it do not show.
+bool hasTimeToFetch(const Tile &tile);
+
 /// Adds the steps. `groups` are the loops outside of the sums, outermost first, those inside of blocks last; `sum` is
 /// the innermost loop of a sum.
 void planFetches(const ContractionPlan &plan, std::span<const PlannedLoops> groups, const std::string &sum,

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Plan/SumBlocks.h"
+#include "Plan/Fetching.h"
+#include "Plan/TileModel.h"
+#include <algorithm>
+#include <cstdlib>
+
+namespace einjit::plan {
+namespace {
+
+/// Shorter blocks read and write partial sums too often; while operands come from afar, there is time for that.
+constexpr std::int64_t leastBlockForBoth = 96, leastBlockAhead = 32;
+/// With fewer blocks too much is read before any of it was fetched.
+constexpr std::int64_t leastBlocksAhead = 4;
+
+class Choice {
+public:
+  Choice(const OpFacts &facts, const Target &target, const Tile &tile, const Blocking &blocking)
+      : facts_(facts), target_(target), tile_(tile), k_(blocking.k), n_(blocking.n), m_(blocking.m),
+        v_(blocking.vectorOperand), s_(blocking.broadcastOperand), packsVector_(blocking.packsVector),
+        copyLanes_(std::max(tile.lanes, target.lanes(facts.elementBytes))) {}
+
+  SumBlocks run() const {
+    if (k_.empty() || !s_ || hasShortEnd()) return {};
+    if (!moves(*s_, *tile_.vectorIterator)) { // not of a batch
+      if (const auto cut = ahead()) return {*cut, SumBlocks::Reason::Ahead};
+      if (const auto cut = both()) return {*cut, SumBlocks::Reason::Both};
+    }
+    return {panel()};
+  }
+
+private:
+  bool moves(std::size_t operand, std::size_t iterator) const {
+    return facts_.iterators[iterator].strides[operand] != 0;
+  }
+  bool isContiguous(const OuterLoop &loop, std::size_t operand) const {
+    return std::abs(facts_.iterators[loop.iterator].strides[operand]) == 1;
+  }
+
+  /// Whether iterations that are taken together leave a shorter loop: then no loop has the whole sum.
+  bool hasShortEnd() const {
+    return tile_.together && facts_.iterators[tile_.together->iterator].extent % tile_.together->count != 0;
+  }
+
+  /// Points of the parallel iterators that move this operand and not the other.
+  std::int64_t ownPoints(std::size_t operand, std::size_t other) const {
+    std::int64_t points = 1;
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
+      if (!facts_.iterators[i].reduced && moves(operand, i) && !moves(other, i))
+        points = product(points, facts_.iterators[i].extent);
+    return points;
+  }
+  std::int64_t resultBytes() const {
+    return product(product(ownPoints(*s_, v_), ownPoints(v_, *s_)), facts_.elementBytes);
+  }
+  /// Of both operands, that one iteration of K reads.
+  std::int64_t sliceBytes() const { return product(ownPoints(*s_, v_) + ownPoints(v_, *s_), facts_.elementBytes); }
+
+  std::optional<Cut> ahead() const {
+    const bool isOneTile = countOf(n_) == 1 && countOf(m_) == 1; // whose sums wait in registers
+    if (isOneTile || !hasTimeToFetch(tile_) || resultBytes() > target_.l2Bytes / 2 ||
+        facts_.bytesTouched() <= static_cast<double>(target_.l2Bytes))
+      return std::nullopt;
+    const Cut cut = withoutMasks(cutAt(k_, sliceBytes(), target_.l2Bytes / 8));
+    const std::int64_t length = inside(k_, cut);
+    if (cut.isNone() || length < leastBlockAhead || countOf(k_) < product(length, leastBlocksAhead))
+      return std::nullopt;
+    const bool fetchesV = isFetched(v_, *s_, cut), fetchesS = isFetched(*s_, v_, cut);
+    if ((!fetchesV && !fetchesS) || !(fetchesV || isNear(v_)) || !(fetchesS || isNear(*s_))) return std::nullopt;
+    return cut;
+  }
+
+  bool isSmall(std::size_t operand) const { return facts_.operandBytes[operand] <= target_.l2Bytes / 4; }
+  /// Whether it comes to L2 and stays there, or in rows.
+  bool isNear(std::size_t operand) const { return isSmall(operand) || isContiguous(k_.back(), operand); }
+
+  /// Whether it is worth fetching, and a block of K, cut so, is one piece of its memory.
+  bool isFetched(std::size_t operand, std::size_t other, const Cut &cut) const {
+    if (isSmall(operand)) return false;
+    const std::size_t counted = cut.length > 0 ? cut.position : cut.position - 1; // the loop that counts blocks
+    std::int64_t elements = ownPoints(operand, other);
+    for (std::size_t i = counted + 1; i < k_.size(); ++i) elements = product(elements, lengthOf(k_[i]));
+    const std::int64_t stride = std::abs(facts_.iterators[k_[counted].iterator].strides[operand]);
+    return product(stride, tileLength(tile_, k_[counted].iterator)) == elements;
+  }
+  std::int64_t lengthOf(const OuterLoop &loop) const { return product(loop.count, tileLength(tile_, loop.iterator)); }
+
+  std::optional<Cut> both() const {
+    if (countOf(n_) == 1 || countOf(m_) == 1) return std::nullopt;
+    if (std::ranges::any_of(k_, [&](const OuterLoop &loop) { return isContiguous(loop, *s_); })) return std::nullopt;
+    if (resultBytes() > blockBytes(target_) / 2 || product(sliceBytes(), countOf(k_)) <= blockBytes(target_))
+      return std::nullopt;
+    const Cut cut = withoutMasks(cutAt(k_, sliceBytes(), blockBytes(target_)));
+    return inside(k_, cut) < leastBlockForBoth ? std::nullopt : std::optional(cut);
+  }
+
+  /// The least block of V has a tile's lanes and, where V is packed and contiguous along a loop of N, a vector of that.
+  Cut panel() const {
+    std::int64_t width = product(tileLength(tile_, *tile_.vectorIterator), facts_.elementBytes);
+    for (const OuterLoop &loop : n_)
+      if (packsVector_ && loop.iterator != *tile_.vectorIterator && isContiguous(loop, v_))
+        width = product(width, std::min(loop.count, tile_.lanes));
+    if (countOf(m_) == 1 || product(countOf(k_), width) <= blockBytes(target_)) return {};
+    return withoutMasks(cutAt(k_, width, blockBytes(target_)));
+  }
+
+  /// Blocks of whole vectors, or else all of one length, so that copies along K need no second mask.
+  Cut withoutMasks(Cut cut) const {
+    if (cut.length == 0) return cut;
+    const std::int64_t count = k_[cut.position].count, most = cut.length;
+    if (most >= copyLanes_) cut.length = std::min(count, ceilDiv(most, copyLanes_) * copyLanes_);
+    if (most < copyLanes_) cut.length = greatestDivisor(count, most);
+    if (cut.length == count) return {cut.position, 0};
+    return cut.length == 1 ? Cut{cut.position + 1, 0} : cut;
+  }
+
+  const OpFacts &facts_;
+  const Target &target_;
+  const Tile &tile_;
+  const std::vector<OuterLoop> &k_, &n_, &m_;
+  const std::size_t v_;
+  const std::optional<std::size_t> s_;
+  const bool packsVector_;
+  const std::int64_t copyLanes_; ///< the most that a copy has
+};
+
+} // namespace
+
+SumBlocks chooseSumBlocks(const OpFacts &facts, const Target &target, const Tile &tile, const Blocking &blocking) {
+  return Choice(facts, target, tile, blocking).run();
+}
+
+} // namespace einjit::plan
