@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Blocking.h"
+#include "Plan/Fetching.h"
 #include "Plan/Packing.h"
 #include "Plan/SumBlocks.h"
 #include "Plan/TileModel.h"
@@ -11,6 +12,9 @@ namespace {
 
 /// A tile of 14 x 32 results reads (14 + 32) K elements from L2 and writes 448 to memory, which is ten times as slow.
 constexpr std::int64_t longestOfWriting = 96;
+
+/// With fewer uses of V, copying it is most of the time, and prefetches beside that only add to it.
+constexpr std::int64_t leastReuseAhead = 16;
 
 class BlockingChoice {
 public:
@@ -134,13 +138,43 @@ private:
     if (!blocking_.broadcastOperand) return;
     const std::size_t v = blocking_.vectorOperand, s = *blocking_.broadcastOperand;
     if (blocking_.vectorStays)
-      blocking_.nCut = cutOf(blocking_.n, v, blocking_.packsVector, blockBytes(target_));
+      cutColumns(v);
     else if (countOf(blocking_.n) > 1)
       blocking_.mCut = cutOf(blocking_.m, s, blocking_.packsBroadcast, blockBytes(target_));
     if (!blocking_.vectorStays || !blocking_.packsBroadcast) return;
     const std::int64_t budget =
         blocking_.nCut.isNone() ? blockBytes(target_) : std::max(blockBytes(target_), target_.l3Bytes / 8);
     blocking_.mCut = cutOf(blocking_.m, s, true, budget);
+  }
+
+  void cutColumns(std::size_t v) {
+    const auto ahead = cutAhead();
+    blocking_.panelsAhead = ahead.has_value();
+    blocking_.nCut = ahead ? *ahead : cutOf(blocking_.n, v, blocking_.packsVector, blockBytes(target_));
+  }
+
+  /// Of a packed V from beyond L2, whose blocks are one piece of memory each: blocks so small that the next one comes
+  /// while one is multiplied. They read S again more often, so it has to stay in L2 beside them.
+  std::optional<Cut> cutAhead() const {
+    const std::size_t v = blocking_.vectorOperand, s = *blocking_.broadcastOperand;
+    if (!blocking_.packsVector || hasBatchLanes_ || !blocking_.kCut.isNone() || !hasTimeToFetch(tile_) ||
+        facts_.reuse(v) < leastReuseAhead || facts_.operandBytes[v] <= target_.l2Bytes ||
+        facts_.operandBytes[s] > target_.l2Bytes / 4)
+      return std::nullopt;
+    const Cut cut = cutOf(blocking_.n, v, true, target_.l2Bytes / 8);
+    if (cut.isNone()) return std::nullopt;
+    const std::size_t counted = cut.length > 0 ? cut.position : cut.position - 1; // the loop that counts blocks
+    const OuterLoop &loop = blocking_.n[counted];
+    std::int64_t elements = tileLength(tile_, loop.iterator); // from one iteration of that loop to the next
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
+      const auto isOutside = [&](const OuterLoop &outer) { return outer.iterator == i; };
+      const auto outside = blocking_.n.begin() + static_cast<std::ptrdiff_t>(counted);
+      if (!moves(v, i) || i == loop.iterator || std::ranges::any_of(blocking_.batch, isOutside)) continue;
+      elements = product(elements, std::any_of(blocking_.n.begin(), outside, isOutside) ? tileLength(tile_, i)
+                                                                                        : facts_.iterators[i].extent);
+    }
+    const std::int64_t stride = std::abs(facts_.iterators[loop.iterator].strides[v]);
+    return product(stride, tileLength(tile_, loop.iterator)) == elements ? std::optional(cut) : std::nullopt;
   }
 
   bool packsBroadcast() const {

@@ -152,7 +152,9 @@ private:
     k_ = cut(loopsOf(blocking_.k), blocking_.kCut, kBlocks_,
              blocking_.fetchesAhead ? "blocks of sums; the next is read while one is multiplied"
                                     : "blocks of sums, whose part of an operand fits L2");
-    n_ = cut(loopsOf(blocking_.n), blocking_.nCut, nBlocks_, "blocks of columns that stay in L2");
+    n_ = cut(loopsOf(blocking_.n), blocking_.nCut, nBlocks_,
+             blocking_.panelsAhead ? "blocks of columns; the next is read while one is multiplied"
+                                   : "blocks of columns that stay in L2");
     m_ = cut(loopsOf(blocking_.m), blocking_.mCut, mBlocks_,
              blocking_.vectorStays ? "blocks of rows for a panel" : "blocks of rows that stay in L2");
   }

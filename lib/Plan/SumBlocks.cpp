@@ -86,7 +86,7 @@ private:
   std::int64_t lengthOf(const OuterLoop &loop) const { return product(loop.count, tileLength(tile_, loop.iterator)); }
 
   std::optional<Cut> both() const {
-    if (countOf(n_) == 1 || countOf(m_) == 1) return std::nullopt;
+    if (countOf(n_) == 1 || countOf(m_) == 1 || isSmall(*s_)) return std::nullopt;
     if (std::ranges::any_of(k_, [&](const OuterLoop &loop) { return isContiguous(loop, *s_); })) return std::nullopt;
     if (resultBytes() > blockBytes(target_) / 2 || product(sliceBytes(), countOf(k_)) <= blockBytes(target_))
       return std::nullopt;
