@@ -31,7 +31,7 @@ public:
     for (const PlannedLoop &loop : tileLoops_) add(loop::Unroll{loop.name}, {});
     farResults();
     panels_.vectorize();
-    if (!k_.empty()) planFetches(plan_, outsideOfSums_, k_.back().name, steps_);
+    fetch();
     parallelize();
   }
 
@@ -206,6 +206,13 @@ private:
     if (!blocking_.inOrderOfResult || !isContiguous || !around || first == tileLoops_.end()) return;
     add(loop::PrefetchStores{first->name, plan_.target.cacheLineBytes / facts_.elementBytes, around->name},
         "lines of results come while their sums are computed");
+  }
+
+  void fetch() {
+    if (k_.empty()) return;
+    std::vector<bool> isPacked(facts_.operandCount, blocking_.packsBroadcast);
+    isPacked[blocking_.vectorOperand] = blocking_.packsVector;
+    planFetches({facts_, plan_.target, tile_, plan_.operandNames, isPacked}, outsideOfSums_, k_.back().name, steps_);
   }
 
   void stage() {

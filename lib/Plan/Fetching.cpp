@@ -12,27 +12,26 @@ constexpr std::int64_t leastReuseToFetch = 8;
 
 class Fetching {
 public:
-  Fetching(const ContractionPlan &plan, std::span<const PlannedLoops> groups, const std::string &sum)
-      : plan_(plan), facts_(plan.facts), groups_(groups), sum_(sum) {}
+  Fetching(const FetchedOp &op, std::span<const PlannedLoops> groups, const std::string &sum)
+      : op_(op), facts_(op.facts), groups_(groups), sum_(sum) {}
 
   void fetch(std::size_t operand, std::vector<loop::Step> &steps) const {
     if (!facts_.bodyOperand[operand] || !facts_.isPackable[operand]) return;
-    if (staysInL2() || !hasTimeToFetch(plan_.tile) || facts_.reuse(operand) < leastReuseToFetch) return;
-    if (facts_.operandBytes[operand] <= plan_.target.l2Bytes / 4) return; // stays there, however often it is read
+    if (staysInL2() || !hasTimeToFetch(op_.tile) || facts_.reuse(operand) < leastReuseToFetch) return;
+    if (facts_.operandBytes[operand] <= op_.target.l2Bytes / 4) return; // stays there, however often it is read
     // Panels are made outside of the loops inside blocks, and take room themselves.
-    const bool isPacked =
-        operand == plan_.blocking.vectorOperand ? plan_.blocking.packsVector : plan_.blocking.packsBroadcast;
+    const bool isPacked = operand < op_.isPacked.size() && op_.isPacked[operand];
     PlannedLoops loops;
     for (std::size_t group = 0; group < groups_.size() - (isPacked ? 1 : 0); ++group)
       loops.insert(loops.end(), groups_[group].begin(), groups_[group].end());
     for (std::size_t i = loops.size(); i-- > 0;) {
       if (!readsOn(operand, loops, i)) continue;
       const std::int64_t stride = loops[i].step * facts_.iterators[loops[i].iterator].strides[operand];
-      const std::int64_t most = isPacked ? plan_.target.l2Bytes / 4 : plan_.target.l2Bytes / 10 * 3;
+      const std::int64_t most = isPacked ? op_.target.l2Bytes / 4 : op_.target.l2Bytes / 10 * 3;
       if (stride > most / facts_.elementBytes || !isRepeated(loops[i])) return;
-      steps.push_back({loop::Fetch{plan_.operandNames[operand], loops[i].name, sum_,
-                                   plan_.target.cacheLineBytes / facts_.elementBytes},
-                       "what comes next is on its way"});
+      steps.push_back(
+          {loop::Fetch{op_.operandNames[operand], loops[i].name, sum_, op_.target.cacheLineBytes / facts_.elementBytes},
+           "what comes next is on its way"});
       return;
     }
   }
@@ -56,14 +55,14 @@ private:
   }
 
   /// Whether operands and result all stay there from one call to the next.
-  bool staysInL2() const { return facts_.bytesTouched() <= static_cast<double>(plan_.target.l2Bytes); }
+  bool staysInL2() const { return facts_.bytesTouched() <= static_cast<double>(op_.target.l2Bytes); }
   /// Whether one of the loops that an even split makes of it runs more than once.
   static bool isRepeated(const PlannedLoop &loop) {
     if (!loop.shared) return loop.extent > 1;
     return std::ranges::any_of(loop.shared->parts, [](const SharedLoop::Part &part) { return part.count > 1; });
   }
 
-  const ContractionPlan &plan_;
+  const FetchedOp &op_;
   const OpFacts &facts_;
   std::span<const PlannedLoops> groups_;
   const std::string &sum_;
@@ -77,10 +76,10 @@ bool hasTimeToFetch(const Tile &tile) {
   return vectors >= leastTileToFetch;
 }
 
-void planFetches(const ContractionPlan &plan, std::span<const PlannedLoops> groups, const std::string &sum,
+void planFetches(const FetchedOp &op, std::span<const PlannedLoops> groups, const std::string &sum,
                  std::vector<loop::Step> &steps) {
-  const Fetching fetching(plan, groups, sum);
-  for (std::size_t operand = 0; operand < plan.facts.operandCount; ++operand) fetching.fetch(operand, steps);
+  const Fetching fetching(op, groups, sum);
+  for (std::size_t operand = 0; operand < op.facts.operandCount; ++operand) fetching.fetch(operand, steps);
 }
 
 } // namespace einjit::plan

@@ -112,7 +112,8 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
   kernel(a, b, out);
   const std::string schedule = kernel.text(Stage::Schedule);
   for (const std::string &word : means()) used[word] += schedule.find(word) != std::string::npos;
-  for (const char *word : {"unpack", "the next is read"}) used[word] += schedule.find(word) != std::string::npos;
+  for (const char *word : {"unpack", "the next is read", "is read once"})
+    used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
 
@@ -182,7 +183,7 @@ TEST(Strategies, TransposeTheSmallerResult) {
 }
 
 /// Long sums over operands that lie in the order of the sum, one or both, with batches and parts that splits leave; and
-/// panels of what is multiplied with little.
+/// panels and rows of what is multiplied with little.
 TEST(Strategies, ReadAhead) {
   const Contraction contractions[] = {
       {"ca", "cb", "ab", {{'a', 31}, {'b', 60}, {'c', 703}}},
@@ -194,6 +195,8 @@ TEST(Strategies, ReadAhead) {
       {"ac", "bc", "ab", {{'a', 24}, {'b', 1700}, {'c', 21}}},
       {"bc", "ca", "ba", {{'a', 19}, {'b', 1300}, {'c', 37}}},
       {"gac", "gbdc", "gabd", {{'a', 17}, {'b', 40}, {'c', 25}, {'d', 35}, {'g', 2}}},
+      {"ac", "bc", "ab", {{'a', 9}, {'b', 700}, {'c', 69}}},
+      {"dac", "dbc", "ab", {{'a', 7}, {'b', 221}, {'c', 48}, {'d', 5}}},
   };
   std::mt19937 random(3);
   std::map<std::string, int> used;
@@ -212,6 +215,7 @@ TEST(Strategies, ReadAhead) {
       }
   }
   EXPECT_GE(used["the next is read"], least);
+  EXPECT_GE(used["is read once"], 4);
 }
 
 TEST(Strategies, ComputeWhatTheSumSays) {
