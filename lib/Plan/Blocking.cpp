@@ -107,6 +107,7 @@ private:
   void cutReduced() {
     const SumBlocks blocks = chooseSumBlocks(facts_, target_, tile_, blocking_);
     blocking_.kCut = blocks.cut;
+    blocking_.kReason = reasonText(blocks.reason);
     blockLength_ = inside(blocking_.k, blocking_.kCut);
     blocking_.fetchesAhead = blocks.reason == SumBlocks::Reason::Ahead;
     const std::size_t v = blocking_.vectorOperand;
@@ -163,12 +164,11 @@ private:
       return std::nullopt;
     const Cut cut = cutOf(blocking_.n, v, true, target_.l2Bytes / 8);
     if (cut.isNone()) return std::nullopt;
-    const std::size_t counted = cut.length > 0 ? cut.position : cut.position - 1; // the loop that counts blocks
-    const OuterLoop &loop = blocking_.n[counted];
+    const OuterLoop &loop = blocking_.n[counted(cut)];
     std::int64_t elements = tileLength(tile_, loop.iterator); // from one iteration of that loop to the next
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
       const auto isOutside = [&](const OuterLoop &outer) { return outer.iterator == i; };
-      const auto outside = blocking_.n.begin() + static_cast<std::ptrdiff_t>(counted);
+      const auto outside = blocking_.n.begin() + static_cast<std::ptrdiff_t>(counted(cut));
       if (!moves(v, i) || i == loop.iterator || std::ranges::any_of(blocking_.batch, isOutside)) continue;
       elements = product(elements, std::any_of(blocking_.n.begin(), outside, isOutside) ? tileLength(tile_, i)
                                                                                         : facts_.iterators[i].extent);

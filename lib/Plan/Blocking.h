@@ -31,6 +31,7 @@
 #pragma once
 
 #include "Plan/Cut.h"
+#include <string_view>
 
 namespace einjit::plan {
 
@@ -44,6 +45,7 @@ struct Blocking {
   bool vectorStays = true;
   std::vector<OuterLoop> batch, n, m, k; ///< each outermost first
   Cut kCut, nCut, mCut;                  ///< what is inside is one block
+  std::string_view kReason = {};         ///< for the schedule's text
   bool fetchesAhead = false;             ///< blocks of K, while the one before is multiplied (SumBlocks.h)
   bool panelsAhead = false;              ///< the same of blocks of V that are packed
   bool inOrderOfResult = false; ///< loops of N and M inside blocks nest as results lie in memory, whatever streams

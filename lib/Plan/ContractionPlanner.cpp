@@ -149,9 +149,7 @@ private:
 
   void splitBlocks() {
     batch_ = loopsOf(blocking_.batch);
-    k_ = cut(loopsOf(blocking_.k), blocking_.kCut, kBlocks_,
-             blocking_.fetchesAhead ? "blocks of sums; the next is read while one is multiplied"
-                                    : "blocks of sums, whose part of an operand fits L2");
+    k_ = cut(loopsOf(blocking_.k), blocking_.kCut, kBlocks_, std::string(blocking_.kReason));
     n_ = cut(loopsOf(blocking_.n), blocking_.nCut, nBlocks_,
              blocking_.panelsAhead ? "blocks of columns; the next is read while one is multiplied"
                                    : "blocks of columns that stay in L2");

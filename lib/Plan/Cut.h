@@ -16,6 +16,9 @@ struct Cut {
   bool isNone() const { return position == 0 && length == 0; }
 };
 
+/// The loop that counts blocks, of a cut that is one.
+constexpr std::size_t counted(const Cut &cut) { return cut.length > 0 ? cut.position : cut.position - 1; }
+
 /// A loop around the tile: an iterator's, or the loop that counts the tile's parts of it.
 struct OuterLoop {
   std::size_t iterator;

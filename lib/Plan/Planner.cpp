@@ -8,9 +8,9 @@
 //
 // with the tile's accumulators in registers over the reduced loops (keep). A reduced vector iterator has its partial
 // results in the lanes of `vectors` accumulators, which are folded at the end (privatize); what such a product reads
-// from beyond L2 it reads once, and fetches. (On a Xeon 16 x 512 times 8000 x 512, transposed, takes 0.57 of the time if
-// read once, 0.43 if fetched, too.) Remainders of the repeated iterators are loops of their own; the last vector of the
-// vector iterator is masked.
+// from beyond L2 it reads once, and fetches. (On a Xeon 16 x 512 times 8000 x 512, transposed, takes 0.57 of the time
+// if read once, 0.43 if fetched, too.) Remainders of the repeated iterators are loops of their own; the last vector of
+// the vector iterator is masked.
 //
 // Products of two operands have blocks around the tile, and panels (ContractionPlanner.h); ops without a reduction that
 // read an operand across have tiles that are transposed (Transposition.h). A product's result may be transposed instead

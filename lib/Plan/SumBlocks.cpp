@@ -13,6 +13,9 @@ constexpr std::int64_t leastBlockForBoth = 96, leastBlockAhead = 32;
 /// With fewer blocks too much is read before any of it was fetched.
 constexpr std::int64_t leastBlocksAhead = 4;
 
+/// Of V in L2: with fewer than these S is read too often, so that blocks are cut to have more.
+constexpr std::int64_t fewTiles = 4, manyTiles = 12, leastBlockWide = 128;
+
 class Choice {
 public:
   Choice(const OpFacts &facts, const Target &target, const Tile &tile, const Blocking &blocking)
@@ -26,6 +29,7 @@ public:
       if (const auto cut = ahead()) return {*cut, SumBlocks::Reason::Ahead};
       if (const auto cut = both()) return {*cut, SumBlocks::Reason::Both};
     }
+    if (const auto cut = wide()) return {*cut, SumBlocks::Reason::Wide};
     return {panel()};
   }
 
@@ -77,11 +81,11 @@ private:
   /// Whether it is worth fetching, and a block of K, cut so, is one piece of its memory.
   bool isFetched(std::size_t operand, std::size_t other, const Cut &cut) const {
     if (isSmall(operand)) return false;
-    const std::size_t counted = cut.length > 0 ? cut.position : cut.position - 1; // the loop that counts blocks
+    const std::size_t blocks = counted(cut);
     std::int64_t elements = ownPoints(operand, other);
-    for (std::size_t i = counted + 1; i < k_.size(); ++i) elements = product(elements, lengthOf(k_[i]));
-    const std::int64_t stride = std::abs(facts_.iterators[k_[counted].iterator].strides[operand]);
-    return product(stride, tileLength(tile_, k_[counted].iterator)) == elements;
+    for (std::size_t i = blocks + 1; i < k_.size(); ++i) elements = product(elements, lengthOf(k_[i]));
+    const std::int64_t stride = std::abs(facts_.iterators[k_[blocks].iterator].strides[operand]);
+    return product(stride, tileLength(tile_, k_[blocks].iterator)) == elements;
   }
   std::int64_t lengthOf(const OuterLoop &loop) const { return product(loop.count, tileLength(tile_, loop.iterator)); }
 
@@ -92,6 +96,33 @@ private:
       return std::nullopt;
     const Cut cut = withoutMasks(cutAt(k_, sliceBytes(), blockBytes(target_)));
     return inside(k_, cut) < leastBlockForBoth ? std::nullopt : std::optional(cut);
+  }
+
+  /// Whether S comes in short rows from beyond L2, which neither prefetchers follow nor fetches bring.
+  bool isInShortRows() const {
+    const auto isWhole = [&](const OuterLoop &loop) {
+      return std::abs(facts_.iterators[loop.iterator].strides[*s_]) == facts_.points(true);
+    };
+    return facts_.operandBytes[*s_] > target_.l2Bytes && isContiguous(k_.back(), *s_) &&
+           std::ranges::none_of(m_, isWhole);
+  }
+
+  std::optional<Cut> wide() const {
+    if (!packsVector_ || !isInShortRows()) return std::nullopt;
+    const std::int64_t width = product(tileLength(tile_, *tile_.vectorIterator), facts_.elementBytes);
+    const std::int64_t tiles = countOf(n_), fit = blockBytes(target_) / product(countOf(k_), width);
+    if (fit >= fewTiles || tiles <= fewTiles) return std::nullopt;
+    const Cut cut = withoutMasks(cutAt(k_, product(width, std::min(tiles, manyTiles)), blockBytes(target_)));
+    const std::int64_t length = inside(k_, cut);
+    if (cut.isNone() || length < leastBlockWide) return std::nullopt;
+    if (isContiguous(k_[counted(cut)], v_)) return std::nullopt; // its rows stay long
+    // What S is read less, and what partial sums are read and written more.
+    const double lines = static_cast<double>(facts_.operandBytes[*s_]) * static_cast<double>(tiles);
+    const double saved =
+        lines / static_cast<double>(std::max<std::int64_t>(1, fit)) - lines / static_cast<double>(manyTiles);
+    const double paid =
+        2 * static_cast<double>(resultBytes()) * static_cast<double>(countOf(k_)) / static_cast<double>(length);
+    return saved > 2 * paid ? std::optional(cut) : std::nullopt;
   }
 
   /// The least block of V has a tile's lanes and, where V is packed and contiguous along a loop of N, a vector of that.
@@ -125,6 +156,16 @@ private:
 };
 
 } // namespace
+
+std::string_view reasonText(SumBlocks::Reason reason) {
+  switch (reason) {
+  case SumBlocks::Reason::Ahead: return "blocks of sums; the next is read while one is multiplied";
+  case SumBlocks::Reason::Wide: return "blocks of sums, so short that many columns fit L2";
+  case SumBlocks::Reason::Both:
+  case SumBlocks::Reason::Panel: break;
+  }
+  return "blocks of sums, whose part of an operand fits L2";
+}
 
 SumBlocks chooseSumBlocks(const OpFacts &facts, const Target &target, const Tile &tile, const Blocking &blocking) {
   return Choice(facts, target, tile, blocking).run();

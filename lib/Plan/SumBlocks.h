@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // How the sums of a blocked product are cut. While one block of K is multiplied with all that it is multiplied with,
-// the partial sums of the others wait in memory. There are three reasons to pay for that, in this order:
+// the partial sums of the others wait in memory. There are four reasons to pay for that, in this order:
 //
 // Ahead: all results fit half of L2, and an operand from beyond L2 lies in the order of K, so that a block is one piece
 // of its memory. Then blocks of both operands take an eighth of L2, and the next one is fetched while one is
@@ -12,6 +12,10 @@
 // Both: all results fit a fifth of L2 and tiles read S across its rows, which no prefetcher follows. Then blocks of
 // both operands that fit L2 together are each read from further away once.
 //
+// Wide: S comes from beyond L2 in rows that are too short for prefetchers, and V, which is packed, is so long that few
+// of its tiles fit L2: S is read again for every few columns. With shorter sums more columns fit. As parts of the time:
+// 0.91 for `acbd,cdef->abef` and 0.88 for `cad,dcb->ab` of some 280 a side; where S has long rows, 1.01 to 1.08.
+//
 // Panel: the part of V that one tile reads does not fit L2.
 #pragma once
 
@@ -21,8 +25,11 @@ namespace einjit::plan {
 
 struct SumBlocks {
   Cut cut = {};
-  enum class Reason { Ahead, Both, Panel } reason = Reason::Panel;
+  enum class Reason { Ahead, Both, Wide, Panel } reason = Reason::Panel;
 };
+
+/// For the schedule's text.
+std::string_view reasonText(SumBlocks::Reason reason);
 
 /// Of the loops that `blocking` has; of its cuts and panels only `packsVector` is read.
 SumBlocks chooseSumBlocks(const OpFacts &facts, const Target &target, const Tile &tile, const Blocking &blocking);

@@ -112,7 +112,7 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
   kernel(a, b, out);
   const std::string schedule = kernel.text(Stage::Schedule);
   for (const std::string &word : means()) used[word] += schedule.find(word) != std::string::npos;
-  for (const char *word : {"unpack", "the next is read", "is read once"})
+  for (const char *word : {"unpack", "the next is read", "is read once", "many columns fit"})
     used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
@@ -216,6 +216,24 @@ TEST(Strategies, ReadAhead) {
   }
   EXPECT_GE(used["the next is read"], least);
   EXPECT_GE(used["is read once"], 4);
+}
+
+/// Sums that are cut so that the operand with short rows meets more columns at once.
+TEST(Strategies, CutSumsForMoreColumns) {
+  const Contraction contractions[] = {
+      {"acbd", "cde", "abe", {{'a', 9}, {'b', 14}, {'c', 48}, {'d', 17}, {'e', 290}}},
+      {"acbd", "cde", "eab", {{'a', 14}, {'b', 9}, {'c', 60}, {'d', 13}, {'e', 243}}},
+  };
+  std::mt19937 random(4);
+  std::map<std::string, int> used;
+  for (Target target : presetTargets()) {
+    if (!runsOnHost(target)) continue;
+    target.l1Bytes = 16 << 10;
+    target.l2Bytes = 376 << 10;
+    for (const Contraction &contraction : contractions)
+      for (int threads : {1, 2}) check<float>(contraction, print(target), threads, random, used);
+  }
+  EXPECT_GE(used["many columns fit"], 4);
 }
 
 TEST(Strategies, ComputeWhatTheSumSays) {
