@@ -36,9 +36,10 @@ Refusal checkNames(const Kernel &kernel, const CopyStep &step) {
   }
   if (!step.by.empty() && step.by.size() != step.over.size())
     return fmt::format("there must be a name for each loop {} over", step.participle);
-  for (const std::string &name : step.by)
-    if (kernel.findVar(name) || std::ranges::count(step.by, name) > 1)
-      return fmt::format("a loop '{}' is there already", name);
+  for (const std::string &name : step.by) {
+    if (auto reason = unlessLoopIsNew(kernel, name)) return reason;
+    if (std::ranges::count(step.by, name) > 1) return fmt::format("a loop '{}' is there already", name);
+  }
   for (BufferId buffer : buffersNamed(kernel, step.buffer))
     if (kernel[buffer].storage == Storage::Registers) return fmt::format("%{} is in registers", kernel[buffer].name);
   return std::nullopt;

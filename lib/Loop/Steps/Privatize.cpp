@@ -208,8 +208,9 @@ void redirect(std::span<Stmt> statements, VarId var, BufferId buffer, BufferId p
   }
 }
 
-/// Makes the reduction into one buffer partial, if it is reduced in loops over the variable at all.
-Refusal privatize(Kernel &kernel, BufferId buffer, VarId var, const std::string &as, bool &done) {
+/// Makes the reduction into one buffer partial, if it is reduced in loops over the variable at all. `by` is the
+/// variable of the loops over partial results.
+Refusal privatize(Kernel &kernel, BufferId buffer, VarId var, VarId by, const std::string &as, bool &done) {
   Block *scope = scopeOf(kernel.body, buffer);
   const auto site = scope ? findSite(*scope, var, buffer) : std::nullopt;
   if (!site) return std::nullopt;
@@ -230,7 +231,9 @@ Refusal privatize(Kernel &kernel, BufferId buffer, VarId var, const std::string 
   const BufferId partial(kernel.buffers.size() - 1);
 
   const DType type = kernel[buffer].type.dtype;
-  const Access source = partialOf(element, var, partial);
+  const Access source = partialOf(element, by, partial);
+  for (For &loop : loops)
+    if (loop.var == var) loop.var = by;
   redirect(site->statements(), var, buffer, partial);
   const auto first = site->block->begin() + static_cast<std::ptrdiff_t>(site->first);
   const auto behind = first + static_cast<std::ptrdiff_t>(site->statements().size());
@@ -246,6 +249,7 @@ Refusal check(const Kernel &kernel, const Privatize &step) {
   if (auto reason = unlessLoopExists(kernel, step.loop)) return reason;
   if (auto reason = unlessBufferExists(kernel, step.buffer)) return reason;
   if (auto reason = unlessBufferIsNew(kernel, step.as)) return reason;
+  if (auto reason = step.by.empty() ? std::nullopt : unlessLoopIsNew(kernel, step.by)) return reason;
   for (BufferId buffer : buffersNamed(kernel, step.buffer)) {
     const Storage storage = kernel[buffer].storage;
     if (storage != Storage::Scratch && storage != Storage::Registers)
@@ -263,7 +267,8 @@ Result<Kernel> apply(Kernel kernel, const Privatize &step) {
   for (BufferId buffer : buffersNamed(kernel, step.buffer)) {
     if (reason) break;
     const std::string as = step.as + copySuffix(kernel, buffer, step.buffer);
-    reason = privatize(kernel, buffer, *kernel.findVar(step.loop), as, done);
+    const VarId var = *kernel.findVar(step.loop);
+    reason = privatize(kernel, buffer, var, step.by.empty() ? var : kernel.var(step.by), as, done);
   }
   if (!reason && !done) reason = fmt::format("%{} is not used in loop '{}'", step.buffer, step.loop);
   if (reason) return refused({step}, *reason);

@@ -34,6 +34,11 @@ Refusal unlessBufferIsNew(const Kernel &kernel, const std::string &name) {
   return fmt::format("there is a buffer %{} already", name);
 }
 
+Refusal unlessLoopIsNew(const Kernel &kernel, const std::string &name) {
+  if (!kernel.findVar(name)) return std::nullopt;
+  return fmt::format("a loop '{}' is there already", name);
+}
+
 std::string quoted(const Kernel &kernel, VarId var) { return fmt::format("loop '{}'", kernel.vars[var.index()]); }
 std::string quoted(const Kernel &kernel, BufferId buffer) { return "%" + kernel[buffer].name; }
 

@@ -22,6 +22,9 @@ Refusal unlessBufferExists(const Kernel &kernel, const std::string &name);
 /// Refuses a name that is given to a new buffer but belongs to one already.
 Refusal unlessBufferIsNew(const Kernel &kernel, const std::string &name);
 
+/// Refuses a name that is given to new loops but belongs to others already.
+Refusal unlessLoopIsNew(const Kernel &kernel, const std::string &name);
+
 /// The texts of names in refusals: `loop 'i0'`, `%acc`.
 std::string quoted(const Kernel &kernel, VarId var);
 std::string quoted(const Kernel &kernel, BufferId buffer);

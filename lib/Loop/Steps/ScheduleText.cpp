@@ -4,7 +4,8 @@
 //
 //   split i1 by 16 as i1o, i1l [masked | even 8]
 //   order i0, i1o, k0
-//   privatize %acc over k0 as %partial
+//   privatize %acc over k0 as %partial [by k0f]
+//   localize %partial at k0 as %sum
 //   stage %acc over k0o [at i0] as %partial
 //   keep %acc in registers
 //   pack %b [at i0] [over k0, i1] as [f32] %panel [by k0p, i1p]
@@ -34,12 +35,13 @@ std::string arguments(const Split &step) {
   return fmt::format("{} by {} as {}, {}{}", step.loop, step.factor, step.outer, step.inner, rest);
 }
 std::string arguments(const Reorder &step) { return fmt::format("{}", fmt::join(step.loops, ", ")); }
-std::string arguments(const Privatize &step) {
-  return fmt::format("%{} over {} as %{}", step.buffer, step.loop, step.as);
-}
 std::string optional(std::string_view word, const std::string &name) {
   return name.empty() ? "" : fmt::format(" {} {}", word, name);
 }
+std::string arguments(const Privatize &step) {
+  return fmt::format("%{} over {} as %{}{}", step.buffer, step.loop, step.as, optional("by", step.by));
+}
+std::string arguments(const Localize &step) { return fmt::format("%{} at {} as %{}", step.buffer, step.at, step.as); }
 std::string optional(std::string_view word, const std::vector<std::string> &names) {
   return optional(word, fmt::format("{}", fmt::join(names, ", ")));
 }
@@ -131,6 +133,14 @@ private:
     step.buffer = buffer();
     reader_.expect("over");
     step.loop = loop();
+    reader_.expect("as");
+    step.as = buffer();
+    if (reader_.accept("by")) step.by = loop();
+  }
+  void read(Localize &step) {
+    step.buffer = buffer();
+    reader_.expect("at");
+    step.at = loop();
     reader_.expect("as");
     step.as = buffer();
   }

@@ -59,10 +59,21 @@ struct Reorder {
 };
 
 /// Lets the reduction into `buffer` keep one partial result for each iteration of `loop`, in a new buffer `as`, and
-/// folds them behind the loops of the reduction. `as` is declared beside `buffer`.
+/// folds them behind the loops of the reduction. `as` is declared beside `buffer`. The loops over partial results that
+/// set and fold them have the name `by`, or else that of `loop`.
 struct Privatize {
   std::string buffer;
   std::string loop;
+  std::string as;
+  std::string by = {};
+};
+
+/// Lets the updates of `buffer` in each iteration of loop `at` go to a new scratch element `as` instead, which is
+/// folded into `buffer` behind them. Loops of that name in which the buffer is not only reduced are left alone. It is
+/// declared in the innermost loops around all updates of an element.
+struct Localize {
+  std::string buffer;
+  std::string at;
   std::string as;
 };
 
@@ -142,7 +153,8 @@ struct Parallelize {
 };
 
 struct Step {
-  std::variant<Split, Reorder, Privatize, Stage, Keep, Pack, Unpack, Vectorize, Unroll, PrefetchStores, Fetch, Stream,
+  std::variant<Split, Reorder, Privatize, Localize, Stage, Keep, Pack, Unpack, Vectorize, Unroll, PrefetchStores, Fetch,
+               Stream,
                Parallelize>
       action;              ///< as in Steps.def
   std::string reason = {}; ///< why the planner took it; printed as a comment

@@ -138,7 +138,7 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
       if (const std::string &name = random.of(loops); std::ranges::count(some, name) == 0) some.push_back(name);
     return some;
   };
-  switch (random.in(0, 14)) {
+  switch (random.in(0, 15)) {
   case 0:
   case 1: {
     Split step{loop, random.in(1, 5), fmt::format("o{}", number), fmt::format("t{}", number), random.chance(40)};
@@ -148,7 +148,9 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
   case 2:
   case 3:
   case 4: return {Reorder{someLoops()}};
-  case 5: return {Privatize{random.of(buffers), loop, fmt::format("p{}", number)}};
+  case 5:
+    return {Privatize{random.of(buffers), loop, fmt::format("p{}", number),
+                      random.chance(50) ? fmt::format("{}p{}", loop, number) : ""}};
   case 6: {
     Pack step{random.of(buffers), random.chance(20) ? "" : loop, someLoops(), fmt::format("q{}", number)};
     if (random.chance(50))
@@ -157,6 +159,7 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
     return {step};
   }
   case 7: return random.chance(50) ? Step{Unroll{loop}} : Step{Keep{random.of(buffers)}};
+  case 15: return {Localize{random.of(buffers), loop, fmt::format("s{}", number)}};
   case 14: return {randomUnpack(kernel, random, number)};
   case 12: return {Stream{random.of(buffers)}};
   case 13: return {Fetch{random.of(buffers), random.of(loops), random.of(loops), random.in(1, 20)}};
@@ -234,7 +237,7 @@ void scheduleRandomly(std::string (*make)(Random &), unsigned seeds) {
 }
 
 TEST(RandomSteps, KeepWhatNaiveKernelsCompute) {
-  scheduleRandomly(naiveKernel, 800);
+  scheduleRandomly(naiveKernel, 1100);
   for (std::size_t step = 0; step < std::variant_size_v<decltype(Step::action)>; ++step)
     EXPECT_GE(applied[step], 20) << "step " << step;
 }
