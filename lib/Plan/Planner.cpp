@@ -16,6 +16,8 @@
 // read an operand across have tiles that are transposed (Transposition.h). A product's result may be transposed instead
 // of an operand (Unpacking.h).
 //
+// Of sums that threads share no loop of, each has a part, planned in the same way (SumParts.h).
+//
 // Where the tile says streams, the accumulators of a whole row stay in memory and the innermost loops are
 //   for the reduced iterators, so many at a time { for vectors of the row { for those (unrolled) { for lanes } } }
 #include "Plan/Planner.h"
@@ -25,6 +27,7 @@
 #include "Plan/PlannedLoop.h"
 #include "Plan/Sharing.h"
 #include "Plan/Streaming.h"
+#include "Plan/SumParts.h"
 #include "Plan/Tile.h"
 #include "Plan/TileModel.h"
 #include "Plan/Transposition.h"
@@ -56,16 +59,44 @@ public:
         facts_(plan::collectFacts(kernel, memory, value)), tile_(plan::chooseTile(facts_, target, kernel.exact)),
         kernel_(kernel) {}
 
+  /// Without a loop for threads to share, sums are planned once more, in parts.
   void run() {
     if (scanned_) return planScan();
+    const std::size_t begin = steps_.size();
+    plan();
+    const auto isShared = [](const loop::Step &step) { return std::holds_alternative<loop::Parallelize>(step.action); };
+    if (std::any_of(steps_.begin() + static_cast<std::ptrdiff_t>(begin), steps_.end(), isShared)) return;
+    const auto parts = kernel_.exact ? std::nullopt : plan::chooseSumParts(facts_, cycles(), options_.threads);
+    if (!parts || (parts->hasRest && isBlocked(parts->part))) return;
+    steps_.resize(begin);
+    OpPlanner(*this, *parts).plan();
+    add(loop::Parallelize{parts->loop}, fmt::format("{} threads", options_.threads));
+  }
+
+private:
+  /// Of one part of the sums, by one thread.
+  OpPlanner(const OpPlanner &whole, const plan::SumParts &parts)
+      : value_(whole.value_), target_(whole.target_), options_(oneThread), steps_(whole.steps_), facts_(parts.part),
+        tile_(plan::chooseTile(facts_, target_, false)), kernel_(whole.kernel_), within_(parts.loop),
+        accumulator_(plan::planSumParts(whole.facts_, parts, whole.accumulator_, steps_)) {}
+
+  static constexpr PlanOptions oneThread{};
+
+  bool isBlocked(const OpFacts &facts) const {
+    const Tile tile = plan::chooseTile(facts, target_, kernel_.exact);
+    return plan::chooseBlocking(facts, target_, tile, kernel_.exact).has_value();
+  }
+
+  void plan() {
     if (facts_.points(false) == 0 || facts_.iterators.empty()) return keepAccumulator();
     if (const auto across = plan::chooseTransposition(facts_, target_)) return planAcross(*across);
-    if (const auto unpacking = plan::chooseUnpacking(facts_, target_, options_.threads);
+    if (const auto unpacking =
+            within_.empty() ? plan::chooseUnpacking(facts_, target_, options_.threads) : std::nullopt;
         unpacking && planUnpacked(*unpacking))
       return;
     if (const auto blocking = plan::chooseBlocking(facts_, target_, tile_, kernel_.exact))
       return planBlocks(
-          {facts_, tile_, *blocking, {}, options_.threads, streamedInLines(*tile_.vectorIterator, tile_.lanes)});
+          {facts_, tile_, *blocking, within_, options_.threads, streamedInLines(*tile_.vectorIterator, tile_.lanes)});
     for (std::size_t i : inOrder()) planIterator(i);
     privatize();
     order();
@@ -80,7 +111,6 @@ public:
     parallelize();
   }
 
-private:
   /// Each value of a scan waits for the one before, so its loop stays as it is; the others can be shared by threads.
   void planScan() {
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
@@ -337,6 +367,7 @@ private:
   Tile tile_;
   const tensor::Kernel &kernel_;
   std::optional<std::uint32_t> scanned_ = scannedIterator(std::get<tensor::Generic>(value_.def));
+  std::string within_ = {}; ///< the loop that all stands in; empty: the kernel
   std::string accumulator_ = accumulatorName(value_);
   std::vector<std::string> accumulators_{accumulator_};
   std::vector<PlannedLoop> parallelOutside_, reducedOutside_, inside_;

@@ -112,7 +112,7 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
   kernel(a, b, out);
   const std::string schedule = kernel.text(Stage::Schedule);
   for (const std::string &word : means()) used[word] += schedule.find(word) != std::string::npos;
-  for (const char *word : {"unpack", "the next is read", "is read once", "many columns fit"})
+  for (const char *word : {"unpack", "localize", "the next is read", "is read once", "many columns fit"})
     used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
@@ -234,6 +234,38 @@ TEST(Strategies, CutSumsForMoreColumns) {
       for (int threads : {1, 2}) check<float>(contraction, print(target), threads, random, used);
   }
   EXPECT_GE(used["many columns fit"], 4);
+}
+
+/// Results of which there are too few for threads: long sums, also of lengths that have no equal parts.
+TEST(Strategies, SplitLongSums) {
+  std::mt19937 random(3);
+  std::map<std::string, int> used;
+  std::vector<Target> targets;
+  for (const Target &target : presetTargets())
+    if (runsOnHost(target)) targets.push_back(target);
+  const auto extent = [&](int least, int most) {
+    return least + static_cast<std::int64_t>(random() % static_cast<unsigned>(most - least + 1));
+  };
+  for (int round = 0; round < 60 && !testing::Test::HasFatalFailure(); ++round) {
+    Contraction c{"ak", "kb", "ab", {{'a', extent(1, 5)}, {'b', extent(1, 5)}, {'k', extent(60'000, 90'000)}}};
+    if (round % 3 == 0) {
+      c.first += 'l';
+      c.second += 'l';
+      c.extents['l'] = extent(1, 40);
+      c.extents['k'] = extent(3'000, 9'000);
+    }
+    if (round % 4 == 0) c.extents['b'] = extent(20, 70);
+    for (std::string *indices : {&c.first, &c.second, &c.result}) std::ranges::shuffle(*indices, random);
+    const Target &target = targets[random() % targets.size()];
+    const std::string text = random() % 3 == 0 ? withSmallCaches(target, random) : target.name;
+    const int threads = static_cast<int>(extent(2, 5));
+    switch (random() % 3) {
+    case 0: check<float>(c, text, threads, random, used); break;
+    case 1: check<double>(c, text, threads, random, used); break;
+    default: check<std::int32_t>(c, text, threads, random, used); break;
+    }
+  }
+  EXPECT_GE(used["localize"], 20);
 }
 
 TEST(Strategies, ComputeWhatTheSumSays) {

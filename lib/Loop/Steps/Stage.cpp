@@ -10,8 +10,8 @@
 //           if k is last { R } else { %p[i] = %b }
 //         } }
 //
-// Each element still goes through S, all k in order, and R, and S, R and e read nothing that R writes; so nothing
-// changes but when it is done. What k updates has been set by S, so what S sets is all that has to wait. A condition is
+// Each element still goes through S, all k in order, and R, in the same order as the other elements' R; S and e read
+// nothing that R writes. So nothing changes but when it is done. What k updates has been set by S, so what S sets is all that has to wait. A condition is
 // a loop `once` that runs if its bound is 1. There may be several loops k, one in the other, and several such nests
 // beside each other, each with its own %b and %p.
 #include "Loop/Print.h"
@@ -138,7 +138,7 @@ private:
     return std::ranges::find(named, buffer) != named.end() ? std::optional(buffer) : std::nullopt;
   }
 
-  /// S only sets elements of the buffer, the loops change nothing else, and nobody reads what R writes.
+  /// S only sets elements of the buffer, the loops change nothing else, and neither reads what R writes.
   Refusal check(BufferId buffer, const Block &before, const Block &body, const Block &behind) const {
     Refusal reason;
     const auto onlyBuffer = [&](const Store &store) {
@@ -161,7 +161,7 @@ private:
     if (kernel_[buffer].storage != Storage::Scratch) reason = fmt::format("%{} is not scratch", step_.buffer);
     std::set<BufferId> written;
     forEach<Store>(behind, [&](const Store &store) { written.insert(store.target.buffer); });
-    for (const Block *block : {&before, &body, &behind})
+    for (const Block *block : {&before, &body})
       forEach<Store>(*block, [&](const Store &store) {
         for (const Access &operand : store.operands)
           if (written.contains(operand.buffer) && operand.buffer != buffer)
