@@ -59,18 +59,19 @@ public:
         facts_(plan::collectFacts(kernel, memory, value)), tile_(plan::chooseTile(facts_, target, kernel.exact)),
         kernel_(kernel) {}
 
-  /// Without a loop for threads to share, sums are planned once more, in parts.
+  /// Sums are planned in parts where that pays, or where threads share no loop of the plan.
   void run() {
     if (scanned_) return planScan();
+    const auto parts = kernel_.exact ? std::nullopt : plan::chooseSumParts(facts_, cycles(), options_.threads);
+    const bool areEqual = parts && !parts->hasRest;
+    if (areEqual && plan::prefersSumParts(facts_) && isBlocked(facts_)) return planParts(*parts);
     const std::size_t begin = steps_.size();
     plan();
     const auto isShared = [](const loop::Step &step) { return std::holds_alternative<loop::Parallelize>(step.action); };
-    if (std::any_of(steps_.begin() + static_cast<std::ptrdiff_t>(begin), steps_.end(), isShared)) return;
-    const auto parts = kernel_.exact ? std::nullopt : plan::chooseSumParts(facts_, cycles(), options_.threads);
-    if (!parts || (parts->hasRest && isBlocked(parts->part))) return;
+    if (!parts || std::any_of(steps_.begin() + static_cast<std::ptrdiff_t>(begin), steps_.end(), isShared)) return;
+    if (!areEqual && isBlocked(parts->part)) return;
     steps_.resize(begin);
-    OpPlanner(*this, *parts).plan();
-    add(loop::Parallelize{parts->loop}, fmt::format("{} threads", options_.threads));
+    planParts(*parts);
   }
 
 private:
@@ -78,9 +79,14 @@ private:
   OpPlanner(const OpPlanner &whole, const plan::SumParts &parts)
       : value_(whole.value_), target_(whole.target_), options_(oneThread), steps_(whole.steps_), facts_(parts.part),
         tile_(plan::chooseTile(facts_, target_, false)), kernel_(whole.kernel_), within_(parts.loop),
-        accumulator_(plan::planSumParts(whole.facts_, parts, whole.accumulator_, steps_)) {}
+        accumulator_(plan::planSumParts(whole.facts_, parts, tile_.vectorIterator, whole.accumulator_, steps_)) {}
 
   static constexpr PlanOptions oneThread{};
+
+  void planParts(const plan::SumParts &parts) {
+    OpPlanner(*this, parts).plan();
+    add(loop::Parallelize{parts.loop}, fmt::format("{} threads", options_.threads));
+  }
 
   bool isBlocked(const OpFacts &facts) const {
     const Tile tile = plan::chooseTile(facts, target_, kernel_.exact);

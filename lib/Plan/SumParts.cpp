@@ -3,6 +3,7 @@
 #include "Plan/Sharing.h"
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fmt/format.h>
 
 namespace einjit::plan {
@@ -10,6 +11,8 @@ namespace {
 
 /// Iterations of a part that make up for its additions in the end, and for vectors that are filled but in part.
 constexpr std::int64_t leastLength = 64;
+/// A very long sum has so many times more terms than the side of a square of its results.
+constexpr double veryLong = 16;
 /// Where a long sum has a rest anyway, parts begin at a multiple of so many iterations: of lanes, of products at once.
 constexpr std::int64_t unit = 64;
 
@@ -47,17 +50,30 @@ std::optional<SumParts> chooseSumParts(const OpFacts &facts, double cycles, std:
   return parts;
 }
 
-std::string planSumParts(const OpFacts &facts, const SumParts &parts, const std::string &accumulator,
-                         std::vector<loop::Step> &steps) {
-  const IteratorFacts &iterator = facts.iterators[parts.iterator];
-  const IteratorFacts &part = parts.part.iterators[parts.iterator];
-  loop::Reorder order{{parts.loop}};
-  for (const IteratorFacts &inside : parts.part.iterators) order.loops.push_back(inside.name);
+bool prefersSumParts(const OpFacts &facts) {
+  const auto results = static_cast<double>(facts.points(false)), terms = static_cast<double>(facts.points(true));
+  return terms >= veryLong * std::sqrt(results);
+}
+
+std::string planSumParts(const OpFacts &facts, const SumParts &parts, std::optional<std::size_t> lanes,
+                         const std::string &accumulator, std::vector<loop::Step> &steps) {
+  const std::string &sum = facts.iterators[parts.iterator].name;
   const std::string partial = accumulator + "p", own = accumulator + "q";
-  steps.push_back(
-      {loop::Split{iterator.name, parts.length, parts.loop, part.name}, "a part of the sums for each thread"});
+  loop::Reorder results, order{{parts.loop}};
+  for (const IteratorFacts &iterator : facts.iterators)
+    if (!iterator.reduced) results.loops.push_back(iterator.name);
+  if (lanes && !facts.iterators[*lanes].reduced && *lanes + 1 < results.loops.size()) {
+    std::rotate(results.loops.begin() + static_cast<std::ptrdiff_t>(*lanes),
+                results.loops.begin() + static_cast<std::ptrdiff_t>(*lanes) + 1, results.loops.end());
+    steps.push_back({results, "partial results lie side by side along lanes"});
+  }
+  order.loops.insert(order.loops.end(), results.loops.begin(), results.loops.end());
+  for (const IteratorFacts &iterator : parts.part.iterators)
+    if (iterator.reduced) order.loops.push_back(iterator.name);
+  steps.push_back({loop::Split{sum, parts.length, parts.loop, parts.part.iterators[parts.iterator].name},
+                   "a part of the sums for each thread"});
   steps.push_back({std::move(order), {}});
-  steps.push_back({loop::Privatize{accumulator, parts.loop, partial, iterator.name + "f"}, {}});
+  steps.push_back({loop::Privatize{accumulator, parts.loop, partial, sum + "f"}, {}});
   steps.push_back({loop::Localize{partial, parts.loop, own}, {}});
   return own;
 }

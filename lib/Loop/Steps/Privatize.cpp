@@ -190,20 +190,36 @@ Refusal loopsOver(const Kernel &kernel, const Access &element, const std::vector
   return std::nullopt;
 }
 
-/// The partial result of an element.
-Access partialOf(Access access, VarId var, BufferId partial) {
-  access.buffer = partial;
-  access.indices.push_back(Affine::variable(var.value));
-  return access;
+/// Whether all loops that index the element stand inside of that over the variable: then so do the axes of the partial
+/// results, and else the one of the variable is the last.
+bool standsOutside(const std::vector<PlacedUpdate> &updates, VarId var) {
+  return std::ranges::all_of(updates, [&](const PlacedUpdate &update) {
+    const auto loop = std::ranges::find(update.nest, var, &For::var);
+    return std::none_of(update.nest.begin(), loop,
+                        [&](const For *outer) { return isUsedIn(update.store->target, outer->var); });
+  });
 }
 
+/// The new buffer, and where it has an axis for the variable.
+struct Partials {
+  BufferId buffer;
+  std::size_t axis;
+
+  /// The partial result of an element.
+  Access of(Access access, VarId var) const {
+    access.buffer = buffer;
+    access.indices.insert(access.indices.begin() + static_cast<std::ptrdiff_t>(axis), Affine::variable(var.value));
+    return access;
+  }
+};
+
 /// Makes updates inside loops over the variable go to the partial results.
-void redirect(std::span<Stmt> statements, VarId var, BufferId buffer, BufferId partial, bool inside = false) {
+void redirect(std::span<Stmt> statements, VarId var, BufferId buffer, const Partials &partials, bool inside = false) {
   for (Stmt &stmt : statements) {
     if (For *loop = std::get_if<For>(&stmt.node))
-      redirect(loop->body, var, buffer, partial, inside || loop->var == var);
+      redirect(loop->body, var, buffer, partials, inside || loop->var == var);
     forEachAccessOf(stmt, [&](Access &access) {
-      if (inside && access.buffer == buffer) access = partialOf(access, var, partial);
+      if (inside && access.buffer == buffer) access = partials.of(access, var);
     });
   }
 }
@@ -222,25 +238,26 @@ Refusal privatize(Kernel &kernel, BufferId buffer, VarId var, VarId by, const st
   std::vector<For> loops;
   if (auto reason = loopsOver(kernel, element, updates, var, isSetBefore(kernel, *site, buffer), loops)) return reason;
 
-  Buffer partials = kernel[buffer];
-  partials.name = as;
-  partials.type.strides.clear();
-  partials.type.shape.push_back(extentOf(updates, var));
-  if (!elementCount(partials.type)) return fmt::format("%{} would be too large", as);
-  kernel.buffers.push_back(std::move(partials));
-  const BufferId partial(kernel.buffers.size() - 1);
+  Buffer created = kernel[buffer];
+  created.name = as;
+  created.type.strides.clear();
+  const Partials partials{BufferId(kernel.buffers.size()), standsOutside(updates, var) ? 0 : created.type.rank()};
+  created.type.shape.insert(created.type.shape.begin() + static_cast<std::ptrdiff_t>(partials.axis),
+                            extentOf(updates, var));
+  if (!elementCount(created.type)) return fmt::format("%{} would be too large", as);
+  kernel.buffers.push_back(std::move(created));
 
   const DType type = kernel[buffer].type.dtype;
-  const Access source = partialOf(element, by, partial);
+  const Access source = partials.of(element, by);
   for (For &loop : loops)
     if (loop.var == var) loop.var = by;
-  redirect(site->statements(), var, buffer, partial);
+  redirect(site->statements(), var, buffer, partials);
   const auto first = site->block->begin() + static_cast<std::ptrdiff_t>(site->first);
   const auto behind = first + static_cast<std::ptrdiff_t>(site->statements().size());
   const auto inserted = site->block->insert(behind, inLoops(loops, {combine(*site->op, type, element, source)}));
   site->block->insert(inserted - (behind - first), inLoops(loops, {initialise(*site->op, type, source)}));
   const auto declaration = std::ranges::find_if(*scope, [&](const Stmt &stmt) { return declares(stmt, buffer); });
-  scope->insert(declaration + 1, {Declare{partial}});
+  scope->insert(declaration + 1, {Declare{partials.buffer}});
   done = true;
   return std::nullopt;
 }

@@ -11,9 +11,9 @@
 //         } }
 //
 // Each element still goes through S, all k in order, and R, in the same order as the other elements' R; S and e read
-// nothing that R writes. So nothing changes but when it is done. What k updates has been set by S, so what S sets is all that has to wait. A condition is
-// a loop `once` that runs if its bound is 1. There may be several loops k, one in the other, and several such nests
-// beside each other, each with its own %b and %p.
+// nothing that R writes. So nothing changes but when it is done. What k updates has been set by S, so what S sets is
+// all that has to wait. A condition is a loop `once` that runs if its bound is 1. There may be several loops k, one in
+// the other, and several such nests beside each other, each with its own %b and %p.
 #include "Loop/Print.h"
 #include "Loop/Rewrite.h"
 #include "Loop/Steps/Refusal.h"
