@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Plan/TilePlanner.h"
+#include "Plan/Fetching.h"
+#include "Plan/PlannedLoop.h"
+#include "Plan/TileModel.h"
+#include <algorithm>
+#include <numeric>
+
+namespace einjit::plan {
+namespace {
+
+class TilePlanner {
+public:
+  TilePlanner(const TilePlan &plan, std::vector<loop::Step> &steps)
+      : plan_(plan), facts_(plan.facts), target_(plan.target), tile_(plan.tile), steps_(steps) {}
+
+  std::vector<SharedLoop> run() {
+    for (std::size_t i : inOrder()) planIterator(i);
+    privatize();
+    order();
+    keepAccumulators();
+    if (!lanes_.empty()) add(loop::Vectorize{lanes_}, plan_.lanesReason);
+    for (const std::string &loop : unrolled_) add(loop::Unroll{loop}, {});
+    fetch();
+    return sharedLoops();
+  }
+
+private:
+  void add(auto action, std::string reason) { steps_.push_back({std::move(action), std::move(reason)}); }
+
+  /// The operand that a product with lanes along its sums reads from beyond L2, the larger one: loops that do not move
+  /// it stand inside, or it would be read again for each of their tiles.
+  std::optional<std::size_t> farOperand() const {
+    if (!vectorIsReduced()) return std::nullopt;
+    std::optional<std::size_t> far;
+    for (std::size_t operand = 0; operand < facts_.operandCount; ++operand)
+      if (facts_.bodyOperand[operand] && facts_.operandBytes[operand] > target_.l2Bytes &&
+          (!far || facts_.operandBytes[operand] > facts_.operandBytes[*far]))
+        far = operand;
+    return far;
+  }
+
+  /// The iterators in the order of their loops, which those that are split have to have before.
+  std::vector<std::size_t> inOrder() {
+    std::vector<std::size_t> order(facts_.iterators.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto far = farOperand();
+    if (!far) return order;
+    const auto given = order;
+    const auto reduced = std::ranges::find_if(order, [&](std::size_t i) { return facts_.iterators[i].reduced; });
+    std::stable_partition(order.begin(), reduced,
+                          [&](std::size_t i) { return facts_.iterators[i].strides[*far] != 0; });
+    loop::Reorder step;
+    for (auto i = order.begin(); i != reduced; ++i) step.loops.push_back(facts_.iterators[*i].name);
+    if (order != given) add(std::move(step), "what comes from beyond L2 is read once");
+    return order;
+  }
+
+  /// Splits one iterator into what the tile takes of it and the loop that counts tiles.
+  void planIterator(std::size_t i) {
+    const IteratorFacts &iterator = facts_.iterators[i];
+    PlannedLoops &outside = iterator.reduced ? reducedOutside_ : parallelOutside_;
+    if (i == tile_.vectorIterator) {
+      splitVectors(i, outside);
+      return;
+    }
+    if (tile_.streams && tile_.streams->iterator == i) {
+      splitStreams(iterator);
+      return;
+    }
+    const auto repeat = std::find_if(tile_.repeats.begin(), tile_.repeats.end(),
+                                     [&](const Tile::Repeat &r) { return r.iterator == i; });
+    if (repeat == tile_.repeats.end()) {
+      outside.push_back(wholeLoop(i));
+      return;
+    }
+    std::string inner = iterator.name;
+    if (repeat->count < iterator.extent) {
+      inner = iterator.name + "t";
+      add(loop::Split{iterator.name, repeat->count, iterator.name + "o", inner, false, 1}, tile_.reason);
+      outside.push_back(tilesLoop(i, iterator.name + "o", repeat->count, 1));
+    }
+    inside_.push_back({inner, i, repeat->count});
+    unrolled_.push_back(inner);
+  }
+
+  /// Several iterations of a reduced iterator, unrolled inside the loop over a row.
+  void splitStreams(const IteratorFacts &iterator) {
+    const auto i = static_cast<std::size_t>(&iterator - facts_.iterators.data());
+    if (tile_.streams->count == 1) return reducedOutside_.push_back(wholeLoop(i));
+    streams_ = iterator.name;
+    if (tile_.streams->count < iterator.extent) {
+      streams_ += "t";
+      add(loop::Split{iterator.name, tile_.streams->count, iterator.name + "o", streams_}, tile_.reason);
+      reducedOutside_.push_back(tilesLoop(i, iterator.name + "o", tile_.streams->count, 1));
+    }
+    unrolled_.push_back(streams_);
+  }
+
+  /// A row in blocks whose accumulators take half of L1, and those in vectors. The loop over vectors stays a loop, so
+  /// the remainder is a loop of its own rather than a mask in every iteration.
+  void splitRow(std::size_t i, PlannedLoops &outside) {
+    const IteratorFacts &iterator = facts_.iterators[i];
+    const std::int64_t vectorBytes = tile_.lanes * facts_.elementBytes;
+    const std::int64_t mostVectors = std::max<std::int64_t>(1, target_.l1Bytes / 2 / vectorBytes);
+    const std::int64_t vectors = ceilDiv(iterator.extent, tile_.lanes);
+    const std::int64_t blocks = ceilDiv(vectors, mostVectors);
+    std::string rest = iterator.name;
+    if (blocks > 1) {
+      const std::int64_t block = ceilDiv(vectors, blocks) * tile_.lanes;
+      add(loop::Split{rest, block, rest + "o", rest + "t"}, "blocks whose accumulators take half of L1");
+      SharedLoop shared = SharedLoop::whole(rest + "o", iterator.extent / block);
+      shared.isAlone = iterator.extent % block == 0;
+      outside.push_back({rest + "o", i, iterator.extent / block, block});
+      outside.back().shared = std::move(shared);
+      rest += "t";
+    }
+    lanes_ = iterator.name + "l";
+    vectors_ = iterator.name + "v";
+    add(loop::Split{rest, tile_.lanes, vectors_, lanes_}, "lanes of one register");
+  }
+
+  void splitVectors(std::size_t i, PlannedLoops &outside) {
+    if (tile_.streams) return splitRow(i, outside);
+    const IteratorFacts &iterator = facts_.iterators[i];
+    std::string rest = iterator.name;
+    const std::int64_t width = tile_.vectors * tile_.lanes;
+    if (width < iterator.extent) {
+      add(loop::Split{rest, width, rest + "o", rest + "t", false, tile_.lanes}, tile_.reason);
+      outside.push_back(tilesLoop(i, rest + "o", width, tile_.lanes));
+      rest += "t";
+    }
+    lanes_ = rest;
+    if (tile_.lanes != std::min(width, iterator.extent)) {
+      lanes_ = iterator.name + "l";
+      vectors_ = iterator.name + "v";
+      add(loop::Split{rest, tile_.lanes, vectors_, lanes_, true}, "lanes of one register; the last may be masked");
+      unrolled_.push_back(vectors_);
+    }
+  }
+
+  bool vectorIsReduced() const { return tile_.vectorIterator && facts_.iterators[*tile_.vectorIterator].reduced; }
+
+  /// Partial results first for each lane, then for each vector, so that vectors are added up before lanes are.
+  void privatize() {
+    if (!vectorIsReduced()) return;
+    add(loop::Privatize{plan_.accumulator, lanes_, plan_.accumulator + "l"}, "a partial result in each lane");
+    accumulators_.push_back(plan_.accumulator + "l");
+    if (vectors_.empty()) return;
+    add(loop::Privatize{plan_.accumulator + "l", vectors_, plan_.accumulator + "v"},
+        "independent chains hide the latency of adding");
+    accumulators_.push_back(plan_.accumulator + "v");
+  }
+
+  void order() {
+    loop::Reorder step;
+    for (const auto *group : {&parallelOutside_, &reducedOutside_, &inside_})
+      for (const PlannedLoop &loop : *group) step.loops.push_back(loop.name);
+    if (!vectors_.empty()) step.loops.push_back(vectors_);
+    if (!streams_.empty()) step.loops.push_back(streams_);
+    if (!lanes_.empty()) step.loops.push_back(lanes_);
+    if (step.loops.size() > 1) add(std::move(step), describeRoles(facts_) + "; tile " + tile_.reason);
+  }
+
+  void keepAccumulators() {
+    if (!facts_.hasReduction || tile_.streams) return;
+    for (const std::string &accumulator : accumulators_) add(loop::Keep{accumulator}, {});
+  }
+
+  PlannedLoop wholeLoop(std::size_t i) const {
+    const IteratorFacts &iterator = facts_.iterators[i];
+    PlannedLoop loop{iterator.name, i, iterator.extent};
+    loop.shared = SharedLoop::whole(iterator.name, iterator.extent);
+    return loop;
+  }
+  /// Over the tile's parts of an iterator, whole units long.
+  PlannedLoop tilesLoop(std::size_t i, const std::string &name, std::int64_t length, std::int64_t unit) const {
+    const std::int64_t extent = facts_.iterators[i].extent;
+    PlannedLoop loop{name, i, ceilDiv(extent, length), length};
+    loop.shared = SharedLoop::ofTiles(name, extent, length, unit);
+    return loop;
+  }
+
+  /// Of a product with lanes along its sums.
+  void fetch() {
+    if (!farOperand() || reducedOutside_.empty()) return;
+    const PlannedLoops groups[] = {parallelOutside_};
+    planFetches({facts_, target_, tile_, plan_.operandNames}, groups, reducedOutside_.back().name, steps_);
+  }
+
+  std::vector<SharedLoop> sharedLoops() const {
+    std::vector<SharedLoop> nest;
+    for (const PlannedLoop &loop : parallelOutside_) {
+      nest.push_back(*loop.shared);
+      // What is left of a row stands beside its vectors, and loops over later iterators in both.
+      if (tile_.streams && loop.iterator > *tile_.vectorIterator) nest.back().isAlone = false;
+    }
+    return nest;
+  }
+
+  const TilePlan &plan_;
+  const OpFacts &facts_;
+  const Target &target_;
+  const Tile &tile_;
+  std::vector<loop::Step> &steps_;
+  std::vector<std::string> accumulators_{plan_.accumulator};
+  PlannedLoops parallelOutside_, reducedOutside_, inside_;
+  std::vector<std::string> unrolled_;
+  std::string vectors_, streams_, lanes_; ///< loops over the tile's vectors, streamed rows and lanes
+};
+
+} // namespace
+
+std::vector<SharedLoop> planTile(const TilePlan &plan, std::vector<loop::Step> &steps) {
+  return TilePlanner(plan, steps).run();
+}
+
+} // namespace einjit::plan
