@@ -42,7 +42,8 @@ struct Tile {
 ///     work = v*r*f / fmaPerCycle,  loads = accesses(v,r) / loadsPerCycle,  far = bytes(v,r) / l2BytesPerCycle,
 /// f the operations a point takes (a multiply-add is one, a complex one four), accesses(v,r) the sum over operands of
 /// (v if it moves with the vector iterator) times (r if it moves with the repeated one), for complex numbers twice
-/// that: their parts have a register each, and take a shuffle each to get there; bytes(v,r) those of a reduction's
+/// that: their parts have a register each, and take a shuffle each to get there; a vector that begins inside of a line
+/// and ends in the next counts twice; bytes(v,r) those of a reduction's
 /// operands that do not stay in L1: what the next tile reads as well stays if all reduced points of one tile do, the
 /// other only as a whole. The quarter is what the longest does not hide of the others, the half is the loop's own. The
 /// accumulators v*r, the operand vectors and one temporary must fit the vector registers. Lanes of a reduced iterator

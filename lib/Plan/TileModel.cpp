@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <numeric>
 #include <utility>
 
 namespace einjit::plan {
@@ -58,14 +59,31 @@ std::int64_t TileModel::registers(const Tile &tile) const {
   return facts_.registersPerVector() * (accumulators + operands);
 }
 
-/// Load instructions of one step, and the shuffles that are part of loading.
+/// Lines that loading a vector of the operand reads, in the mean: two where it begins inside of one and ends in the
+/// next. Operands begin with a line, and rows where their strides say. Only products read from L1 so much that it
+/// shows.
+double TileModel::linesOfVector(std::size_t operand) const {
+  if (!facts_.hasReduction || facts_.iterators[v_].reduced) return 1;
+  if (operand == packed_ || std::abs(facts_.iterators[v_].strides[operand]) != 1) return 1;
+  const std::int64_t bytes = lanes_ * facts_.elementBytes, line = target_.cacheLineBytes;
+  if (bytes > line) return 1;
+  std::int64_t apart = std::gcd(bytes, line); // vectors begin at multiples of it
+  for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
+    if (i != v_ && facts_.iterators[i].extent > 1)
+      apart = std::gcd(apart, facts_.iterators[i].strides[operand] * facts_.elementBytes);
+  std::int64_t crossing = 0;
+  for (std::int64_t begin = 0; begin < line; begin += apart) crossing += begin + bytes > line ? 1 : 0;
+  return 1 + static_cast<double>(crossing * apart) / static_cast<double>(line);
+}
+
+/// Load instructions of one step, each as often as it reads a line, and the shuffles that are part of loading.
 double TileModel::loads(const Tile &tile) const {
   double result = 0;
   for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
     if (!facts_.bodyOperand[operand]) continue;
     const std::int64_t vectors = (moves(operand, v_) ? tile.vectors : 1) * movingRepeats(tile, operand);
     const std::int64_t stride = operand == packed_ ? 1 : facts_.iterators[v_].strides[operand];
-    result += static_cast<double>(vectors) * loadInstructions(stride, lanes_, inBlocks_);
+    result += static_cast<double>(vectors) * loadInstructions(stride, lanes_, inBlocks_) * linesOfVector(operand);
   }
   return result;
 }

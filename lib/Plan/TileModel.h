@@ -48,6 +48,7 @@ private:
     return facts_.iterators[iterator].strides[operand] != 0;
   }
   std::int64_t movingRepeats(const Tile &tile, std::size_t operand) const;
+  double linesOfVector(std::size_t operand) const;
   double loads(const Tile &tile) const;
   double stepTime(const Tile &tile) const;
   double scatterTime(const Tile &tile) const;
