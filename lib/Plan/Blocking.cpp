@@ -148,10 +148,21 @@ private:
     blocking_.mCut = cutOf(blocking_.m, s, true, budget);
   }
 
+  bool comesInPieces() const {
+    return !hasBatchLanes_ && !blocking_.packsVector &&
+           plan::comesInPieces(facts_, target_, blocking_.vectorOperand, v_);
+  }
+
   void cutColumns(std::size_t v) {
-    const auto ahead = cutAhead();
-    blocking_.panelsAhead = ahead.has_value();
-    blocking_.nCut = ahead ? *ahead : cutOf(blocking_.n, v, blocking_.packsVector, blockBytes(target_));
+    if (const auto ahead = cutAhead()) {
+      blocking_.nCut = *ahead;
+      blocking_.nReason = "blocks of columns; the next is read while one is multiplied";
+      return;
+    }
+    const bool inPlace = comesInPieces();
+    blocking_.nCut = cutOf(blocking_.n, v, blocking_.packsVector, inPlace ? target_.l2Bytes / 16 : blockBytes(target_));
+    blocking_.nReason =
+        inPlace ? "blocks of columns, long pieces that are read in place" : "blocks of columns that stay in L2";
   }
 
   /// Of a packed V from beyond L2, whose blocks are one piece of memory each: blocks so small that the next one comes
@@ -187,7 +198,7 @@ private:
   /// Where neither is packed, the one with lanes stays if all of it does.
   bool vectorStays() const {
     if (blocking_.packsVector || blocking_.packsBroadcast) return blocking_.packsVector;
-    return product(countOf(blocking_.n), tileBytes(blocking_.vectorOperand)) <= blockBytes(target_);
+    return comesInPieces() || product(countOf(blocking_.n), tileBytes(blocking_.vectorOperand)) <= blockBytes(target_);
   }
 
   /// Whether a copy has elements of another type or, of bytes, in another order.

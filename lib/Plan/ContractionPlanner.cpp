@@ -150,9 +150,7 @@ private:
   void splitBlocks() {
     batch_ = loopsOf(blocking_.batch);
     k_ = cut(loopsOf(blocking_.k), blocking_.kCut, kBlocks_, std::string(blocking_.kReason));
-    n_ = cut(loopsOf(blocking_.n), blocking_.nCut, nBlocks_,
-             blocking_.panelsAhead ? "blocks of columns; the next is read while one is multiplied"
-                                   : "blocks of columns that stay in L2");
+    n_ = cut(loopsOf(blocking_.n), blocking_.nCut, nBlocks_, std::string(blocking_.nReason));
     m_ = cut(loopsOf(blocking_.m), blocking_.mCut, mBlocks_,
              blocking_.vectorStays ? "blocks of rows for a panel" : "blocks of rows that stay in L2");
   }

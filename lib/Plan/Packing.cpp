@@ -65,6 +65,16 @@ std::int64_t span(const OpFacts &facts, std::size_t operand) {
 
 } // namespace
 
+bool comesInPieces(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v) {
+  constexpr std::int64_t mostReuse = 96, pieceBytes = 2048;
+  const IteratorFacts &lanes = facts.iterators[v];
+  if (!facts.hasReduction || lanes.reduced || lanes.strides[operand] != 1 || facts.convertedTo[operand]) return false;
+  if (facts.productsAtOnce > 1 || facts.reuse(operand) >= mostReuse || facts.operandBytes[operand] <= target.l2Bytes)
+    return false;
+  const std::int64_t most = target.l2Bytes / 16 / facts.points(true);
+  return facts.points(true) >= leastSumOfContiguous && pieceBytes <= most && most < lanes.extent * facts.elementBytes;
+}
+
 std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v, bool isNear) {
   if (!facts.hasReduction || facts.iterators[v].reduced || facts.points(true) < 2) return std::nullopt;
   if (facts.movesAll(v)) return std::nullopt; // a batch's lanes are read in place
@@ -80,7 +90,8 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
                : jumps(facts, operand, pageBytes) || rowsShareSets(facts, target, operand) ||
                      (facts.bytesInBatch(operand) > target.l2Bytes && span(facts, operand) > target.l2Bytes / 8);
     const bool pays = vectorLoadable(stride)
-                          ? isFar && again >= leastReuseOfContiguous && facts.points(true) >= leastSumOfContiguous
+                          ? isFar && again >= leastReuseOfContiguous && facts.points(true) >= leastSumOfContiguous &&
+                                !comesInPieces(facts, target, operand, v)
                           : again >= leastReuseOfStrided;
     const bool changes = facts.convertedTo[operand] || facts.productsAtOnce > 1;
     if (!pays && !(changes && again >= leastReuseOfConverted)) continue;

@@ -26,6 +26,12 @@ struct Tile;
 std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v,
                                          bool isNear = false);
 
+/// Whether an operand whose lanes are neighbours comes from beyond L2 in pieces so long that prefetchers follow them,
+/// which for all of a sum take little of L2, and is read so seldom that copying it would take longer than reading it
+/// from there: R < 96, pieces of 2 KiB, a sixteenth of L2, sums as long as for packing. Blocks of such pieces are read
+/// in place.
+bool comesInPieces(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v);
+
 /// The reason, for the schedule's text.
 std::string_view whyPacked(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v);
 

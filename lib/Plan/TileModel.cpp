@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/TileModel.h"
 #include "Loop/Steps/Step.h"
+#include "Plan/Packing.h"
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
@@ -131,7 +132,9 @@ bool TileModel::vectorIsReadAcross() const {
   std::optional<std::size_t> vector, other;
   for (std::size_t operand = 0; operand < facts_.operandCount; ++operand)
     if (facts_.bodyOperand[operand]) (moves(operand, v_) ? vector : other) = operand;
-  return vector && other && (packed_ == vector || facts_.bytesInBatch(*vector) <= target_.l2Bytes / 5 * 2);
+  return vector && other &&
+         (packed_ == vector || facts_.bytesInBatch(*vector) <= target_.l2Bytes / 5 * 2 ||
+          comesInPieces(facts_, target_, *vector, v_));
 }
 
 /// Of a reduction whose lanes are far apart in the result: what storing the tile takes. Along a repetition of

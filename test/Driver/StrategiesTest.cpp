@@ -112,7 +112,8 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
   kernel(a, b, out);
   const std::string schedule = kernel.text(Stage::Schedule);
   for (const std::string &word : means()) used[word] += schedule.find(word) != std::string::npos;
-  for (const char *word : {"unpack", "localize", "the next is read", "is read once", "many columns fit"})
+  for (const char *word :
+       {"unpack", "localize", "the next is read", "is read once", "many columns fit", "read in place"})
     used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
@@ -266,6 +267,23 @@ TEST(Strategies, SplitLongSums) {
     }
   }
   EXPECT_GE(used["localize"], 20);
+}
+
+/// Long pieces of what is multiplied with little, in blocks.
+TEST(Strategies, ReadLongPiecesInPlace) {
+  const Contraction contractions[] = {
+      {"ca", "cb", "ab", {{'a', 17}, {'b', 8303}, {'c', 32}}},
+      {"gcb", "ca", "gab", {{'a', 9}, {'b', 2111}, {'c', 32}, {'g', 4}}},
+  };
+  std::mt19937 random(5);
+  std::map<std::string, int> used;
+  for (Target target : presetTargets()) {
+    if (!runsOnHost(target)) continue;
+    target.l2Bytes = 1 << 20;
+    for (const Contraction &contraction : contractions)
+      for (int threads : {1, 2}) check<float>(contraction, print(target), threads, random, used);
+  }
+  EXPECT_GE(used["read in place"], 4);
 }
 
 TEST(Strategies, ComputeWhatTheSumSays) {
