@@ -140,12 +140,17 @@ private:
     const std::size_t v = blocking_.vectorOperand, s = *blocking_.broadcastOperand;
     if (blocking_.vectorStays)
       cutColumns(v);
-    else if (countOf(blocking_.n) > 1)
+    else if (countOf(blocking_.n) > 1 && !staysAsItIs(s))
       blocking_.mCut = cutOf(blocking_.m, s, blocking_.packsBroadcast, blockBytes(target_));
     if (!blocking_.vectorStays || !blocking_.packsBroadcast) return;
     const std::int64_t budget =
         blocking_.nCut.isNone() ? blockBytes(target_) : std::max(blockBytes(target_), target_.l3Bytes / 8);
     blocking_.mCut = cutOf(blocking_.m, s, true, budget);
+  }
+
+  /// Whether all of it fits half of L2 and is read in place: blocks of it would leave no more room, and read V again.
+  bool staysAsItIs(std::size_t operand) const {
+    return !blocking_.packsBroadcast && facts_.bytesInBatch(operand) <= target_.l2Bytes / 2;
   }
 
   bool comesInPieces() const {

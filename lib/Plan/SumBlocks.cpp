@@ -11,7 +11,7 @@ namespace {
 /// Shorter blocks read and write partial sums too often; while operands come from afar, there is time for that.
 constexpr std::int64_t leastBlockForBoth = 96, leastBlockAhead = 32;
 /// With fewer blocks too much is read before any of it was fetched.
-constexpr std::int64_t leastBlocksAhead = 4;
+constexpr std::int64_t leastBlocksAhead = 4, manyBlocksAhead = 16;
 
 /// Of V in L2: with fewer than these S is read too often, so that blocks are cut to have more.
 constexpr std::int64_t fewTiles = 4, manyTiles = 12, leastBlockWide = 128;
@@ -71,6 +71,10 @@ private:
       return std::nullopt;
     const bool fetchesV = isFetched(v_, *s_, cut), fetchesS = isFetched(*s_, v_, cut);
     if ((!fetchesV && !fetchesS) || !(fetchesV || isNear(v_)) || !(fetchesS || isNear(*s_))) return std::nullopt;
+    // Large partial sums of short sums take longer to come and go than V to be read where all of S stays in L2.
+    const bool isLong = countOf(k_) >= product(length, manyBlocksAhead);
+    const bool staysS = !fetchesS && facts_.operandBytes[*s_] <= target_.l2Bytes / 2;
+    if (staysS && !isLong && resultBytes() > target_.l2Bytes / 4) return std::nullopt;
     return cut;
   }
 

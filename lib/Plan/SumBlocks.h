@@ -6,8 +6,9 @@
 // Ahead: all results fit half of L2, and an operand from beyond L2 lies in the order of K, so that a block is one piece
 // of its memory. Then blocks of both operands take an eighth of L2, and the next one is fetched while one is
 // multiplied: what has few uses, or none but one, is there when it is read, and needs no copy. The other operand lies
-// so, too, or is small, or is read in rows along K. On one core of a Xeon, as parts of the time without: 0.84 for two
-// operands of 20000 x 128, 0.64 for 37 x 1000 x 1000, 0.9 for 512 x 4096 x 512, 1 for 512^3.
+// so, too, or is small, or is read in rows along K; but if it is S and stays in L2, sums have to be long or results
+// few. On one core of a Xeon, as parts of the time without: 0.84 for two operands of 20000 x 128, 0.64 for 37 x 1000 x
+// 1000, 0.9 for 400 x 700 x 600, 0.94 for 512 x 4096 x 512; 1.03 for 512^3.
 //
 // Both: all results fit a fifth of L2 and tiles read S across its rows, which no prefetcher follows. Then blocks of
 // both operands that fit L2 together are each read from further away once.
