@@ -208,7 +208,8 @@ private:
     if (k_.empty()) return;
     std::vector<bool> isPacked(facts_.operandCount, blocking_.packsBroadcast);
     isPacked[blocking_.vectorOperand] = blocking_.packsVector;
-    planFetches({facts_, plan_.target, tile_, plan_.operandNames, isPacked}, outsideOfSums_, k_.back().name, steps_);
+    planFetches({facts_, plan_.target, tile_, plan_.operandNames, isPacked, plan_.jumpsBetweenRows}, outsideOfSums_,
+                k_.back(), steps_);
   }
 
   void stage() {

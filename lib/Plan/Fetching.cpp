@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Fetching.h"
+#include "Plan/TileModel.h"
 #include <algorithm>
+#include <cstdlib>
 
 namespace einjit::plan {
 namespace {
@@ -9,10 +11,14 @@ namespace {
 constexpr std::int64_t leastTileToFetch = 16;
 /// A line of an operand that is read so often has so many vectors of multiply-adds for its prefetch.
 constexpr std::int64_t leastReuseToFetch = 8;
+/// Lines of a row from which on it is fetched: processors do so themselves with pairs of lines.
+constexpr std::int64_t leastLines = 4;
+/// Of rows, in one step.
+constexpr std::int64_t mostPrefetches = 2;
 
 class Fetching {
 public:
-  Fetching(const FetchedOp &op, std::span<const PlannedLoops> groups, const std::string &sum)
+  Fetching(const FetchedOp &op, std::span<const PlannedLoops> groups, const PlannedLoop &sum)
       : op_(op), facts_(op.facts), groups_(groups), sum_(sum) {}
 
   void fetch(std::size_t operand, std::vector<loop::Step> &steps) const {
@@ -30,13 +36,56 @@ public:
       const std::int64_t most = isPacked ? op_.target.l2Bytes / 4 : op_.target.l2Bytes / 10 * 3;
       if (stride > most / facts_.elementBytes || !isRepeated(loops[i])) return;
       steps.push_back(
-          {loop::Fetch{op_.operandNames[operand], loops[i].name, sum_, op_.target.cacheLineBytes / facts_.elementBytes},
-           "what comes next is on its way"});
+          {loop::Fetch{op_.operandNames[operand], loops[i].name, sum_.name, line()}, "what comes next is on its way"});
       return;
     }
+    if (op_.jumpsBetweenRows && !isPacked) fetchRows(operand, loops, steps);
   }
 
 private:
+  std::int64_t line() const { return op_.target.cacheLineBytes / facts_.elementBytes; }
+
+  /// Rows that iterations of the sum jump between: the longest ones that fit L2 twice. The sum is split, so that it
+  /// runs once for each row.
+  void fetchRows(std::size_t operand, const PlannedLoops &loops, std::vector<loop::Step> &steps) const {
+    const std::int64_t rows = facts_.iterators[sum_.iterator].extent;
+    if (sum_.extent != rows) return;
+    const loop::Fetch none{op_.operandNames[operand], {}, sum_.name + "i", line()};
+    std::optional<loop::Fetch> best;
+    std::int64_t part = 0, runs = 1; // of the sum, in an iteration of the loop
+    for (std::size_t i = loops.size(); i-- > 0; runs *= loops[i].extent) {
+      const std::int64_t row = rowLength(operand, loops, i);
+      if (row == 0 || row > op_.target.l2Bytes / 10 * 3 / facts_.elementBytes / rows) break;
+      const std::int64_t length = greatestDivisor(rows, runs);
+      const std::int64_t stride = facts_.iterators[loops[i].iterator].strides[operand];
+      if (stride <= 0 || row < leastLines * line() || !isRepeated(loops[i])) continue;
+      // Runs that are left over fetch rows that nobody asked for.
+      if (4 * length < 3 * runs || ceilDiv(row, length) > mostPrefetches * line()) continue;
+      best = none;
+      best->ahead = loops[i].name;
+      best->row = row;
+      part = length;
+    }
+    if (!best) return;
+    steps.push_back({loop::Split{sum_.name, part, sum_.name + "o", sum_.name + "i"}, "a row is fetched by each part"});
+    steps.push_back({*best, "what comes next is on its way"});
+  }
+
+  /// Elements side by side that one iteration of that loop reads in each of the sum; 0 if it reads several such pieces.
+  std::int64_t rowLength(std::size_t operand, const PlannedLoops &loops, std::size_t position) const {
+    std::vector<std::size_t> moving;
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
+      if (i != sum_.iterator && facts_.iterators[i].strides[operand] != 0 && inside(loops, position, i) > 1)
+        moving.push_back(i);
+    std::ranges::sort(moving, {}, [&](std::size_t i) { return std::abs(facts_.iterators[i].strides[operand]); });
+    std::int64_t elements = 1;
+    for (std::size_t i : moving) {
+      if (facts_.iterators[i].strides[operand] != elements) return 0;
+      elements *= inside(loops, position, i);
+    }
+    return facts_.iterators[sum_.iterator].strides[operand] > elements ? elements : 0;
+  }
+
   /// Iterations of the iterator in one iteration of the loop at `position` of those outside of the sums.
   std::int64_t inside(const PlannedLoops &loops, std::size_t position, std::size_t iterator) const {
     for (std::size_t i = position + 1; i-- > 0;)
@@ -65,7 +114,7 @@ private:
   const FetchedOp &op_;
   const OpFacts &facts_;
   std::span<const PlannedLoops> groups_;
-  const std::string &sum_;
+  const PlannedLoop &sum_;
 };
 
 } // namespace
@@ -76,7 +125,7 @@ bool hasTimeToFetch(const Tile &tile) {
   return vectors >= leastTileToFetch;
 }
 
-void planFetches(const FetchedOp &op, std::span<const PlannedLoops> groups, const std::string &sum,
+void planFetches(const FetchedOp &op, std::span<const PlannedLoops> groups, const PlannedLoop &sum,
                  std::vector<loop::Step> &steps) {
   const Fetching fetching(op, groups, sum);
   for (std::size_t operand = 0; operand < op.facts.operandCount; ++operand) fetching.fetch(operand, steps);

@@ -2,6 +2,10 @@
 //
 // An operand that comes from beyond L2 is fetched while its predecessor is multiplied: by the innermost loop whose
 // iterations read one piece of memory after the other, if two of them fit half of L2.
+//
+// Where the iterations of a sum jump from row to row of an operand, one core keeps few of these lines under way: some 8
+// GB/s from beyond L2 for rows of a line, 15 for three lines, 23 from twelve on, where a processor's own prefetchers
+// follow. So rows are fetched one after the other, as long ones as fit, instead of line by line as tiles read them.
 #pragma once
 
 #include "Loop/Steps/Step.h"
@@ -20,11 +24,12 @@ struct FetchedOp {
   const Tile &tile;
   const std::vector<std::string> &operandNames; ///< of the buffers
   std::vector<bool> isPacked = {};              ///< of each operand; none: none is
+  bool jumpsBetweenRows = false; ///< whether a sum reads rows of an operand, which are fetched one by one
 };
 
 /// Adds the steps. `groups` are the loops outside of the sums, outermost first, those inside of blocks last; `sum` is
 /// the innermost loop of a sum.
-void planFetches(const FetchedOp &op, std::span<const PlannedLoops> groups, const std::string &sum,
+void planFetches(const FetchedOp &op, std::span<const PlannedLoops> groups, const PlannedLoop &sum,
                  std::vector<loop::Step> &steps);
 
 } // namespace einjit::plan

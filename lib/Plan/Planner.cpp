@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <iterator>
 
 namespace einjit {
 namespace {
@@ -132,11 +133,12 @@ private:
     std::string within = {};
     std::int64_t threads = 1;
     std::optional<std::string> streamed = {};
+    bool jumpsBetweenRows = false;
   };
   void planBlocks(const Blocks &blocks) {
     plan::planContraction({blocks.facts, target_, blocks.tile, blocks.blocking, accumulator_, operandNames(),
                            lanesReason(blocks.facts, blocks.tile), blocks.threads, cycles(), blocks.streamed,
-                           blocks.within},
+                           blocks.within, blocks.jumpsBetweenRows},
                           steps_);
   }
 
@@ -152,15 +154,25 @@ private:
     return tile.vectorIterator ? plan::describeContiguous(facts.iterators[*tile.vectorIterator], kernel_, op()) : "";
   }
 
-  /// Whether it could: if the result is an output's.
+  /// Whether it could: if the result is an output's, and rows of an operand that does not come in one piece are
+  /// fetched.
   bool planUnpacked(const plan::Unpacking &unpacking) {
     const auto output = plan::writtenOutput(kernel_, value_);
     if (!output) return false;
     const Tile tile = plan::chooseTile(unpacking.block, target_, kernel_.exact);
     const auto blocking = plan::chooseBlocking(unpacking.block, target_, tile, kernel_.exact);
     if (!blocking) return false;
+    const std::ptrdiff_t before = std::ssize(steps_);
     const std::vector<plan::SharedLoop> nest = plan::planOutside(facts_, unpacking, *output, steps_);
-    planBlocks({unpacking.block, tile, *blocking, nest.back().name});
+    planBlocks({unpacking.block, tile, *blocking, nest.back().name, 1, {}, unpacking.inRows});
+    const auto fetchesRows = [](const loop::Step &step) {
+      const auto *fetch = std::get_if<loop::Fetch>(&step.action);
+      return fetch && fetch->row;
+    };
+    if (unpacking.inRows && std::none_of(steps_.begin() + before, steps_.end(), fetchesRows)) {
+      steps_.erase(steps_.begin() + before, steps_.end());
+      return false;
+    }
     plan::planCopy(facts_, unpacking, target_, steps_);
     stream(streamedInLines(unpacking.inside.front(), target_.lanes(facts_.elementBytes)));
     parallelize(nest);

@@ -185,7 +185,7 @@ private:
   void fetch() {
     if (!farOperand() || reducedOutside_.empty()) return;
     const PlannedLoops groups[] = {parallelOutside_};
-    planFetches({facts_, target_, tile_, plan_.operandNames}, groups, reducedOutside_.back().name, steps_);
+    planFetches({facts_, target_, tile_, plan_.operandNames}, groups, reducedOutside_.back(), steps_);
   }
 
   std::vector<SharedLoop> sharedLoops() const {

@@ -13,6 +13,8 @@ namespace {
 constexpr std::int64_t mostReuse = 64;
 /// Lines of the result that a block has along r, at most.
 constexpr std::int64_t mostLines = 4;
+/// Lines of V along x, at least, where a sum does not read V in one piece.
+constexpr std::int64_t leastLines = 4;
 
 std::string insideName(const IteratorFacts &iterator, bool isBlocked) {
   return isBlocked ? iterator.name + "i" : iterator.name;
@@ -25,7 +27,9 @@ public:
       : facts_(facts), target_(target), threads_(threads) {}
 
   std::optional<Unpacking> run() {
-    if (!isProduct() || !findIterators() || !pays() || !isInOnePiece()) return std::nullopt;
+    if (!isProduct() || !findIterators() || !pays()) return std::nullopt;
+    result_.inRows = !isInOnePiece();
+    if (result_.inRows && !hasLongRows()) return std::nullopt;
     if (!chooseBlock() || blockCount() < threads_) return std::nullopt;
     describeBlock();
     return std::move(result_);
@@ -80,6 +84,13 @@ private:
       elements *= extent(i);
     }
     return true;
+  }
+
+  /// Whether rows along x, which one sum jumps between, make whole lines of results.
+  bool hasLongRows() const {
+    const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes;
+    const auto sums = std::ranges::count_if(facts_.iterators, [](const IteratorFacts &i) { return i.reduced; });
+    return sums == 1 && extent(x_) >= leastLines * line && extent(r_) % line == 0;
   }
 
   bool chooseBlock() {

@@ -10,10 +10,12 @@
 //
 // A block has whole lines of the result along r, all of x and of S, and as much of the rest as lets %u take 2/5 of L2.
 // It pays where V comes from beyond L2, in one piece for each point outside of K and x, which a fetch can bring while
-// the one before is multiplied, and where V is multiplied with so little of S that copying it would show.
+// the one before is multiplied, and where V is multiplied with so little of S that copying it would show. Or V comes in
+// rows of several lines that a fetch can bring one by one (Fetching.h), and the result has whole lines.
 //
 // On one core of a Xeon with L2 of 2 MiB, as parts of the time with panels: 0.45 to 0.5 where the result has 1/16 of
-// V's elements, 0.75 to 0.85 with 2/7; 1.1 to 1.2 where it has as many, or where V comes in pieces of 384 bytes.
+// V's elements, 0.75 to 0.85 with 2/7; 1.1 to 1.2 where it has as many, or where V comes in pieces of 384 bytes that
+// are not fetched; 0.65 where rows are, of 1536 bytes.
 #pragma once
 
 #include "Loop/Steps/Step.h"
@@ -32,6 +34,7 @@ struct Unpacking {
   };
   std::vector<Outside> outside;    ///< outermost first
   std::vector<std::size_t> inside; ///< parallel iterators of one block, outermost first: the first is r, the last x
+  bool inRows = false;             ///< V does not come in one piece: only if its rows can be fetched
   OpFacts block;                   ///< of the product in one block, whose result is %u; iterators as in `inside`
 };
 

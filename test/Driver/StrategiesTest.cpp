@@ -113,7 +113,7 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
   const std::string schedule = kernel.text(Stage::Schedule);
   for (const std::string &word : means()) used[word] += schedule.find(word) != std::string::npos;
   for (const char *word :
-       {"unpack", "localize", "the next is read", "is read once", "many columns fit", "read in place"})
+       {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit", "read in place"})
     used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
@@ -181,6 +181,27 @@ TEST(Strategies, TransposeTheSmallerResult) {
       }
   }
   EXPECT_GE(used["unpack"], 10);
+}
+
+/// The same, where sums jump from row to row of that operand.
+TEST(Strategies, FetchRows) {
+  const Contraction contractions[] = {
+      {"aebd", "ce", "dcba", {{'a', 32}, {'b', 3}, {'c', 8}, {'d', 64}, {'e', 24}}},
+      {"dca", "bd", "abc", {{'a', 75}, {'b', 9}, {'c', 48}, {'d', 30}}},
+  };
+  std::mt19937 random(4);
+  std::map<std::string, int> used;
+  for (Target target : presetTargets()) {
+    if (!runsOnHost(target)) continue;
+    target.l1Bytes = 16 << 10;
+    target.l2Bytes = 128 << 10;
+    for (const Contraction &contraction : contractions)
+      for (int threads : {1, 2}) {
+        check<float>(contraction, print(target), threads, random, used);
+        check<double>(contraction, print(target), threads, random, used);
+      }
+  }
+  EXPECT_GE(used["of rows of"], 2);
 }
 
 /// Long sums over operands that lie in the order of the sum, one or both, with batches and parts that splits leave; and

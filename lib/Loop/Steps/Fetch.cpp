@@ -20,6 +20,7 @@ constexpr std::int64_t ceilDiv(std::int64_t a, std::int64_t b) { return (a + b -
 struct Reads {
   Access first; ///< of those whose place has the least constant
   std::int64_t distance = 0;
+  std::int64_t toNextRow = 0;
 };
 
 class Fetcher {
@@ -40,8 +41,10 @@ public:
     if (reason) return reason;
     if (!reads_) return fmt::format("loop '{}' does not read %{}", step_.ahead, step_.buffer);
     if (reads_->distance <= 0) return fmt::format("loop '{}' moves no read of %{} onward", step_.ahead, step_.buffer);
+    if (hasRows() && reads_->toNextRow <= 0)
+      return fmt::format("loop '{}' moves no read of %{} onward", step_.in, step_.buffer);
     share_ = ceilDiv(reads_->distance, iterations(loop.body));
-    if (ceilDiv(share_, step_.every) > maxPrefetches)
+    if (ceilDiv(hasRows() ? longestShare(loop.body) : share_, step_.every) > maxPrefetches)
       return fmt::format("an iteration would have more than {} prefetches", maxPrefetches);
     return std::nullopt;
   }
@@ -49,61 +52,91 @@ public:
   /// Adds the prefetches to a loop that was checked last.
   void insert(For &loop) {
     Access start = reads_->first;
-    for (Affine &index : start.indices)
+    for (Affine &index : start.indices) {
+      toNextRow_.push_back(hasRows() ? index.coefficient(in_.value) : 0);
       index = substituteAll(index, [&](std::uint32_t variable) {
         if (variable == ahead_.value) return Affine::variable(variable) + Affine::number(1);
         return isInside(loop.body, variable) ? Affine::number(0) : Affine::variable(variable);
       });
+    }
     insert(loop.body, start, Affine::number(0));
+    toNextRow_.clear();
   }
 
 private:
   Refusal add(const Access &access) {
     const Affine place = linearOffset(kernel_, access);
-    const std::int64_t distance = place.coefficient(ahead_.value);
-    if (reads_ && reads_->distance != distance)
+    const Reads reads{access, place.coefficient(ahead_.value), hasRows() ? place.coefficient(in_.value) : 0};
+    if (reads_ && reads_->distance != reads.distance)
       return fmt::format("loop '{}' moves reads of %{} by different distances", step_.ahead, step_.buffer);
-    if (!reads_ || place.constant < linearOffset(kernel_, reads_->first).constant) reads_ = Reads{access, distance};
+    if (reads_ && reads_->toNextRow != reads.toNextRow)
+      return fmt::format("loop '{}' moves reads of %{} by different distances", step_.in, step_.buffer);
+    if (!reads_ || place.constant < linearOffset(kernel_, reads_->first).constant) reads_ = reads;
     return std::nullopt;
   }
+
+  bool hasRows() const { return step_.row.has_value(); }
 
   static bool isInside(const Block &body, std::uint32_t variable) {
     return variable == laneVariable || containsLoop(body, VarId(variable));
   }
 
-  /// Iterations of the loops `in` inside; bounds end some of them early.
+  /// Iterations of the loops `in` inside, or with rows the times that these run; bounds end some of them early.
   std::int64_t iterations(const Block &block) const {
     std::int64_t count = 0;
     for (const Stmt &stmt : block)
-      if (const auto *loop = std::get_if<For>(&stmt.node))
-        count =
-            std::min(maxIterations,
-                     count + std::min(maxIterations, checkedMul(loop->extent, each(*loop)).value_or(maxIterations)));
+      if (const auto *loop = std::get_if<For>(&stmt.node)) count = std::min(maxIterations, count + iterations(*loop));
     return count;
+  }
+  std::int64_t iterations(const For &loop) const {
+    if (loop.var == in_ && hasRows()) return 1;
+    return std::min(maxIterations, checkedMul(loop.extent, each(loop)).value_or(maxIterations));
   }
   std::int64_t each(const For &loop) const { return loop.var == in_ ? 1 : iterations(loop.body); }
 
-  /// `number` counts the iterations before the block.
+  /// Elements of a row that an iteration of the shortest loop `in` takes.
+  std::int64_t longestShare(const Block &block) const {
+    std::int64_t longest = 0;
+    for (const Stmt &stmt : block)
+      if (const auto *loop = std::get_if<For>(&stmt.node))
+        longest = std::max(longest, loop->var == in_ ? shareOfRow(*loop) : longestShare(loop->body));
+    return longest;
+  }
+  std::int64_t shareOfRow(const For &loop) const { return loop.extent == 0 ? 0 : ceilDiv(*step_.row, loop.extent); }
+
+  /// `number` counts what iterations() does before the block.
   void insert(Block &block, const Access &start, Affine number) {
-    const auto [axis, stride] = nearestAxis();
     for (Stmt &stmt : block) {
       auto *loop = std::get_if<For>(&stmt.node);
       if (!loop || each(*loop) == 0) continue;
-      const Affine inside = number + Affine::variable(loop->var.value, each(*loop));
-      number = number + Affine::number(loop->extent * each(*loop));
-      if (loop->var != in_) {
-        insert(loop->body, start, inside);
-        continue;
-      }
-      Block prefetches;
-      for (std::int64_t element = 0; element < share_; element += step_.every) {
-        Prefetch prefetch{start};
-        Affine &index = prefetch.address.indices[axis];
-        index = index + inside * ceilDiv(share_, stride) + Affine::number(ceilDiv(element, stride));
-        prefetches.push_back({std::move(prefetch)});
-      }
-      loop->body.insert(loop->body.begin(), prefetches.begin(), prefetches.end());
+      const Affine before = number, counter = Affine::variable(loop->var.value, each(*loop));
+      number = number + Affine::number(iterations(*loop));
+      if (loop->var != in_)
+        insert(loop->body, start, before + counter);
+      else if (hasRows())
+        prefetch(loop->body, rowOf(start, before), counter, shareOfRow(*loop));
+      else
+        prefetch(loop->body, start, before + counter, share_);
     }
+  }
+
+  Access rowOf(Access start, const Affine &row) const {
+    for (std::size_t axis = 0; axis < start.indices.size(); ++axis)
+      start.indices[axis] = start.indices[axis] + row * toNextRow_[axis];
+    return start;
+  }
+
+  /// The share of that number, from `start` on.
+  void prefetch(Block &block, const Access &start, const Affine &number, std::int64_t share) const {
+    const auto [axis, stride] = nearestAxis();
+    Block prefetches;
+    for (std::int64_t element = 0; element < share; element += step_.every) {
+      Prefetch prefetch{start};
+      Affine &index = prefetch.address.indices[axis];
+      index = index + number * ceilDiv(share, stride) + Affine::number(ceilDiv(element, stride));
+      prefetches.push_back({std::move(prefetch)});
+    }
+    block.insert(block.begin(), prefetches.begin(), prefetches.end());
   }
 
   /// The axis with the least distance onward, and that; there is one if a read moves onward.
@@ -119,8 +152,9 @@ private:
   const Fetch &step_;
   const BufferId buffer_;
   const VarId ahead_, in_;
-  std::optional<Reads> reads_; ///< in the loop checked last
-  std::int64_t share_ = 0;     ///< elements of each iteration of `in` there
+  std::optional<Reads> reads_;          ///< in the loop checked last
+  std::int64_t share_ = 0;              ///< elements of each iteration of `in` there, in one piece
+  std::vector<std::int64_t> toNextRow_; ///< along each axis
 };
 
 Refusal check(const Kernel &kernel, const Fetch &step) {
@@ -128,6 +162,7 @@ Refusal check(const Kernel &kernel, const Fetch &step) {
   for (const std::string &name : {step.ahead, step.in})
     if (auto reason = unlessLoopExists(kernel, name)) return reason;
   if (step.every < 1) return "the number of elements must be at least 1";
+  if (step.row && *step.row < 1) return "a row has at least one element";
   const Storage storage = kernel[*kernel.findBuffer(step.buffer)].storage;
   if (storage != Storage::In && storage != Storage::Const) return fmt::format("%{} is not an input", step.buffer);
   for (const PlacedLoop &place : loopsNamed(kernel, step.in))

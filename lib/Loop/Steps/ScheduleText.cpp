@@ -65,7 +65,8 @@ std::string arguments(const PrefetchStores &step) {
   return fmt::format("{} every {}{}", step.loop, step.every, optional("at", step.at));
 }
 std::string arguments(const Fetch &step) {
-  return fmt::format("%{} ahead of {} in {} every {}", step.buffer, step.ahead, step.in, step.every);
+  const std::string rows = step.row ? fmt::format(" of rows of {}", *step.row) : "";
+  return fmt::format("%{} ahead of {} in {} every {}{}", step.buffer, step.ahead, step.in, step.every, rows);
 }
 std::string arguments(const Stream &step) { return "%" + step.buffer; }
 std::string arguments(const Parallelize &step) { return step.loop; }
@@ -190,6 +191,8 @@ private:
     step.in = loop();
     reader_.expect("every");
     step.every = reader_.integer("the number of elements").value_or(1);
+    if (reader_.accept("of") && reader_.expect("rows") && reader_.expect("of"))
+      step.row = reader_.integer("the length of a row").value_or(1);
   }
   void read(Stream &step) { step.buffer = buffer(); }
   void read(Parallelize &step) { step.loop = loop(); }

@@ -162,7 +162,11 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
   case 15: return {Localize{random.of(buffers), loop, fmt::format("s{}", number)}};
   case 14: return {randomUnpack(kernel, random, number)};
   case 12: return {Stream{random.of(buffers)}};
-  case 13: return {Fetch{random.of(buffers), random.of(loops), random.of(loops), random.in(1, 20)}};
+  case 13: {
+    Fetch step{random.of(buffers), random.of(loops), random.of(loops), random.in(1, 20)};
+    if (random.chance(50)) step.row = random.in(1, 40);
+    return {step};
+  }
   case 8:
     return random.chance(50)
                ? Step{Parallelize{loop}}
