@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <span>
 
 namespace einjit {
 namespace {
@@ -126,6 +127,29 @@ std::string withSmallCaches(Target target, std::mt19937 &random) {
   return print(target);
 }
 
+struct Caches {
+  std::int64_t l1Bytes, l2Bytes; ///< for f32
+  std::int64_t l2BytesOfF64;
+};
+
+/// Checks all of them on the presets that run here, with such caches, by one thread and by two. Returns what was used.
+std::map<std::string, int> checkAll(std::span<const Contraction> contractions, const Caches &caches) {
+  std::mt19937 random(2);
+  std::map<std::string, int> used;
+  for (Target target : presetTargets()) {
+    if (!runsOnHost(target)) continue;
+    target.l1Bytes = caches.l1Bytes;
+    for (const Contraction &contraction : contractions)
+      for (int threads : {1, 2}) {
+        target.l2Bytes = caches.l2Bytes;
+        check<float>(contraction, print(target), threads, random, used);
+        target.l2Bytes = caches.l2BytesOfF64;
+        check<double>(contraction, print(target), threads, random, used);
+      }
+  }
+  return used;
+}
+
 /// Schedules of these were refused once.
 TEST(Strategies, FitTheLoopsThatSplitsLeave) {
   const struct {
@@ -168,18 +192,7 @@ TEST(Strategies, TransposeTheSmallerResult) {
       {"acefd", "feb", "dcba", {{'a', 64}, {'b', 5}, {'c', 2}, {'d', 16}, {'e', 5}, {'f', 9}}},
       {"gacd", "db", "bcga", {{'a', 16}, {'b', 3}, {'c', 33}, {'d', 20}, {'g', 6}}},
   };
-  std::mt19937 random(2);
-  std::map<std::string, int> used;
-  for (Target target : presetTargets()) {
-    if (!runsOnHost(target)) continue;
-    target.l1Bytes = 8 << 10;
-    target.l2Bytes = 32 << 10;
-    for (const Contraction &contraction : contractions)
-      for (int threads : {1, 2}) {
-        check<float>(contraction, print(target), threads, random, used);
-        check<double>(contraction, print(target), threads, random, used);
-      }
-  }
+  auto used = checkAll(contractions, {8 << 10, 32 << 10, 32 << 10});
   EXPECT_GE(used["unpack"], 10);
 }
 
@@ -189,18 +202,7 @@ TEST(Strategies, FetchRows) {
       {"aebd", "ce", "dcba", {{'a', 32}, {'b', 3}, {'c', 8}, {'d', 64}, {'e', 24}}},
       {"dca", "bd", "abc", {{'a', 75}, {'b', 9}, {'c', 48}, {'d', 30}}},
   };
-  std::mt19937 random(4);
-  std::map<std::string, int> used;
-  for (Target target : presetTargets()) {
-    if (!runsOnHost(target)) continue;
-    target.l1Bytes = 16 << 10;
-    target.l2Bytes = 128 << 10;
-    for (const Contraction &contraction : contractions)
-      for (int threads : {1, 2}) {
-        check<float>(contraction, print(target), threads, random, used);
-        check<double>(contraction, print(target), threads, random, used);
-      }
-  }
+  auto used = checkAll(contractions, {16 << 10, 128 << 10, 128 << 10});
   EXPECT_GE(used["of rows of"], 2);
 }
 
@@ -220,23 +222,10 @@ TEST(Strategies, ReadAhead) {
       {"ac", "bc", "ab", {{'a', 9}, {'b', 700}, {'c', 69}}},
       {"dac", "dbc", "ab", {{'a', 7}, {'b', 221}, {'c', 48}, {'d', 5}}},
   };
-  std::mt19937 random(3);
-  std::map<std::string, int> used;
-  int least = 0; // tiles of fewer registers have no time for it
-  for (Target target : presetTargets()) {
-    if (!runsOnHost(target)) continue;
-    least += target.vectorRegisters < 32 ? 0 : 12;
-    target.l1Bytes = 8 << 10;
-    target.l2Bytes = 128 << 10;
-    for (const Contraction &contraction : contractions)
-      for (int threads : {1, 2}) {
-        check<float>(contraction, print(target), threads, random, used);
-        target.l2Bytes *= 2;
-        check<double>(contraction, print(target), threads, random, used);
-        target.l2Bytes /= 2;
-      }
-  }
-  EXPECT_GE(used["the next is read"], least);
+  auto used = checkAll(contractions, {8 << 10, 128 << 10, 256 << 10});
+  const auto hasManyRegisters = [](const Target &target) { return runsOnHost(target) && target.vectorRegisters >= 32; };
+  // Tiles of fewer registers have no time for it.
+  EXPECT_GE(used["the next is read"], 12 * std::ranges::count_if(presetTargets(), hasManyRegisters));
   EXPECT_GE(used["is read once"], 4);
 }
 
@@ -246,15 +235,7 @@ TEST(Strategies, CutSumsForMoreColumns) {
       {"acbd", "cde", "abe", {{'a', 9}, {'b', 14}, {'c', 48}, {'d', 17}, {'e', 290}}},
       {"acbd", "cde", "eab", {{'a', 14}, {'b', 9}, {'c', 60}, {'d', 13}, {'e', 243}}},
   };
-  std::mt19937 random(4);
-  std::map<std::string, int> used;
-  for (Target target : presetTargets()) {
-    if (!runsOnHost(target)) continue;
-    target.l1Bytes = 16 << 10;
-    target.l2Bytes = 376 << 10;
-    for (const Contraction &contraction : contractions)
-      for (int threads : {1, 2}) check<float>(contraction, print(target), threads, random, used);
-  }
+  auto used = checkAll(contractions, {16 << 10, 376 << 10, 752 << 10});
   EXPECT_GE(used["many columns fit"], 4);
 }
 
