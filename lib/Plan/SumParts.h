@@ -11,7 +11,7 @@
 //
 // Very long sums of products are split, too, whatever the number of their results: panels of a part's factors are
 // copied by the thread that multiplies them, while those of a part of the results would be copied twice, or be fetched
-// from another core's cache. On two cores of a Xeon the speed-up is 1.8 to 2.0 then, instead of 1.3 to 1.75.
+// from another core's cache. On two cores of a Xeon the speed-up is 1.6 to 2.0 then, instead of 1.3 to 1.75.
 //
 // T threads take cycles / T, and as many additions for each result as there are parts. The order of additions depends
 // on T alone, so the same number of threads gives the same bits.
