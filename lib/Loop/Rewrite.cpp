@@ -69,6 +69,20 @@ std::vector<PlacedLoop> loopsNamed(const Kernel &kernel, std::string_view name) 
   return result;
 }
 
+void Site::surround(Block before, Block behind) const {
+  const auto at = [&](std::size_t position) { return block->begin() + static_cast<std::ptrdiff_t>(position); };
+  block->insert(at(last + 1), std::make_move_iterator(behind.begin()), std::make_move_iterator(behind.end()));
+  block->insert(at(first), std::make_move_iterator(before.begin()), std::make_move_iterator(before.end()));
+}
+
+std::optional<Site> siteOf(Block &block, const std::function<bool(const Stmt &)> &belongs) {
+  const auto begin = std::ranges::find_if(block, belongs);
+  if (begin == block.end()) return std::nullopt;
+  const auto end = std::find_if(block.rbegin(), block.rend(), belongs).base();
+  return Site{&block, static_cast<std::size_t>(begin - block.begin()),
+              static_cast<std::size_t>(end - block.begin()) - 1};
+}
+
 bool uses(const Access &access, std::uint32_t variable) {
   return std::ranges::any_of(access.indices, [&](const Affine &index) { return index.uses(variable); });
 }

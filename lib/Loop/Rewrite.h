@@ -7,6 +7,7 @@
 #include "Loop/Kernel.h"
 #include "Support/Overloaded.h"
 #include <functional>
+#include <optional>
 #include <span>
 #include <type_traits>
 
@@ -64,6 +65,17 @@ struct PlacedLoop {
 };
 /// Every loop of that name, in the order of the text.
 std::vector<PlacedLoop> loopsNamed(const Kernel &kernel, std::string_view name);
+
+/// Statements of a block, side by side: first..last.
+struct Site {
+  Block *block;
+  std::size_t first, last;
+  std::span<Stmt> statements() const { return std::span(*block).subspan(first, last - first + 1); }
+  /// Puts others in front of them and behind them. Spans of them end.
+  void surround(Block before, Block behind) const;
+};
+/// From the first one to the last one that the predicate holds for.
+std::optional<Site> siteOf(Block &block, const std::function<bool(const Stmt &)> &belongs);
 
 /// Whether an index of the access uses the variable.
 bool uses(const Access &access, std::uint32_t variable);

@@ -15,8 +15,8 @@ namespace {
 class ContractionPlanner {
 public:
   ContractionPlanner(const ContractionPlan &plan, std::vector<loop::Step> &steps)
-      : plan_(plan), facts_(plan.facts), tile_(plan.tile), blocking_(plan.blocking), steps_(steps),
-        v_(*plan.tile.vectorIterator), panels_(plan, steps) {}
+      : plan_(plan), op_(plan.op), facts_(op_.facts), tile_(op_.tile), blocking_(plan.blocking), steps_(steps),
+        v_(*tile_.vectorIterator), panels_(plan, steps) {}
 
   void run() {
     orderIterators();
@@ -26,8 +26,8 @@ public:
     if (!kBlocks_.empty()) stage();
     if (blocking_.packsVector) packVector();
     if (blocking_.packsBroadcast) packBroadcast();
-    add(loop::Keep{plan_.accumulator}, {});
-    add(loop::Vectorize{lanes_.name}, plan_.lanesReason);
+    add(loop::Keep{op_.accumulator}, {});
+    add(loop::Vectorize{lanes_.name}, op_.lanesReason);
     for (const PlannedLoop &loop : tileLoops_) add(loop::Unroll{loop.name}, {});
     farResults();
     panels_.vectorize();
@@ -194,13 +194,13 @@ private:
     for (const Loops &loops : outsideOfSums_)
       if (!loops.empty()) around = &loops.back();
     const bool rowsGoOn = around && around->iterator == v_;
-    if (!kBlocks_.empty() || rowsGoOn || !leavesCaches(facts_, plan_.target)) return;
+    if (!kBlocks_.empty() || rowsGoOn || !leavesCaches(facts_, op_.target)) return;
     if (plan_.streamed) return add(loop::Stream{*plan_.streamed}, streamReason);
     const auto first = std::ranges::find_if(
         tileLoops_, [&](const PlannedLoop &loop) { return !facts_.iterators[loop.iterator].reduced; });
     const bool isContiguous = facts_.iterators[v_].resultStride == 1;
     if (!blocking_.inOrderOfResult || !isContiguous || !around || first == tileLoops_.end()) return;
-    add(loop::PrefetchStores{first->name, plan_.target.cacheLineBytes / facts_.elementBytes, around->name},
+    add(loop::PrefetchStores{first->name, op_.target.cacheLineBytes / facts_.elementBytes, around->name},
         "lines of results come while their sums are computed");
   }
 
@@ -208,12 +208,11 @@ private:
     if (k_.empty()) return;
     std::vector<bool> isPacked(facts_.operandCount, blocking_.packsBroadcast);
     isPacked[blocking_.vectorOperand] = blocking_.packsVector;
-    planFetches({facts_, plan_.target, tile_, plan_.operandNames, isPacked, plan_.jumpsBetweenRows}, outsideOfSums_,
-                k_.back(), steps_);
+    planFetches({op_, isPacked, plan_.jumpsBetweenRows}, outsideOfSums_, k_.back(), steps_);
   }
 
   void stage() {
-    loop::Stage step{plan_.accumulator, {}, lastOf({&batch_}), plan_.accumulator + ".s"};
+    loop::Stage step{op_.accumulator, {}, lastOf({&batch_}), op_.accumulator + ".s"};
     for (const PlannedLoop &loop : kBlocks_) step.over.push_back(loop.name);
     add(std::move(step), "partial sums wait in memory while others are added to");
   }
@@ -242,7 +241,7 @@ private:
         if (moves(operand, loop)) over.push_back(loop);
     over.push_back(lanes_);
     panels_.pack(operand, panelPlace(blocking_.vectorStays, nBlocks_), over, lanes_.name,
-                 std::string(whyPacked(facts_, plan_.target, operand, v_)));
+                 std::string(whyPacked(facts_, op_.target, operand, v_)));
   }
 
   void packBroadcast() {
@@ -293,6 +292,7 @@ private:
   }
 
   const ContractionPlan &plan_;
+  const TiledOp &op_;
   const OpFacts &facts_;
   const Tile &tile_;
   const Blocking &blocking_;

@@ -23,22 +23,18 @@
 
 #include "Loop/Steps/Step.h"
 #include "Plan/Blocking.h"
+#include "Plan/TiledOp.h"
 
 namespace einjit::plan {
 
 struct ContractionPlan {
-  const OpFacts &facts;
-  const Target &target;
-  const Tile &tile;
+  TiledOp op;
   const Blocking &blocking;
-  std::string accumulator;               ///< name of the reduction's
-  std::vector<std::string> operandNames; ///< of the buffers
-  std::string lanesReason;               ///< for the text: what is contiguous along the lanes
-  std::int64_t threads;                  ///< 1: no loop is parallel
-  double cycles;                         ///< that the op takes (Sharing.h)
-  std::optional<std::string> streamed;   ///< the output, if it may be written past the caches
-  std::string within = {};               ///< the loop that all stands in; empty: the kernel
-  bool jumpsBetweenRows = false;         ///< as of a fetched op (Fetching.h)
+  std::int64_t threads;                     ///< 1: no loop is parallel
+  double cycles;                            ///< that the op takes (Sharing.h)
+  std::optional<std::string> streamed = {}; ///< the output, if it may be written past the caches
+  std::string within = {};                  ///< the loop that all stands in; empty: the kernel
+  bool jumpsBetweenRows = false;            ///< as of a fetched op (Fetching.h)
 };
 
 /// Adds the steps to `steps`.

@@ -11,22 +11,21 @@ namespace {
 constexpr std::int64_t leastTileToFetch = 16;
 /// A line of an operand that is read so often has so many vectors of multiply-adds for its prefetch.
 constexpr std::int64_t leastReuseToFetch = 8;
-/// Lines of a row from which on it is fetched: processors do so themselves with pairs of lines.
-constexpr std::int64_t leastLines = 4;
 /// Of rows, in one step.
 constexpr std::int64_t mostPrefetches = 2;
 
 class Fetching {
 public:
   Fetching(const FetchedOp &op, std::span<const PlannedLoops> groups, const PlannedLoop &sum)
-      : op_(op), facts_(op.facts), groups_(groups), sum_(sum) {}
+      : op_(op.op), isPacked_(op.isPacked), jumpsBetweenRows_(op.jumpsBetweenRows), facts_(op_.facts), groups_(groups),
+        sum_(sum) {}
 
   void fetch(std::size_t operand, std::vector<loop::Step> &steps) const {
     if (!facts_.bodyOperand[operand] || !facts_.isPackable[operand]) return;
     if (staysInL2() || !hasTimeToFetch(op_.tile) || facts_.reuse(operand) < leastReuseToFetch) return;
     if (facts_.operandBytes[operand] <= op_.target.l2Bytes / 4) return; // stays there, however often it is read
     // Panels are made outside of the loops inside blocks, and take room themselves.
-    const bool isPacked = operand < op_.isPacked.size() && op_.isPacked[operand];
+    const bool isPacked = operand < isPacked_.size() && isPacked_[operand];
     PlannedLoops loops;
     for (std::size_t group = 0; group < groups_.size() - (isPacked ? 1 : 0); ++group)
       loops.insert(loops.end(), groups_[group].begin(), groups_[group].end());
@@ -39,7 +38,7 @@ public:
           {loop::Fetch{op_.operandNames[operand], loops[i].name, sum_.name, line()}, "what comes next is on its way"});
       return;
     }
-    if (op_.jumpsBetweenRows && !isPacked) fetchRows(operand, loops, steps);
+    if (jumpsBetweenRows_ && !isPacked) fetchRows(operand, loops, steps);
   }
 
 private:
@@ -58,7 +57,7 @@ private:
       if (row == 0 || row > op_.target.l2Bytes / 10 * 3 / facts_.elementBytes / rows) break;
       const std::int64_t length = greatestDivisor(rows, runs);
       const std::int64_t stride = facts_.iterators[loops[i].iterator].strides[operand];
-      if (stride <= 0 || row < leastLines * line() || !isRepeated(loops[i])) continue;
+      if (stride <= 0 || row < leastLinesOfRow * line() || !isRepeated(loops[i])) continue;
       // Runs that are left over fetch rows that nobody asked for.
       if (4 * length < 3 * runs || ceilDiv(row, length) > mostPrefetches * line()) continue;
       best = none;
@@ -111,7 +110,9 @@ private:
     return std::ranges::any_of(loop.shared->parts, [](const SharedLoop::Part &part) { return part.count > 1; });
   }
 
-  const FetchedOp &op_;
+  const TiledOp &op_;
+  const std::vector<bool> &isPacked_;
+  const bool jumpsBetweenRows_;
   const OpFacts &facts_;
   std::span<const PlannedLoops> groups_;
   const PlannedLoop &sum_;
@@ -128,7 +129,7 @@ bool hasTimeToFetch(const Tile &tile) {
 void planFetches(const FetchedOp &op, std::span<const PlannedLoops> groups, const PlannedLoop &sum,
                  std::vector<loop::Step> &steps) {
   const Fetching fetching(op, groups, sum);
-  for (std::size_t operand = 0; operand < op.facts.operandCount; ++operand) fetching.fetch(operand, steps);
+  for (std::size_t operand = 0; operand < op.op.facts.operandCount; ++operand) fetching.fetch(operand, steps);
 }
 
 } // namespace einjit::plan

@@ -10,21 +10,21 @@
 
 #include "Loop/Steps/Step.h"
 #include "Plan/PlannedLoop.h"
-#include "Plan/Tile.h"
+#include "Plan/TiledOp.h"
 #include <span>
 
 namespace einjit::plan {
+
+/// Lines of a row from which on it is fetched: processors do so themselves with pairs of lines.
+constexpr std::int64_t leastLinesOfRow = 4;
 
 /// Whether a step of the tile takes so long that prefetches beside it do not show.
 bool hasTimeToFetch(const Tile &tile);
 
 struct FetchedOp {
-  const OpFacts &facts;
-  const Target &target;
-  const Tile &tile;
-  const std::vector<std::string> &operandNames; ///< of the buffers
-  std::vector<bool> isPacked = {};              ///< of each operand; none: none is
-  bool jumpsBetweenRows = false; ///< whether a sum reads rows of an operand, which are fetched one by one
+  const TiledOp &op;
+  std::vector<bool> isPacked = {}; ///< of each operand; none: none is
+  bool jumpsBetweenRows = false;   ///< whether a sum reads rows of an operand, which are fetched one by one
 };
 
 /// Adds the steps. `groups` are the loops outside of the sums, outermost first, those inside of blocks last; `sum` is

@@ -19,7 +19,7 @@ std::int64_t distance(const OpFacts &facts, std::size_t operand, const PlannedLo
 
 void PanelCopies::pack(std::size_t operand, const std::string &at, const PlannedLoops &over, const std::string &lanes,
                        const std::string &reason) {
-  loop::Pack step{plan_.operandNames[operand], at, {}, {}, {}, facts_.convertedTo[operand]};
+  loop::Pack step{op_.operandNames[operand], at, {}, {}, {}, facts_.convertedTo[operand]};
   const std::string suffix = fmt::format("p{}", copies_.size());
   step.as = fmt::format("{}.{}", step.buffer, suffix);
   PlannedLoops copies = over;
@@ -37,7 +37,7 @@ void PanelCopies::pack(std::size_t operand, const std::string &at, const Planned
 /// Iterations of a contiguous loop that are transposed at once: as many as lanes, but equal parts of a bounded one.
 std::int64_t PanelCopies::blockSide(const PlannedLoop &loop, std::int64_t lanes) const {
   if (!loop.isBounded || loop.extent % lanes == 0) return lanes;
-  return greatestDivisor(loop.extent, plan_.target.lanes(facts_.elementBytes));
+  return greatestDivisor(loop.extent, op_.target.lanes(facts_.elementBytes));
 }
 
 /// Lanes of the panel's last axis; where the operand is contiguous along another one, as many of that repeated. The
@@ -46,7 +46,7 @@ PlannedLoops PanelCopies::vectorizeCopy(std::size_t operand, PlannedLoops copies
   PlannedLoop last = copies.back();
   copies.pop_back();
   const std::int64_t lanes =
-      last.name.starts_with(tileLanes) ? last.extent : std::min(plan_.target.lanes(facts_.elementBytes), last.extent);
+      last.name.starts_with(tileLanes) ? last.extent : std::min(op_.target.lanes(facts_.elementBytes), last.extent);
   if (lanes < 2 || last.hasShortEnd) return copies;
   const auto contiguous =
       std::ranges::find_if(copies, [&](const PlannedLoop &loop) { return isContiguous(operand, loop); });

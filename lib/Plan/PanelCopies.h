@@ -14,7 +14,7 @@ std::int64_t distance(const OpFacts &facts, std::size_t operand, const PlannedLo
 class PanelCopies {
 public:
   PanelCopies(const ContractionPlan &plan, std::vector<loop::Step> &steps)
-      : plan_(plan), facts_(plan.facts), steps_(steps) {}
+      : plan_(plan), op_(plan.op), facts_(op_.facts), steps_(steps) {}
 
   /// Adds the steps that make a panel in the loop `at`, one axis for each of `over`. `lanes` are those of the tile.
   void pack(std::size_t operand, const std::string &at, const PlannedLoops &over, const std::string &lanes,
@@ -45,6 +45,7 @@ private:
   void shareCopy(const Copy &copy, const PlannedLoops &nest, const std::string &outermost);
 
   const ContractionPlan &plan_;
+  const TiledOp &op_;
   const OpFacts &facts_;
   std::vector<loop::Step> &steps_;
   std::vector<Copy> copies_;

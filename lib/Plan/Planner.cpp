@@ -44,12 +44,12 @@ public:
     if (scanned_) return planScan();
     const auto parts = kernel_.exact ? std::nullopt : plan::chooseSumParts(facts_, cycles(), options_.threads);
     const bool areEqual = parts && !parts->hasRest;
-    if (areEqual && plan::prefersSumParts(facts_) && isBlocked(facts_)) return planParts(*parts);
+    if (areEqual && plan::prefersSumParts(facts_) && isBlocked(facts_, tile_)) return planParts(*parts);
     const std::size_t begin = steps_.size();
     plan();
     const auto isShared = [](const loop::Step &step) { return std::holds_alternative<loop::Parallelize>(step.action); };
     if (!parts || std::any_of(steps_.begin() + static_cast<std::ptrdiff_t>(begin), steps_.end(), isShared)) return;
-    if (!areEqual && isBlocked(parts->part)) return;
+    if (!areEqual && isBlocked(parts->part, plan::chooseTile(parts->part, target_, false))) return;
     steps_.resize(begin);
     planParts(*parts);
   }
@@ -68,8 +68,7 @@ private:
     add(loop::Parallelize{parts.loop}, fmt::format("{} threads", options_.threads));
   }
 
-  bool isBlocked(const OpFacts &facts) const {
-    const Tile tile = plan::chooseTile(facts, target_, kernel_.exact);
+  bool isBlocked(const OpFacts &facts, const Tile &tile) const {
     return plan::chooseBlocking(facts, target_, tile, kernel_.exact).has_value();
   }
 
@@ -84,10 +83,10 @@ private:
         unpacking && planUnpacked(*unpacking))
       return;
     if (const auto blocking = plan::chooseBlocking(facts_, target_, tile_, kernel_.exact))
-      return planBlocks(
-          {facts_, tile_, *blocking, within_, options_.threads, streamedInLines(*tile_.vectorIterator, tile_.lanes)});
-    const auto nest =
-        plan::planTile({facts_, target_, tile_, accumulator_, operandNames(), lanesReason(facts_, tile_)}, steps_);
+      return plan::planContraction({tiled(facts_, tile_), *blocking, options_.threads, cycles(),
+                                    streamedInLines(*tile_.vectorIterator, tile_.lanes), within_},
+                                   steps_);
+    const auto nest = plan::planTile(tiled(facts_, tile_), steps_);
     if (tile_.vectorIterator && !facts_.hasReduction)
       stream(plan::streamedResult(kernel_, value_, facts_, *tile_.vectorIterator, target_));
     parallelize(nest);
@@ -125,33 +124,15 @@ private:
     if (output) add(loop::Stream{*output}, plan::streamReason);
   }
 
-  /// A product with blocks around its tile: of all of the op, or of what stands in the loop `within`.
-  struct Blocks {
-    const OpFacts &facts;
-    const Tile &tile;
-    const plan::Blocking &blocking;
-    std::string within = {};
-    std::int64_t threads = 1;
-    std::optional<std::string> streamed = {};
-    bool jumpsBetweenRows = false;
-  };
-  void planBlocks(const Blocks &blocks) {
-    plan::planContraction({blocks.facts, target_, blocks.tile, blocks.blocking, accumulator_, operandNames(),
-                           lanesReason(blocks.facts, blocks.tile), blocks.threads, cycles(), blocks.streamed,
-                           blocks.within, blocks.jumpsBetweenRows},
-                          steps_);
-  }
-
   const tensor::Generic &op() const { return std::get<tensor::Generic>(value_.def); }
 
-  std::vector<std::string> operandNames() const {
-    std::vector<std::string> names;
-    for (const tensor::Access &operand : op().operands) names.push_back(kernel_[operand.value].name);
-    return names;
-  }
-
-  std::string lanesReason(const OpFacts &facts, const Tile &tile) const {
-    return tile.vectorIterator ? plan::describeContiguous(facts.iterators[*tile.vectorIterator], kernel_, op()) : "";
+  /// All of the op, or a part of it.
+  plan::TiledOp tiled(const OpFacts &facts, const Tile &tile) const {
+    plan::TiledOp result{facts, target_, tile, accumulator_, {}, {}};
+    for (const tensor::Access &operand : op().operands) result.operandNames.push_back(kernel_[operand.value].name);
+    if (tile.vectorIterator)
+      result.lanesReason = plan::describeContiguous(facts.iterators[*tile.vectorIterator], kernel_, op());
+    return result;
   }
 
   /// Whether it could: if the result is an output's, and rows of an operand that does not come in one piece are
@@ -162,17 +143,16 @@ private:
     const Tile tile = plan::chooseTile(unpacking.block, target_, kernel_.exact);
     const auto blocking = plan::chooseBlocking(unpacking.block, target_, tile, kernel_.exact);
     if (!blocking) return false;
-    const std::ptrdiff_t before = std::ssize(steps_);
-    const std::vector<plan::SharedLoop> nest = plan::planOutside(facts_, unpacking, *output, steps_);
-    planBlocks({unpacking.block, tile, *blocking, nest.back().name, 1, {}, unpacking.inRows});
+    std::vector<loop::Step> steps;
+    const std::vector<plan::SharedLoop> nest = plan::planOutside(facts_, unpacking, *output, steps);
+    plan::planContraction(
+        {tiled(unpacking.block, tile), *blocking, 1, cycles(), {}, nest.back().name, unpacking.inRows}, steps);
     const auto fetchesRows = [](const loop::Step &step) {
       const auto *fetch = std::get_if<loop::Fetch>(&step.action);
       return fetch && fetch->row;
     };
-    if (unpacking.inRows && std::none_of(steps_.begin() + before, steps_.end(), fetchesRows)) {
-      steps_.erase(steps_.begin() + before, steps_.end());
-      return false;
-    }
+    if (unpacking.inRows && std::ranges::none_of(steps, fetchesRows)) return false;
+    std::ranges::move(steps, std::back_inserter(steps_));
     plan::planCopy(facts_, unpacking, target_, steps_);
     stream(streamedInLines(unpacking.inside.front(), target_.lanes(facts_.elementBytes)));
     parallelize(nest);

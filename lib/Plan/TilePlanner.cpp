@@ -11,15 +11,15 @@ namespace {
 
 class TilePlanner {
 public:
-  TilePlanner(const TilePlan &plan, std::vector<loop::Step> &steps)
-      : plan_(plan), facts_(plan.facts), target_(plan.target), tile_(plan.tile), steps_(steps) {}
+  TilePlanner(const TiledOp &op, std::vector<loop::Step> &steps)
+      : op_(op), facts_(op.facts), target_(op.target), tile_(op.tile), steps_(steps) {}
 
   std::vector<SharedLoop> run() {
     for (std::size_t i : inOrder()) planIterator(i);
     privatize();
     order();
     keepAccumulators();
-    if (!lanes_.empty()) add(loop::Vectorize{lanes_}, plan_.lanesReason);
+    if (!lanes_.empty()) add(loop::Vectorize{lanes_}, op_.lanesReason);
     for (const std::string &loop : unrolled_) add(loop::Unroll{loop}, {});
     fetch();
     return sharedLoops();
@@ -144,12 +144,12 @@ private:
   /// Partial results first for each lane, then for each vector, so that vectors are added up before lanes are.
   void privatize() {
     if (!vectorIsReduced()) return;
-    add(loop::Privatize{plan_.accumulator, lanes_, plan_.accumulator + "l"}, "a partial result in each lane");
-    accumulators_.push_back(plan_.accumulator + "l");
+    add(loop::Privatize{op_.accumulator, lanes_, op_.accumulator + "l"}, "a partial result in each lane");
+    accumulators_.push_back(op_.accumulator + "l");
     if (vectors_.empty()) return;
-    add(loop::Privatize{plan_.accumulator + "l", vectors_, plan_.accumulator + "v"},
+    add(loop::Privatize{op_.accumulator + "l", vectors_, op_.accumulator + "v"},
         "independent chains hide the latency of adding");
-    accumulators_.push_back(plan_.accumulator + "v");
+    accumulators_.push_back(op_.accumulator + "v");
   }
 
   void order() {
@@ -185,7 +185,7 @@ private:
   void fetch() {
     if (!farOperand() || reducedOutside_.empty()) return;
     const PlannedLoops groups[] = {parallelOutside_};
-    planFetches({facts_, target_, tile_, plan_.operandNames}, groups, reducedOutside_.back(), steps_);
+    planFetches({op_}, groups, reducedOutside_.back(), steps_);
   }
 
   std::vector<SharedLoop> sharedLoops() const {
@@ -198,12 +198,12 @@ private:
     return nest;
   }
 
-  const TilePlan &plan_;
+  const TiledOp &op_;
   const OpFacts &facts_;
   const Target &target_;
   const Tile &tile_;
   std::vector<loop::Step> &steps_;
-  std::vector<std::string> accumulators_{plan_.accumulator};
+  std::vector<std::string> accumulators_{op_.accumulator};
   PlannedLoops parallelOutside_, reducedOutside_, inside_;
   std::vector<std::string> unrolled_;
   std::string vectors_, streams_, lanes_; ///< loops over the tile's vectors, streamed rows and lanes
@@ -211,8 +211,8 @@ private:
 
 } // namespace
 
-std::vector<SharedLoop> planTile(const TilePlan &plan, std::vector<loop::Step> &steps) {
-  return TilePlanner(plan, steps).run();
+std::vector<SharedLoop> planTile(const TiledOp &op, std::vector<loop::Step> &steps) {
+  return TilePlanner(op, steps).run();
 }
 
 } // namespace einjit::plan

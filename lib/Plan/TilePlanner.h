@@ -18,19 +18,11 @@
 
 #include "Loop/Steps/Step.h"
 #include "Plan/Sharing.h"
+#include "Plan/TiledOp.h"
 
 namespace einjit::plan {
 
-struct TilePlan {
-  const OpFacts &facts;
-  const Target &target;
-  const Tile &tile;
-  std::string accumulator;               ///< name of the reduction's, if there is one
-  std::vector<std::string> operandNames; ///< of the buffers
-  std::string lanesReason;               ///< for the text: what is contiguous along the lanes
-};
-
 /// Adds the steps. Returns the loops around tiles, outermost first, for threads to share.
-std::vector<SharedLoop> planTile(const TilePlan &plan, std::vector<loop::Step> &steps);
+std::vector<SharedLoop> planTile(const TiledOp &op, std::vector<loop::Step> &steps);
 
 } // namespace einjit::plan

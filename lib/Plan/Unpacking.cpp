@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Unpacking.h"
+#include "Plan/Fetching.h"
 #include "Plan/TileModel.h"
 #include "Support/Checked.h"
 #include <algorithm>
@@ -13,8 +14,6 @@ namespace {
 constexpr std::int64_t mostReuse = 64;
 /// Lines of the result that a block has along r, at most.
 constexpr std::int64_t mostLines = 4;
-/// Lines of V along x, at least, where a sum does not read V in one piece.
-constexpr std::int64_t leastLines = 4;
 
 std::string insideName(const IteratorFacts &iterator, bool isBlocked) {
   return isBlocked ? iterator.name + "i" : iterator.name;
@@ -86,11 +85,11 @@ private:
     return true;
   }
 
-  /// Whether rows along x, which one sum jumps between, make whole lines of results.
+  /// Whether rows along x, which one sum jumps between, are fetched and make whole lines of results.
   bool hasLongRows() const {
     const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes;
     const auto sums = std::ranges::count_if(facts_.iterators, [](const IteratorFacts &i) { return i.reduced; });
-    return sums == 1 && extent(x_) >= leastLines * line && extent(r_) % line == 0;
+    return sums == 1 && extent(x_) >= leastLinesOfRow * line && extent(r_) % line == 0;
   }
 
   bool chooseBlock() {

@@ -18,15 +18,6 @@
 namespace einjit::loop {
 namespace {
 
-/// Statements first..last of a block: those that use the buffer, and those between them.
-struct Site {
-  Block *block;
-  std::size_t first, last;
-  std::span<Stmt> statements() const { return std::span(*block).subspan(first, last - first + 1); }
-};
-
-bool usesBuffer(const Stmt &stmt, BufferId buffer) { return accesses(std::span(&stmt, 1), buffer); }
-
 /// The first update of the buffer; the statements hold one.
 const Store *firstUpdate(std::span<const Stmt> statements, BufferId buffer) {
   const Store *first = nullptr;
@@ -36,15 +27,11 @@ const Store *firstUpdate(std::span<const Stmt> statements, BufferId buffer) {
   return first;
 }
 
-/// The innermost place: loops that index the element and hold all its updates stay outside. The block reduces into the
-/// buffer.
+/// The statements that use the buffer, in the innermost place: loops that index the element and hold all its updates
+/// stay outside. The block reduces into the buffer.
 Site findSite(Block &block, BufferId buffer) {
-  const auto isUse = [&](const Stmt &stmt) { return usesBuffer(stmt, buffer); };
-  const auto begin = std::ranges::find_if(block, isUse);
-  const auto end = std::find_if(block.rbegin(), block.rend(), isUse).base();
-  const Site site{&block, static_cast<std::size_t>(begin - block.begin()),
-                  static_cast<std::size_t>(end - block.begin()) - 1};
-  For *loop = std::get_if<For>(&begin->node);
+  const Site site = *siteOf(block, [&](const Stmt &stmt) { return accesses(std::span(&stmt, 1), buffer); });
+  For *loop = std::get_if<For>(&site.statements().front().node);
   const Store *update = firstUpdate(site.statements(), buffer);
   const bool goesIn = site.first == site.last && loop && uses(update->target, loop->var.value);
   return goesIn ? findSite(loop->body, buffer) : site;
@@ -82,10 +69,8 @@ Refusal localize(Kernel &kernel, For &loop, BufferId buffer, const std::string &
   forEachAccess(statements, [&](Access &access) {
     if (access.buffer == buffer) access = local;
   });
-  const auto first = site.block->begin() + static_cast<std::ptrdiff_t>(site.first);
-  const auto behind = first + static_cast<std::ptrdiff_t>(site.statements().size());
-  const auto inserted = site.block->insert(behind, {combine(op, type, element, local)});
-  site.block->insert(inserted - (behind - first), {{Declare{local.buffer}}, {initialise(op, type, local)}});
+  site.surround({Stmt{Declare{local.buffer}}, Stmt{initialise(op, type, local)}},
+                {Stmt{combine(op, type, element, local)}});
   done = true;
   return std::nullopt;
 }

@@ -18,13 +18,9 @@
 namespace einjit::loop {
 namespace {
 
-/// Statements first..last of a block: those that hold loops over the variable in which the buffer is used, and those
-/// between them.
-struct Site {
-  Block *block;
-  std::size_t first, last;
+/// The statements that hold loops over the variable in which the buffer is used, and those between them.
+struct ReductionSite : Site {
   std::optional<ScalarOp> op; ///< if they only reduce into the buffer
-  std::span<Stmt> statements() const { return std::span(*block).subspan(first, last - first + 1); }
 };
 
 bool declares(const Stmt &stmt, BufferId buffer) {
@@ -51,16 +47,13 @@ bool usesInLoop(const Stmt &stmt, VarId var, BufferId buffer) {
 
 /// The outermost place that only reduces; without an op if there is none. Nothing if the buffer is not used in loops
 /// over the variable.
-std::optional<Site> findSite(Block &block, VarId var, BufferId buffer) {
-  const auto isUsing = [&](const Stmt &stmt) { return usesInLoop(stmt, var, buffer); };
-  const auto begin = std::ranges::find_if(block, isUsing);
-  if (begin == block.end()) return std::nullopt;
-  const auto end = std::find_if(block.rbegin(), block.rend(), isUsing).base();
-  Site site{&block, static_cast<std::size_t>(begin - block.begin()), static_cast<std::size_t>(end - block.begin()) - 1,
-            std::nullopt};
-  site.op = commonReduction(site.statements(), buffer);
-  For &loop = std::get<For>(begin->node);
-  return site.op || site.first != site.last || loop.var == var ? site : findSite(loop.body, var, buffer);
+std::optional<ReductionSite> findSite(Block &block, VarId var, BufferId buffer) {
+  const auto site = siteOf(block, [&](const Stmt &stmt) { return usesInLoop(stmt, var, buffer); });
+  if (!site) return std::nullopt;
+  const auto op = commonReduction(site->statements(), buffer);
+  For &loop = std::get<For>(site->statements().front().node);
+  if (op || site->first != site->last || loop.var == var) return ReductionSite{*site, op};
+  return findSite(loop.body, var, buffer);
 }
 
 /// An update inside the loop, and the loops of the site around it.
@@ -252,10 +245,8 @@ Refusal privatize(Kernel &kernel, BufferId buffer, VarId var, VarId by, const st
   for (For &loop : loops)
     if (loop.var == var) loop.var = by;
   redirect(site->statements(), var, buffer, partials);
-  const auto first = site->block->begin() + static_cast<std::ptrdiff_t>(site->first);
-  const auto behind = first + static_cast<std::ptrdiff_t>(site->statements().size());
-  const auto inserted = site->block->insert(behind, inLoops(loops, {combine(*site->op, type, element, source)}));
-  site->block->insert(inserted - (behind - first), inLoops(loops, {initialise(*site->op, type, source)}));
+  site->surround({inLoops(loops, {initialise(*site->op, type, source)})},
+                 {inLoops(loops, {combine(*site->op, type, element, source)})});
   const auto declaration = std::ranges::find_if(*scope, [&](const Stmt &stmt) { return declares(stmt, buffer); });
   scope->insert(declaration + 1, {Declare{partials.buffer}});
   done = true;
