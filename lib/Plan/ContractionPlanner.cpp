@@ -148,7 +148,7 @@ private:
   }
 
   void splitBlocks() {
-    batch_ = loopsOf(blocking_.batch);
+    panelBatch_ = cut(loopsOf(blocking_.batch), blocking_.batchCut, batch_, "blocks of a batch for a panel");
     k_ = cut(loopsOf(blocking_.k), blocking_.kCut, kBlocks_, std::string(blocking_.kReason));
     n_ = cut(loopsOf(blocking_.n), blocking_.nCut, nBlocks_, std::string(blocking_.nReason));
     m_ = cut(loopsOf(blocking_.m), blocking_.mCut, mBlocks_,
@@ -165,7 +165,8 @@ private:
       for (const PlannedLoop &loop : loops) step.loops.push_back(loop.name);
     };
     const Loops &stays = blocking_.vectorStays ? n_ : m_, &streams = blocking_.vectorStays ? m_ : n_;
-    Loops inside = streams;
+    Loops inside = panelBatch_;
+    inside.insert(inside.end(), streams.begin(), streams.end());
     inside.insert(inside.end(), stays.begin(), stays.end());
     if (blocking_.inOrderOfResult)
       std::ranges::stable_sort(inside, std::greater<>(), [&](const PlannedLoop &loop) {
@@ -236,7 +237,7 @@ private:
   void packVector() {
     const std::size_t operand = blocking_.vectorOperand;
     Loops over;
-    for (const Loops *loops : {&n_, &k_, &tileLoops_})
+    for (const Loops *loops : {&panelBatch_, &n_, &k_, &tileLoops_})
       for (const PlannedLoop &loop : *loops)
         if (moves(operand, loop)) over.push_back(loop);
     over.push_back(lanes_);
@@ -247,7 +248,7 @@ private:
   void packBroadcast() {
     const std::size_t operand = *blocking_.broadcastOperand;
     Loops over;
-    for (const Loops *loops : {&m_, &k_, &tileLoops_})
+    for (const Loops *loops : {&panelBatch_, &m_, &k_, &tileLoops_})
       for (const PlannedLoop &loop : *loops)
         if (moves(operand, loop)) over.push_back(loop);
     if (over.empty()) return;
@@ -304,6 +305,7 @@ private:
   Loops tileLoops_;                     ///< repetitions, then vectors; unrolled
   std::vector<Loops> outsideOfSums_;    ///< outermost first
   Loops batch_, nBlocks_, kBlocks_, mBlocks_, n_, m_, k_;
+  Loops panelBatch_; ///< the loops of a batch that a panel is over
   PlannedLoop lanes_{};
   std::optional<PlannedLoop> vectors_, together_;
   Loops nest_; ///< around the tile, K blocks where they are staged, outermost first; sums within blocks aside

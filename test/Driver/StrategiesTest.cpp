@@ -113,8 +113,8 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
   kernel(a, b, out);
   const std::string schedule = kernel.text(Stage::Schedule);
   for (const std::string &word : means()) used[word] += schedule.find(word) != std::string::npos;
-  for (const char *word :
-       {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit", "read in place"})
+  for (const char *word : {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit",
+                           "read in place", "batch for a panel"})
     used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
@@ -286,6 +286,20 @@ TEST(Strategies, ReadLongPiecesInPlace) {
       for (int threads : {1, 2}) check<float>(contraction, print(target), threads, random, used);
   }
   EXPECT_GE(used["read in place"], 4);
+}
+
+/// Operands that are packed and contiguous along a batch: blocks that divide it or do not, and all of it.
+TEST(Strategies, CopyBlocksOfABatch) {
+  const Contraction contractions[] = {
+      {"gac", "cbg", "gab", {{'a', 20}, {'b', 33}, {'c', 12}, {'g', 37}}},
+      {"gac", "bcg", "gab", {{'a', 11}, {'b', 19}, {'c', 9}, {'g', 16}}},
+      {"ghac", "cghb", "hagb", {{'a', 17}, {'b', 8}, {'c', 7}, {'g', 5}, {'h', 21}}},
+      {"gac", "cbhg", "hgba", {{'a', 25}, {'b', 21}, {'c', 5}, {'g', 67}, {'h', 3}}},
+      {"acg", "cbg", "abg", {{'a', 8}, {'b', 9}, {'c', 8}, {'g', 1600}}},
+      {"achg", "cbhg", "bahg", {{'a', 8}, {'b', 11}, {'c', 5}, {'g', 16}, {'h', 70}}},
+  };
+  auto used = checkAll(contractions, {8 << 10, 256 << 10, 256 << 10});
+  EXPECT_GE(used["batch for a panel"], 12);
 }
 
 TEST(Strategies, ComputeWhatTheSumSays) {
