@@ -29,12 +29,12 @@ public:
     if (!findOperands()) return std::nullopt;
     groupLoops();
     if (!exact_) orderReduced();
-    blocking_.packsVector = hasBatchLanes_ ? packsFarRows(facts_, target_, blocking_.vectorOperand) && !readsLines()
+    blocking_.packsVector = hasBatchLanes_ ? packsFarRows(facts_, target_, blocking_.vectorOperand, tile_)
                                            : packedOperand(facts_, target_, v_) == blocking_.vectorOperand;
     cutReduced();
     blocking_.packsBroadcast = packsBroadcast();
     blocking_.vectorStays = vectorStays();
-    if (blocking_.packsVector) bringNearInside(blocking_.n, blocking_.vectorOperand);
+    if (blocking_.packsVector || hasBatchLanes_) bringNearInside(blocking_.n, blocking_.vectorOperand);
     if (blocking_.packsBroadcast) bringNearInside(blocking_.m, *blocking_.broadcastOperand);
     cutParallel();
     cutBatch();
@@ -63,15 +63,6 @@ private:
     blocking_.vectorOperand = moved[0];
     if (!others.empty()) blocking_.broadcastOperand = others[0];
     return true;
-  }
-  /// Whether a tile with lanes of a batch reads several vectors of V that follow each other, and writes whole lines:
-  /// then it may come once from far, and be written anywhere.
-  bool readsLines() const {
-    constexpr std::int64_t several = 4;
-    return vectorLoadable(facts_.iterators[v_].resultStride) &&
-           std::ranges::any_of(tile_.repeats, [&](const Tile::Repeat &repeat) {
-             return isContiguous({repeat.iterator, 0}, blocking_.vectorOperand) && repeat.count >= several;
-           });
   }
   bool isSideBySide(std::size_t operand) const { return facts_.iterators[v_].strides[operand] == 1; }
 
@@ -257,7 +248,8 @@ private:
     const std::int64_t next = hasBatchLanes_ ? facts_.iterators[v_].extent : 1;
     return loop.iterator != v_ && std::abs(facts_.iterators[loop.iterator].strides[operand]) == next;
   }
-  /// The loop along which a packed operand is contiguous goes innermost, so that blocks have whole lines. If the
+  /// The loop along which a packed operand, or one with lanes of a batch, is contiguous goes innermost, so that blocks
+  /// have whole lines. If the
   /// operand comes from beyond L2, what its next elements or those of the result are along stands inside of the others.
   void bringNearInside(std::vector<OuterLoop> &loops, std::size_t operand) const {
     if (facts_.operandBytes[operand] > target_.l2Bytes)

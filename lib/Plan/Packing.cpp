@@ -107,10 +107,17 @@ std::string_view whyPacked(const OpFacts &facts, const Target &target, std::size
   return areNear && rowsShareSets(facts, target, operand) ? "its rows share places of L2" : "its rows are far apart";
 }
 
-bool packsFarRows(const OpFacts &facts, const Target &target, std::size_t operand) {
-  return facts.hasOwnMemory && facts.isPackable[operand] && facts.points(true) > 1 &&
-         facts.operandBytes[operand] > target.l2Bytes && jumps(facts, operand, pageBytes) &&
-         facts.reuse(operand) >= leastReuseOfStrided;
+bool packsFarRows(const OpFacts &facts, const Target &target, std::size_t operand, const Tile &tile) {
+  constexpr std::int64_t several = 4;
+  const bool mayPay = facts.hasOwnMemory && facts.isPackable[operand] && facts.points(true) > 1 &&
+                      facts.operandBytes[operand] > target.l2Bytes && jumps(facts, operand, pageBytes) &&
+                      facts.reuse(operand) >= leastReuseOfStrided;
+  const IteratorFacts &lanes = facts.iterators[*tile.vectorIterator];
+  return mayPay &&
+         !(vectorLoadable(lanes.resultStride) && std::ranges::any_of(tile.repeats, [&](const Tile::Repeat &repeat) {
+             return repeat.count >= several &&
+                    std::abs(facts.iterators[repeat.iterator].strides[operand]) == lanes.extent;
+           }));
 }
 
 bool packsBroadcast(const OpFacts &facts, const Target &target, std::size_t operand, std::int64_t tiles,

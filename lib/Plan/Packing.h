@@ -36,8 +36,9 @@ bool comesInPieces(const OpFacts &facts, const Target &target, std::size_t opera
 std::string_view whyPacked(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v);
 
 /// Whether to pack an operand that has the lanes side by side, of a batch: if it comes from beyond L2, its rows are
-/// pages apart, and R >= 8.
-bool packsFarRows(const OpFacts &facts, const Target &target, std::size_t operand);
+/// pages apart, and R >= 8. But not where the tile reads four vectors of it that follow each other, and writes whole
+/// lines: then it may come once from far, and results be written anywhere.
+bool packsFarRows(const OpFacts &facts, const Target &target, std::size_t operand, const Tile &tile);
 
 /// Whether to pack an operand of which all lanes read the same element, and which so many tiles read. Its elements for
 /// neighbouring iterations of the innermost reduced iterator should be neighbours: where they are not, each takes a

@@ -79,7 +79,7 @@ private:
     }
     if (const auto across = plan::chooseTransposition(facts_, target_)) return planAcross(*across);
     if (const auto unpacking =
-            within_.empty() ? plan::chooseUnpacking(facts_, target_, options_.threads) : std::nullopt;
+            within_.empty() ? plan::chooseUnpacking(facts_, tile_, target_, options_.threads) : std::nullopt;
         unpacking && planUnpacked(*unpacking))
       return;
     if (const auto blocking = plan::chooseBlocking(facts_, target_, tile_, kernel_.exact))
@@ -116,9 +116,9 @@ private:
   }
 
   /// The same for loops that write one vector here and the next one elsewhere: each has to be a line.
-  std::optional<std::string> streamedInLines(std::size_t iterator, std::int64_t lanes) const {
+  std::optional<std::string> streamedInLines(std::size_t iterator, std::int64_t lanes, bool scattered = false) const {
     if (lanes * static_cast<std::int64_t>(byteSize(value_.type.dtype)) < target_.cacheLineBytes) return std::nullopt;
-    return plan::streamedResult(kernel_, value_, facts_, iterator, target_);
+    return plan::streamedResult(kernel_, value_, facts_, iterator, target_, scattered);
   }
   void stream(const std::optional<std::string> &output) {
     if (output) add(loop::Stream{*output}, plan::streamReason);
@@ -154,7 +154,7 @@ private:
     if (unpacking.inRows && std::ranges::none_of(steps, fetchesRows)) return false;
     std::ranges::move(steps, std::back_inserter(steps_));
     plan::planCopy(facts_, unpacking, target_, steps_);
-    stream(streamedInLines(unpacking.inside.front(), target_.lanes(facts_.elementBytes)));
+    stream(streamedInLines(unpacking.rows, target_.lanes(facts_.elementBytes), true));
     parallelize(nest);
     return true;
   }

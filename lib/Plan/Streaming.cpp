@@ -29,12 +29,12 @@ bool rowsAreLines(const OpFacts &facts, std::size_t lanes, std::int64_t elementB
 
 } // namespace
 
-bool leavesCaches(const OpFacts &facts, const Target &target) {
+bool leavesCaches(const OpFacts &facts, const Target &target, bool scattered) {
   const double result = resultBytes(facts);
   double operands = 0;
   for (std::int64_t operand : facts.operandBytes) operands += static_cast<double>(operand);
   const auto l3 = static_cast<double>(std::max(target.l2Bytes, std::min(target.l3Bytes, target.cores * mostL3OfACore)));
-  return 2 * operands >= result ? result + operands > l3 : result > 4 * l3;
+  return scattered || 2 * operands >= result ? result + operands > l3 : result > 4 * l3;
 }
 
 std::optional<std::string> writtenOutput(const tensor::Kernel &kernel, const tensor::Value &value) {
@@ -47,9 +47,10 @@ std::optional<std::string> writtenOutput(const tensor::Kernel &kernel, const ten
 }
 
 std::optional<std::string> streamedResult(const tensor::Kernel &kernel, const tensor::Value &value,
-                                          const OpFacts &facts, std::size_t lanes, const Target &target) {
+                                          const OpFacts &facts, std::size_t lanes, const Target &target,
+                                          bool scattered) {
   const auto elementBytes = static_cast<std::int64_t>(byteSize(value.type.dtype));
-  if (!facts.hasOwnMemory || !leavesCaches(facts, target) ||
+  if (!facts.hasOwnMemory || !leavesCaches(facts, target, scattered) ||
       resultBytes(facts) <= 2 * static_cast<double>(target.l2Bytes))
     return std::nullopt;
   if (!rowsAreLines(facts, lanes, elementBytes, target)) return std::nullopt;

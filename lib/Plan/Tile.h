@@ -56,7 +56,8 @@ struct Tile {
 ///
 /// Where the lanes move all operands, of a batch, two iterators are repeated, each of which leaves an operand in place.
 /// Lanes far apart in the result are stored in blocks, transposed, along a repeated iterator of neighbours: 2 cycles a
-/// row and 4 a column of a power of two of them.
+/// row and 4 a column of a power of two of them. Copying the larger operand, where the tile does not read it in place
+/// (Packing.h), takes 8 a vector.
 ///
 /// Where lanes are far apart in an operand that is read fewer than 4 times and contiguous along a reduced iterator,
 /// blocks along that are transposed: a vector takes 1 + log2(lanes) instructions instead of one for each lane.

@@ -178,9 +178,19 @@ template <class Use> void TileModel::forEachNest(Tile tile, std::size_t side, do
   }
 }
 
+/// Of a product with lanes of a batch: copying the larger operand, where this tile would not read it in place.
+double TileModel::copyTime(const Tile &tile) const {
+  constexpr double vectorTime = 8; // which a line takes from memory
+  if (!facts_.hasReduction || facts_.iterators[v_].reduced || !facts_.movesAll(v_) || facts_.operandCount != 2)
+    return 0;
+  const std::size_t larger = facts_.operandBytes[1] > facts_.operandBytes[0] ? 1 : 0;
+  if (!packsFarRows(facts_, target_, larger, tile)) return 0;
+  return vectorTime * static_cast<double>(facts_.operandBytes[larger] / facts_.elementBytes / lanes_);
+}
+
 double TileModel::time(const Tile &tile) const {
   const auto steps = static_cast<double>(std::max<std::int64_t>(1, facts_.points(true)));
-  double cycles = 0;
+  double cycles = copyTime(tile);
   forEachNest(tile, 0, pointsOutside(tile),
               [&](const Tile &nest, double count) { cycles += count * (stepTime(nest) + scatterTime(nest) / steps); });
   if (!facts_.iterators[v_].reduced) return cycles;

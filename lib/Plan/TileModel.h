@@ -52,6 +52,7 @@ private:
   double loads(const Tile &tile) const;
   double stepTime(const Tile &tile) const;
   double scatterTime(const Tile &tile) const;
+  double copyTime(const Tile &tile) const;
   std::int64_t bytesFromL2(const Tile &tile) const;
   bool vectorIsReadAcross() const;
   double pointsOutside(const Tile &tile) const;

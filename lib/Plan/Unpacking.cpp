@@ -14,6 +14,10 @@ namespace {
 constexpr std::int64_t mostReuse = 64;
 /// Lines of the result that a block has along r, at most.
 constexpr std::int64_t mostLines = 4;
+/// With longer sums, storing lanes of a batch apart does not show.
+constexpr std::int64_t mostSum = 192;
+/// What a block reads along x and r, where those are lanes of a batch: two pages.
+constexpr std::int64_t pieceBytes = 8192;
 
 std::string insideName(const IteratorFacts &iterator, bool isBlocked) {
   return isBlocked ? iterator.name + "i" : iterator.name;
@@ -22,12 +26,13 @@ std::string copyName(const std::string &inside) { return inside + "u"; }
 
 class Choice {
 public:
-  Choice(const OpFacts &facts, const Target &target, std::int64_t threads)
-      : facts_(facts), target_(target), threads_(threads) {}
+  Choice(const OpFacts &facts, const Tile &tile, const Target &target, std::int64_t threads)
+      : facts_(facts), tile_(tile), target_(target), threads_(threads) {}
 
   std::optional<Unpacking> run() {
-    if (!isProduct() || !findIterators() || !pays()) return std::nullopt;
-    result_.inRows = !isInOnePiece();
+    if (!isProduct() || !findIterators()) return std::nullopt;
+    if (!(result_.ofBatch ? paysForBatch() : pays())) return std::nullopt;
+    result_.inRows = !result_.ofBatch && !isInOnePiece();
     if (result_.inRows && !hasLongRows()) return std::nullopt;
     if (!chooseBlock() || blockCount() < threads_) return std::nullopt;
     describeBlock();
@@ -38,18 +43,16 @@ private:
   bool moves(std::size_t operand, std::size_t i) const { return facts_.iterators[i].strides[operand] != 0; }
   std::int64_t extent(std::size_t i) const { return facts_.iterators[i].extent; }
 
-  /// Of two factors that are used as they are, without a batch.
+  /// Of two factors that are used as they are.
   bool isProduct() {
     if (!facts_.hasReduction || !facts_.hasOwnMemory || facts_.operandCount != 2 || facts_.productsAtOnce > 1 ||
         facts_.registersPerVector() > 1 || !std::ranges::all_of(facts_.bodyOperand, std::identity()))
       return false;
-    for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
-      if (!facts_.iterators[i].reduced && facts_.movesAll(i)) return false;
     v_ = facts_.operandBytes[0] >= facts_.operandBytes[1] ? 0 : 1;
     return !facts_.convertedTo[v_] && facts_.isPackable[v_];
   }
 
-  /// r and x, both of V alone.
+  /// r and x, both of V alone where there is no batch, or x of the batch that has the lanes.
   bool findIterators() {
     std::optional<std::size_t> r, x;
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
@@ -61,6 +64,9 @@ private:
     if (!r || !x || r == x) return false;
     r_ = *r;
     x_ = *x;
+    result_.ofBatch = tile_.vectorIterator == x_ && facts_.movesAll(x_);
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
+      if (!result_.ofBatch && !facts_.iterators[i].reduced && facts_.movesAll(i)) return false;
     const std::int64_t lanes = target_.lanes(facts_.elementBytes);
     return lanes > 1 && extent(r_) >= lanes && extent(x_) >= lanes;
   }
@@ -69,6 +75,12 @@ private:
     const std::int64_t result = checkedMul(facts_.points(false), facts_.elementBytes).value_or(INT64_MAX);
     return facts_.operandBytes[v_] > target_.l2Bytes && result <= facts_.operandBytes[v_] / 5 * 2 &&
            facts_.reuse(v_) < mostReuse;
+  }
+
+  /// Whether V and the result come from beyond L2, and sums are short.
+  bool paysForBatch() const {
+    const std::int64_t result = checkedMul(facts_.points(false), facts_.elementBytes).value_or(INT64_MAX);
+    return std::min(facts_.operandBytes[v_], result) > target_.l2Bytes && facts_.points(true) <= mostSum;
   }
 
   /// Whether K and x are all of what is near.
@@ -104,7 +116,11 @@ private:
     }
     // Whole lines if there is such a divisor, else at least so many elements.
     std::int64_t length = extent(r_) % line == 0 ? line : extent(r_);
-    if (length > mostLines * line) length = greatestDivisor(length, mostLines * line);
+    if (result_.ofBatch && length == line) {
+      const std::int64_t lines = std::min(pieceBytes / target_.cacheLineBytes / extent(x_), budget / elements / line);
+      length *= greatestDivisor(extent(r_) / line, std::max<std::int64_t>(1, lines));
+    }
+    if (!result_.ofBatch && length > mostLines * line) length = greatestDivisor(length, mostLines * line);
     if (length < line || elements > budget / length) return false;
     elements *= length;
 
@@ -118,7 +134,8 @@ private:
       if (part < extent(i)) result_.outside.insert(result_.outside.begin() + 1, {i, part});
       if (part > 1) result_.inside.insert(result_.inside.begin(), i);
     }
-    result_.inside.insert(result_.inside.begin(), r_);
+    result_.rows = r_;
+    result_.inside.insert(result_.ofBatch ? result_.inside.end() - 1 : result_.inside.begin(), r_);
     return true;
   }
 
@@ -149,6 +166,7 @@ private:
   }
 
   const OpFacts &facts_;
+  const Tile &tile_;
   const Target &target_;
   const std::int64_t threads_;
   std::size_t v_ = 0, r_ = 0, x_ = 0;
@@ -157,8 +175,9 @@ private:
 
 } // namespace
 
-std::optional<Unpacking> chooseUnpacking(const OpFacts &facts, const Target &target, std::int64_t threads) {
-  return Choice(facts, target, threads).run();
+std::optional<Unpacking> chooseUnpacking(const OpFacts &facts, const Tile &tile, const Target &target,
+                                         std::int64_t threads) {
+  return Choice(facts, tile, target, threads).run();
 }
 
 std::vector<SharedLoop> planOutside(const OpFacts &facts, const Unpacking &unpacking, const std::string &output,
@@ -171,7 +190,7 @@ std::vector<SharedLoop> planOutside(const OpFacts &facts, const Unpacking &unpac
     if (length > 1) {
       name += "b";
       steps.push_back({loop::Split{iterator.name, length, name, insideName(iterator, true), true},
-                       i == unpacking.inside.front() ? "whole lines of the result" : "blocks whose results fit L2"});
+                       i == unpacking.rows ? "whole lines of the result" : "blocks whose results fit L2"});
     }
     order.loops.push_back(name);
     nest.push_back(SharedLoop::whole(name, iterator.extent / length));
@@ -184,24 +203,28 @@ std::vector<SharedLoop> planOutside(const OpFacts &facts, const Unpacking &unpac
     unpack.by.push_back(copyName(iterator.name));
   }
   steps.push_back({std::move(order), "blocks in the order in which the larger operand lies in memory"});
-  steps.push_back({std::move(unpack), "fewer results than elements of an operand are transposed"});
+  steps.push_back({std::move(unpack), unpacking.ofBatch ? "lanes of a batch, which are far apart in the result"
+                                                        : "fewer results than elements of an operand are transposed"});
   return nest;
 }
 
 void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &target, std::vector<loop::Step> &steps) {
   const std::int64_t lanes = target.lanes(facts.elementBytes);
   const std::size_t last = unpacking.inside.size() - 1;
+  const auto first =
+      static_cast<std::size_t>(std::ranges::find(unpacking.inside, unpacking.rows) - unpacking.inside.begin());
   std::vector<std::size_t> others; // positions
-  for (std::size_t position = 1; position < last; ++position) others.push_back(position);
+  for (std::size_t position = 0; position < last; ++position)
+    if (position != first) others.push_back(position);
   std::ranges::stable_sort(others, std::greater(), [&](std::size_t position) {
     return std::abs(facts.iterators[unpacking.inside[position]].resultStride);
   });
   const auto nameAt = [&](std::size_t position) { return copyName(unpacking.block.iterators[position].name); };
   const std::string row = nameAt(last);
-  std::string vector = nameAt(0);
+  std::string vector = nameAt(first);
   loop::Reorder order;
   for (std::size_t position : others) order.loops.push_back(nameAt(position));
-  if (unpacking.block.iterators[0].extent > lanes) {
+  if (unpacking.block.iterators[first].extent > lanes) {
     steps.push_back({loop::Split{vector, lanes, vector + "v", vector + "l", true}, "lanes of one register"});
     order.loops.push_back(vector + "v");
     vector += "l";

@@ -16,11 +16,17 @@
 // On one core of a Xeon with L2 of 2 MiB, as parts of the time with panels: 0.45 to 0.5 where the result has 1/16 of
 // V's elements, 0.75 to 0.85 with 2/7; 1.1 to 1.2 where it has as many, or where V comes in pieces of 384 bytes that
 // are not fetched; 0.65 where rows are, of 1536 bytes.
+// Lanes of a batch x, which both operands have side by side, leave results far apart: stored by the tile, they are
+// pieces of lines, each in another page. So they are transposed behind the sums in the same way, r being of V or of the
+// batch, and whole lines are stored. It pays where V and the result come from beyond L2 and sums are short. Then %u has
+// r before x, so that what is transposed is one piece. On the same core: 0.7 of the time for 16 batches of 48 x 48
+// times 48 x 21952, 0.4 of 48 x 16 times 16 x 22000, 0.9 where r is 24 and so rows are no whole lines.
 #pragma once
 
 #include "Loop/Steps/Step.h"
 #include "Plan/Facts.h"
 #include "Plan/Sharing.h"
+#include "Plan/Tile.h"
 #include "Target/Target.h"
 #include <optional>
 
@@ -33,13 +39,17 @@ struct Unpacking {
     std::int64_t length; ///< of a block; 1: the iterator is not inside
   };
   std::vector<Outside> outside;    ///< outermost first
-  std::vector<std::size_t> inside; ///< parallel iterators of one block, outermost first: the first is r, the last x
+  std::size_t rows;                ///< the iterator r
+  std::vector<std::size_t> inside; ///< parallel iterators of one block, outermost first: the last is x
+  bool ofBatch = false;            ///< whether x is of a batch
   bool inRows = false;             ///< V does not come in one piece: only if its rows can be fetched
   OpFacts block;                   ///< of the product in one block, whose result is %u; iterators as in `inside`
 };
 
-/// Nothing where packing V is as good, the extents have no divisors that fit, or threads would have no block each.
-std::optional<Unpacking> chooseUnpacking(const OpFacts &facts, const Target &target, std::int64_t threads);
+/// `tile` is that of all of the op. Nothing where packing V is as good, the extents have no divisors that fit, or
+/// threads would have no block each.
+std::optional<Unpacking> chooseUnpacking(const OpFacts &facts, const Tile &tile, const Target &target,
+                                         std::int64_t threads);
 
 /// The steps before those of the block's product: loops outside, and what they write to `output` in scratch. Returns
 /// the loops outside, for threads to share.

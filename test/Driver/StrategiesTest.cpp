@@ -114,7 +114,7 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
   const std::string schedule = kernel.text(Stage::Schedule);
   for (const std::string &word : means()) used[word] += schedule.find(word) != std::string::npos;
   for (const char *word : {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit",
-                           "read in place", "batch for a panel"})
+                           "read in place", "batch for a panel", "lanes of a batch"})
     used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
@@ -300,6 +300,19 @@ TEST(Strategies, CopyBlocksOfABatch) {
   };
   auto used = checkAll(contractions, {8 << 10, 256 << 10, 256 << 10});
   EXPECT_GE(used["batch for a panel"], 12);
+}
+
+/// Lanes of a batch that are far apart in the result, with other batches, rows that are whole lines or not.
+TEST(Strategies, TransposeResultsOfBatches) {
+  const Contraction contractions[] = {
+      {"cag", "cbg", "gab", {{'a', 12}, {'b', 96}, {'c', 24}, {'g', 16}}},
+      {"cbg", "cag", "agb", {{'a', 9}, {'b', 160}, {'c', 17}, {'g', 19}}},
+      {"ecadg", "bcg", "gabde", {{'a', 3}, {'b', 8}, {'c', 12}, {'d', 16}, {'e', 24}, {'g', 16}}},
+      {"hcag", "hcbg", "ghab", {{'a', 7}, {'b', 67}, {'c', 20}, {'g', 16}, {'h', 6}}},
+      {"cahg", "chg", "gah", {{'a', 31}, {'c', 20}, {'g', 17}, {'h', 40}}},
+  };
+  auto used = checkAll(contractions, {4 << 10, 32 << 10, 64 << 10});
+  EXPECT_GE(used["lanes of a batch"], 12);
 }
 
 TEST(Strategies, ComputeWhatTheSumSays) {
