@@ -65,7 +65,8 @@ private:
   Lanes evaluate(const loop::Store &store, const Mask &mask);
   Lanes apply(const loop::Store &store, const scalar::Node &node, llvm::ArrayRef<Lanes> values);
   llvm::Value *widen(const Lanes &value, std::int64_t lanes, DType type);
-  Lanes reduce(const loop::Store &store, const Lanes &value, const Mask &mask);
+  llvm::Value *foldable(const loop::Store &store);
+  Lanes reduce(const loop::Store &store);
   Lanes read(const loop::Access &access, const Mask &mask);
   Lanes position(const loop::Access &access, std::int64_t lanes);
   void write(const loop::Access &access, const Lanes &value, const Mask &mask);
@@ -93,6 +94,9 @@ private:
   // Unrolled loops that add four products of bytes.
   bool emitDot(const loop::For &loop);
   llvm::Value *readFours(const loop::Access &access, loop::VarId var, const Mask &mask);
+
+  // Unrolled loops that fold lanes.
+  bool emitFolds(const loop::For &loop);
 
   // Unrolled loops with transposed accesses.
   std::optional<loop::For> interchanged(const loop::For &loop) const;

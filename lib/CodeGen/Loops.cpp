@@ -105,7 +105,7 @@ void Emitter::emitIteration(const loop::For &loop, std::int64_t iteration, Value
 
 // An iteration that may or may not lie below the bound tests it.
 void Emitter::emitUnrolled(const loop::For &loop) {
-  if (emitDot(loop)) return;
+  if (emitDot(loop) || emitFolds(loop)) return;
   const Iterations iterations = scope_.variables.iterations(loop);
   Value *count = iterationCount(loop, iterations);
   const TransposedAccesses transposed = transposedAccesses(kernel_, loop, context_.target);

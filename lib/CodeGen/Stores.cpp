@@ -27,11 +27,7 @@ void Emitter::emit(const loop::Prefetch &prefetch) {
 void Emitter::emit(const loop::Store &store) {
   const Mask mask = maskOf(store);
   if (mask.isNone()) return;
-  const Lanes value = evaluate(store, mask);
-  if (store.reduce)
-    write(store.target, reduce(store, value, mask), Mask::all(1));
-  else
-    write(store.target, value, mask);
+  store.reduce ? write(store.target, reduce(store), Mask::all(1)) : write(store.target, evaluate(store, mask), mask);
 }
 
 Mask Emitter::maskOf(const loop::Store &store) {
@@ -78,14 +74,20 @@ Value *Emitter::widen(const Lanes &value, std::int64_t lanes, DType type) {
   return value.uniform ? splat(ir_, value.value, lanes, type) : value.value;
 }
 
-/// target op (lanes folded with op); lanes that take no part are the operator's identity.
-Emitter::Lanes Emitter::reduce(const loop::Store &store, const Lanes &value, const Mask &mask) {
+/// What a store folds: its value, the operator's identity in lanes that take no part.
+Value *Emitter::foldable(const loop::Store &store) {
   const DType type = store.value.type();
-  Value *folded = widen(value, store.lanes, type);
-  if (!mask.isAll()) {
-    Value *neutral = splat(ir_, constant(ir_.getContext(), identity(*store.reduce, type)), store.lanes, type);
-    folded = ir_.CreateSelect(selectMask(ir_, mask.value(ir_), type), folded, neutral);
-  }
+  const Mask mask = maskOf(store);
+  Value *neutral = splat(ir_, constant(ir_.getContext(), identity(*store.reduce, type)), store.lanes, type);
+  if (mask.isNone()) return neutral;
+  Value *value = widen(evaluate(store, mask), store.lanes, type);
+  return mask.isAll() ? value : ir_.CreateSelect(selectMask(ir_, mask.value(ir_), type), value, neutral);
+}
+
+/// target op (lanes folded with op).
+Emitter::Lanes Emitter::reduce(const loop::Store &store) {
+  const DType type = store.value.type();
+  Value *folded = foldable(store);
   if (store.lanes > 1) folded = foldLanes(ir_, *store.reduce, type, folded, context_.target);
   Value *old = read(store.target, Mask::all(1)).value;
   return {applyOp(ir_, *store.reduce, type, type, {old, folded}, context_.target), true};

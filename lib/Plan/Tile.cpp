@@ -84,6 +84,23 @@ std::optional<Tile::Repeat> chooseAcross(const OpFacts &facts, std::size_t v, st
   return std::nullopt;
 }
 
+/// Parallel iterators whose repetition reuses an operand: some operand does not move with them, another does.
+std::vector<std::size_t> reusing(const OpFacts &facts, std::size_t v) {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < facts.iterators.size(); ++i) {
+    const IteratorFacts &iterator = facts.iterators[i];
+    if (iterator.reduced || i == v || iterator.extent < 2) continue;
+    for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
+      if (facts.bodyOperand[operand] && iterator.strides[operand] == 0) {
+        found.push_back(i);
+        break;
+      }
+  }
+  // Of equals those whose results are nearest win: one tile then writes whole lines.
+  std::ranges::stable_sort(found, {}, [&](std::size_t i) { return std::abs(facts.iterators[i].resultStride); });
+  return found;
+}
+
 /// Load and store instructions a point when `v` becomes the lanes, as derived in the header.
 double instructionsPerPoint(const OpFacts &facts, const Target &target, std::size_t v, std::int64_t lanes, bool exact) {
   const IteratorFacts &iterator = facts.iterators[v];
@@ -106,7 +123,8 @@ double instructionsPerPoint(const OpFacts &facts, const Target &target, std::siz
   const double stores = !isScattered               ? 1
                         : isTransposable(facts, v) ? transposedStore
                                                    : static_cast<double>(lanes) * scatteredStore;
-  const double result = (iterator.reduced ? foldInstructions : stores * vectorSteps) / reducedPoints;
+  const std::int64_t together = reusing(facts, v).empty() ? 1 : facts.points(false); // of a tile
+  const double result = (iterator.reduced ? foldInstructions(lanes, together) : stores * vectorSteps) / reducedPoints;
   return (isScattered ? stridedResult : 1) * loads * vectorSteps + result;
 }
 
@@ -132,23 +150,6 @@ std::optional<std::size_t> chooseVectorIterator(const OpFacts &facts, const Targ
     }
   }
   return best;
-}
-
-/// Parallel iterators whose repetition reuses an operand: some operand does not move with them, another does.
-std::vector<std::size_t> reusing(const OpFacts &facts, std::size_t v) {
-  std::vector<std::size_t> found;
-  for (std::size_t i = 0; i < facts.iterators.size(); ++i) {
-    const IteratorFacts &iterator = facts.iterators[i];
-    if (iterator.reduced || i == v || iterator.extent < 2) continue;
-    for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
-      if (facts.bodyOperand[operand] && iterator.strides[operand] == 0) {
-        found.push_back(i);
-        break;
-      }
-  }
-  // Of equals those whose results are nearest win: one tile then writes whole lines.
-  std::ranges::stable_sort(found, {}, [&](std::size_t i) { return std::abs(facts.iterators[i].resultStride); });
-  return found;
 }
 
 /// Whether each element of the operand is used once: no iterator leaves it in place.

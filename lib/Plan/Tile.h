@@ -47,10 +47,10 @@ struct Tile {
 /// operands that do not stay in L1: what the next tile reads as well stays if all reduced points of one tile do, the
 /// other only as a whole. The quarter is what the longest does not hide of the others, the half is the loop's own. The
 /// accumulators v*r, the operand vectors and one temporary must fit the vector registers. Lanes of a reduced iterator
-/// cost 2 v more for each result, to set and add up the partial ones, and their folding. The whole takes the sum over
-/// the parts of an even split (Loop/Steps/Step.h), so that a tile that divides the extents wins. Of reductions' tiles
-/// within 2 % of the least, which is closer than the model is, the one wins whose nests, one for each combination of
-/// parts, have fewer instructions: 8 cycles count as one.
+/// cost 2 v more for each result, to set and add up the partial ones, and their folding, which those of a tile share
+/// (TileModel.h). The whole takes the sum over the parts of an even split (Loop/Steps/Step.h), so that a tile that
+/// divides the extents wins. Of reductions' tiles within 2 % of the least, which is closer than the model is, the one
+/// wins whose nests, one for each combination of parts, have fewer instructions: 8 cycles count as one.
 ///
 /// Where an operand is loaded lane by lane, 8 vectors lie side by side at most.
 ///

@@ -195,7 +195,7 @@ double TileModel::time(const Tile &tile) const {
               [&](const Tile &nest, double count) { cycles += count * (stepTime(nest) + scatterTime(nest) / steps); });
   if (!facts_.iterators[v_].reduced) return cycles;
   // Each result sets, adds up and folds the partial ones of all vectors.
-  const double fold = static_cast<double>(2 * tile.vectors) + foldInstructions;
+  const double fold = static_cast<double>(2 * tile.vectors) + foldInstructions(lanes_, size(tile) / tile.vectors);
   return cycles + static_cast<double>(facts_.points(false)) * fold / static_cast<double>(target_.fmaPerCycle);
 }
 
@@ -207,7 +207,8 @@ double TileModel::instructions(const Tile &tile) const {
 
 /// Each result is set, added to and stored; lanes of a reduced iterator are folded, too.
 double TileModel::nestInstructions(const Tile &tile) const {
-  const double perResult = facts_.iterators[v_].reduced ? 3 + foldInstructions : 3;
+  const bool folds = facts_.iterators[v_].reduced;
+  const double perResult = folds ? 3 + foldInstructions(lanes_, size(tile) / tile.vectors) : 3;
   return perResult * static_cast<double>(size(tile)) + loads(tile) + loopInstructions;
 }
 

@@ -7,8 +7,12 @@
 
 namespace einjit::plan {
 
-/// Vector instructions that folding the lanes of one register takes: a shuffle and an add for each halving.
-inline constexpr double foldInstructions = 10;
+/// Vector instructions that folding the lanes of a register takes, where so many are folded together: n vectors become
+/// one with n - 1 additions and twice as many shuffles; a shuffle and an addition for each halving of what is left.
+inline double foldInstructions(std::int64_t lanes, std::int64_t together) {
+  const auto n = static_cast<double>(std::min(lanes, together));
+  return (3 * (n - 1) + 2 * std::ceil(std::log2(static_cast<double>(lanes) / n)) + 2) / n;
+}
 
 constexpr std::int64_t ceilDiv(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 

@@ -117,6 +117,53 @@ TEST(Folding, EveryOperatorOnEveryType) {
       if (canReduce(op, type)) expectLikeInterpreter(foldText({op, type}), op == ScalarOp::Mul ? 1e-5 : 0);
 }
 
+/// Folds of an unrolled loop, which are folded together: into registers that are known and that are not, in two loops,
+/// backwards, and with lanes that take no part.
+std::string foldsText(DType type, ScalarOp op, int lanes, int count) {
+  return fmt::format("kernel @k(in %a: {0}[{4}], out %out: {0}[5,{3}]) {{\n"
+                     "  registers %r: {0}[{3}]\n"
+                     "  registers %s: {0}[{3},2]\n"
+                     "  registers %v: <{2} x {0}>[{3}]\n"
+                     "  unroll i in 0..{3} {{ {2} lanes: %v[i] = %a[i + lane] }}\n"
+                     "  unroll i in 0..{3} {{ %r[i] = {0}({5}) }}\n"
+                     "  unroll i in 0..{3} {{ {2} lanes reduce {1}: %r[i] = %v[i] }}\n"
+                     "  unroll i in 0..{3} {{ %out[0,i] = %r[i] }}\n"
+                     "  for x in 0..2 {{ unroll i in 0..{3} {{ {2} lanes reduce {1}: %r[i] = %a[x + i + lane] }} }}\n"
+                     "  unroll i in 0..{3} {{ %out[1,i] = %r[i] }}\n"
+                     "  unroll i in 0..{3} {{ unroll j in 0..2 {{ %s[i,j] = %a[i + j] }} }}\n"
+                     "  for x in 0..2 {{ unroll i in 0..{3} {{ unroll j in 0..2 {{\n"
+                     "    {2} lanes if lane < 3*x + i - j reduce {1}: %s[-i + {6},j] = %a[i + j + lane]\n"
+                     "  }} }} }}\n"
+                     "  unroll i in 0..{3} {{ unroll j in 0..2 {{ %out[j + 2,i] = %s[i,j] }} }}\n"
+                     "  unroll i in 0..{3} {{ {2} lanes reduce {1}: %r[0] = %v[i] }}\n"
+                     "  unroll i in 0..{3} {{ %out[4,i] = %r[i] }}\n"
+                     "}}",
+                     name(type), name(op), lanes, count, count + lanes + 2, str(convert(true, type)), count - 1);
+}
+
+TEST(Folding, SeveralVectorsTogether) {
+  for (DType type : {DType::F32, DType::F64, DType::I32, DType::I64, DType::C64, DType::Bool}) {
+    const ScalarOp op = canReduce(ScalarOp::Add, type) ? ScalarOp::Add : ScalarOp::Or;
+    for (auto [lanes, count] : {std::pair{2, 3}, {4, 2}, {6, 5}, {8, 9}, {16, 17}, {32, 2}})
+      expectLikeInterpreter(foldsText(type, op, lanes, count));
+    if (canReduce(ScalarOp::Max, type)) expectLikeInterpreter(foldsText(type, ScalarOp::Max, 16, 6));
+  }
+}
+
+// 16 vectors become one by 15 additions of two shuffles each, and are stored as one.
+TEST(Folding, TakesAnAdditionForEachVector) {
+  const std::string assembly = assemblyFor("kernel @k(in %a: f32[16,16], out %out: f32[16]) {\n"
+                                           "  registers %r: f32[16]\n"
+                                           "  unroll i in 0..16 { %r[i] = f32(0) }\n"
+                                           "  unroll i in 0..16 { 16 lanes reduce add: %r[i] = %a[i,lane] }\n"
+                                           "  unroll i in 0..16 { %out[i] = %r[i] }\n"
+                                           "}",
+                                           "skylake-avx512");
+  EXPECT_EQ(lines(assembly, {"vaddps"}), 16) << assembly; // one to what the registers held
+  EXPECT_EQ(lines(assembly, {"vunpck"}) + lines(assembly, {"vshuf"}) + lines(assembly, {"vinsert"}), 30) << assembly;
+  EXPECT_EQ(lines(assembly, {"vmovups", "%zmm", ", (%r"}), 1) << assembly;
+}
+
 TEST(Folding, NanWins) {
   const loop::Kernel kernel = kernelOf(R"(
     kernel @k(in %a: f32[16], out %out: f32[2]) {
