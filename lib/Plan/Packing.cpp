@@ -12,6 +12,8 @@ namespace einjit::plan {
 namespace {
 
 constexpr std::int64_t leastReuseOfStrided = 8, leastReuseOfContiguous = 32, leastReuseOfConverted = 32;
+/// Of an operand whose vectors cross lines: 128 gain nothing yet, 250 a twentieth, 500 a tenth.
+constexpr std::int64_t leastReuseOfCrossing = 192;
 /// Shorter sums are bound by their results, which are better written row by row.
 constexpr std::int64_t leastSumOfContiguous = 32;
 constexpr std::int64_t pageBytes = 4096;
@@ -55,6 +57,12 @@ bool rowsShareSets(const OpFacts &facts, const Target &target, std::size_t opera
   return static_cast<double>(facts.reuse(operand)) * beyond * beyond > leastGain;
 }
 
+/// Whether what one point of a batch reads fills L2 with lines of which vectors read pieces, each of them twice.
+bool readsLinesTwice(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v) {
+  return facts.bytesInBatch(operand) > target.l2Bytes / 5 * 2 && facts.reuse(operand) >= leastReuseOfCrossing &&
+         linesOfVector(facts, target, operand, v, target.lanes(facts.elementBytes)) > 1;
+}
+
 /// Bytes from the first to the last element that one sum reads.
 std::int64_t span(const OpFacts &facts, std::size_t operand) {
   std::int64_t bytes = facts.elementBytes;
@@ -64,6 +72,19 @@ std::int64_t span(const OpFacts &facts, std::size_t operand) {
 }
 
 } // namespace
+
+double linesOfVector(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v,
+                     std::int64_t lanes) {
+  const std::int64_t bytes = lanes * facts.elementBytes, line = target.cacheLineBytes;
+  if (bytes > line) return 1;
+  std::int64_t apart = std::gcd(bytes, line); // vectors begin at multiples of it
+  for (std::size_t i = 0; i < facts.iterators.size(); ++i)
+    if (i != v && facts.iterators[i].extent > 1)
+      apart = std::gcd(apart, facts.iterators[i].strides[operand] * facts.elementBytes);
+  std::int64_t crossing = 0;
+  for (std::int64_t begin = 0; begin < line; begin += apart) crossing += begin + bytes > line ? 1 : 0;
+  return 1 + static_cast<double>(crossing * apart) / static_cast<double>(line);
+}
 
 bool comesInPieces(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v) {
   constexpr std::int64_t mostReuse = 96, pieceBytes = 2048;
@@ -88,6 +109,7 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
     const bool isFar =
         isNear ? jumps(facts, operand, pageBytes / rowsOfPage)
                : jumps(facts, operand, pageBytes) || rowsShareSets(facts, target, operand) ||
+                     readsLinesTwice(facts, target, operand, v) ||
                      (facts.bytesInBatch(operand) > target.l2Bytes && span(facts, operand) > target.l2Bytes / 8);
     const bool pays = vectorLoadable(stride)
                           ? isFar && again >= leastReuseOfContiguous && facts.points(true) >= leastSumOfContiguous &&
@@ -103,8 +125,10 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
 
 std::string_view whyPacked(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v) {
   if (std::abs(facts.iterators[v].strides[operand]) != 1) return "its lanes are far apart";
-  const bool areNear = !jumps(facts, operand, pageBytes);
-  return areNear && rowsShareSets(facts, target, operand) ? "its rows share places of L2" : "its rows are far apart";
+  if (jumps(facts, operand, pageBytes)) return "its rows are far apart";
+  if (rowsShareSets(facts, target, operand)) return "its rows share places of L2";
+  const bool staysInL2 = facts.bytesInBatch(operand) <= target.l2Bytes;
+  return staysInL2 && readsLinesTwice(facts, target, operand, v) ? "its vectors cross lines" : "its rows are far apart";
 }
 
 bool packsFarRows(const OpFacts &facts, const Target &target, std::size_t operand, const Tile &tile) {

@@ -60,21 +60,11 @@ std::int64_t TileModel::registers(const Tile &tile) const {
   return facts_.registersPerVector() * (accumulators + operands);
 }
 
-/// Lines that loading a vector of the operand reads, in the mean: two where it begins inside of one and ends in the
-/// next. Operands begin with a line, and rows where their strides say. Only products read from L1 so much that it
-/// shows.
+/// Only products read from L1 so much that it shows.
 double TileModel::linesOfVector(std::size_t operand) const {
   if (!facts_.hasReduction || facts_.iterators[v_].reduced) return 1;
   if (operand == packed_ || std::abs(facts_.iterators[v_].strides[operand]) != 1) return 1;
-  const std::int64_t bytes = lanes_ * facts_.elementBytes, line = target_.cacheLineBytes;
-  if (bytes > line) return 1;
-  std::int64_t apart = std::gcd(bytes, line); // vectors begin at multiples of it
-  for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
-    if (i != v_ && facts_.iterators[i].extent > 1)
-      apart = std::gcd(apart, facts_.iterators[i].strides[operand] * facts_.elementBytes);
-  std::int64_t crossing = 0;
-  for (std::int64_t begin = 0; begin < line; begin += apart) crossing += begin + bytes > line ? 1 : 0;
-  return 1 + static_cast<double>(crossing * apart) / static_cast<double>(line);
+  return plan::linesOfVector(facts_, target_, operand, v_, lanes_);
 }
 
 /// Load instructions of one step, each as often as it reads a line, and the shuffles that are part of loading.
