@@ -273,9 +273,14 @@ private:
   void parallelize() {
     if (plan_.threads < 2) return;
     std::vector<SharedLoop> nest;
+    double runs = 1, copied = 0; // of the loop's body, and elements of panels that are made in it and outside of it
     for (const PlannedLoop &loop : nest_) {
       nest.push_back(loop.shared.value_or(SharedLoop::whole(loop.name, loop.extent)));
       nest.back().isSerial = facts_.iterators[loop.iterator].reduced;
+      nest.back().lines =
+          copied * static_cast<double>(facts_.elementBytes) / static_cast<double>(op_.target.cacheLineBytes);
+      runs *= static_cast<double>(loop.extent);
+      copied += runs * panels_.elementsMadeIn(loop.name);
       nest.back().isAlone &= nest.size() > 1 && !panels_.areMadeIn(nest[nest.size() - 2].name);
     }
     for (std::size_t i = 0; i < nest.size(); ++i)

@@ -121,6 +121,13 @@ bool PanelCopies::areMadeIn(const std::string &loop) const {
   return std::ranges::find(copies_, loop, &Copy::at) != copies_.end();
 }
 
+double PanelCopies::elementsMadeIn(const std::string &loop) const {
+  double elements = 0;
+  for (const Copy &copy : copies_)
+    if (copy.at == loop) elements += copy.elements;
+  return elements;
+}
+
 /// The outermost loop of a copy with an iteration for each thread, if it stands outside of the loop `outermost`.
 void PanelCopies::shareCopy(const Copy &copy, const PlannedLoops &nest, const std::string &outermost) {
   for (const PlannedLoop &loop : nest) {

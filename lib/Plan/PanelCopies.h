@@ -24,6 +24,8 @@ public:
   /// Adds steps for threads to share the copies that stand outside of the loop `outermost` of the nest.
   void share(const PlannedLoops &nest, const std::string &outermost);
   bool areMadeIn(const std::string &loop) const;
+  /// Elements of the panels that are made in one iteration of the loop.
+  double elementsMadeIn(const std::string &loop) const;
 
 private:
   struct Copy {

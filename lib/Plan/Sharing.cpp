@@ -9,6 +9,8 @@ namespace {
 
 /// What a parallel loop takes besides its work while helpers look out for it, and what it takes to wake them.
 constexpr double forkCycles = 2000, wakeCycles = 6000;
+/// What a line takes from another core's cache, of many on their way.
+constexpr double lineCycles = 5;
 /// Threads that do not gain so much are left to others.
 constexpr double worthwhile = 0.75;
 /// Estimates that differ by less say nothing: then the outermost loops are shared, whose data is further apart.
@@ -71,13 +73,15 @@ std::vector<std::string> chooseShared(std::span<const SharedLoop> nest, double c
   for (std::size_t first = 0; first < nest.size(); outside *= countOf(nest[first++])) {
     if (nest[first].isSerial) continue;
     const double starts = outside * static_cast<double>(nest[first].parts.size());
+    const double ofOthers = nest[first].lines * static_cast<double>(threads - 1) / static_cast<double>(threads);
     std::vector<std::string> loops;
     double inner = 1;
     for (std::size_t last = first; last < nest.size(); ++last) {
       if (last > first && (!nest[last].isAlone || nest[last].isSerial)) break;
       if (last > first) inner *= countOf(nest[last]);
       loops.push_back(nest[last].name);
-      const double time = cycles * largestShare(nest[first], inner, threads) + starts * forkCycles + wakeCycles;
+      const double time =
+          cycles * largestShare(nest[first], inner, threads) + starts * forkCycles + wakeCycles + ofOthers * lineCycles;
       if (time > least * (best.empty() ? 1 : 1 - significant)) continue;
       best = loops;
       least = time;

@@ -2,11 +2,12 @@
 //
 // Which loops of a nest threads share. For loops p to q, which are one in the other, of an op that takes T cycles:
 //
-//   time = T * share + starts * forkCycles + wakeCycles
+//   time = T * share + starts * forkCycles + wakeCycles + lines * (threads - 1) / threads * lineCycles
 //
 // share is the part that the thread with most to do has: pieces are as equal in number of iterations as can be, but
 // pairs of loops that an even split makes are shared one after the other, and rows do not divide by everything.
-// starts counts the iterations of all loops outside, times those pairs.
+// starts counts the iterations of all loops outside, times those pairs. Panels that are made outside of the loops are
+// copied by all threads, and each reads lines of them that others have written.
 #pragma once
 
 #include "Loop/Steps/Step.h"
@@ -27,6 +28,7 @@ struct SharedLoop {
   std::vector<Part> parts;
   std::int64_t total;    ///< length of all iterations together: less than the parts say where the last is short
   bool isAlone = false;  ///< whether it has one part, no bound, and is all that stands in the loop in front of it
+  double lines = 0;      ///< of panels that are made outside of it, in the loops of the nest
   bool isSerial = false; ///< only counts: its iterations depend on each other
 
   static SharedLoop whole(std::string name, std::int64_t extent) {

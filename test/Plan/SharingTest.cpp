@@ -44,6 +44,14 @@ TEST(Sharing, StartingOftenCosts) {
   EXPECT_THAT(chosen({SharedLoop::whole("i", 3001), inner}, 2), ElementsAre("i"));
 }
 
+TEST(Sharing, PanelsAreReadByThoseWhoMadeThem) {
+  SharedLoop inner = SharedLoop::whole("j", 16);
+  inner.isAlone = false;
+  EXPECT_THAT(chosen({SharedLoop::whole("i", 21), inner}, 2), ElementsAre("j"));
+  inner.lines = 1e5;
+  EXPECT_THAT(chosen({SharedLoop::whole("i", 21), inner}, 2), ElementsAre("i"));
+}
+
 TEST(Sharing, SerialLoopsOnlyCount) {
   SharedLoop sums = SharedLoop::whole("k", 4);
   sums.isSerial = true;
