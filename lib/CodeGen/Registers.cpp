@@ -91,9 +91,14 @@ void Registers::declare(llvm::LLVMContext &context, loop::BufferId id, const loo
 }
 
 Register registerOf(const loop::Kernel &kernel, const loop::Access &access, const Variables &variables) {
-  const Affine index = variables.fold(loop::linearOffset(kernel, access));
-  if (!index.isConstant()) throw InternalError("code generation: the index of a register is not constant");
-  return {access.buffer, static_cast<std::size_t>(index.constant)};
+  const std::vector<std::int64_t> &shape = kernel[access.buffer].type.shape;
+  std::int64_t number = 0; // row-major
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    const std::optional<std::int64_t> index = variables.valueOf(access.indices[axis]);
+    if (!index) throw InternalError("code generation: the index of a register is not constant");
+    number = number * shape[axis] + *index;
+  }
+  return {access.buffer, static_cast<std::size_t>(number)};
 }
 
 std::vector<Register> writtenRegisters(const loop::Kernel &kernel, const loop::Block &body,

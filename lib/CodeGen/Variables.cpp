@@ -18,6 +18,15 @@ void Variables::unbind(loop::VarId var) {
   constants_[var.index()].reset();
 }
 
+std::optional<std::int64_t> Variables::valueOf(const Affine &expr) const {
+  std::int64_t value = expr.constant;
+  for (const Affine::Term &term : expr.terms) {
+    if (term.variable == loop::laneVariable || !constants_[term.variable]) return std::nullopt;
+    value += term.coefficient * *constants_[term.variable];
+  }
+  return value;
+}
+
 Affine Variables::fold(const Affine &expr) const {
   Affine folded;
   folded.constant = expr.constant;

@@ -37,6 +37,8 @@ public:
   /// Leaves the innermost of the loops entered.
   void unbind(loop::VarId var);
 
+  /// What `expr` is, if all its variables are known.
+  std::optional<std::int64_t> valueOf(const Affine &expr) const;
   /// `expr` with known variables replaced by their values.
   Affine fold(const Affine &expr) const;
   /// Bounds of a folded expression; as far as can be told.

@@ -48,15 +48,13 @@ std::vector<const For *> sharedLoops(const For &parallel) {
 }
 
 std::int64_t laneStride(const Kernel &kernel, const Access &access) {
+  const auto usesLane = [](const Affine &index) { return index.uses(laneVariable); };
+  if (std::ranges::none_of(access.indices, usesLane)) return 0;
   return linearOffset(kernel, access).coefficient(laneVariable);
 }
 
 Affine linearOffset(const Kernel &kernel, const Access &access) {
-  const std::vector<std::int64_t> strides = kernel[access.buffer].type.stridesOrRowMajor();
-  Affine offset;
-  for (std::size_t axis = 0; axis < access.indices.size(); ++axis)
-    offset = offset + access.indices[axis] * strides[axis];
-  return offset;
+  return Affine::linear(access.indices, kernel[access.buffer].type.stridesOrRowMajor());
 }
 
 } // namespace einjit::loop

@@ -15,21 +15,6 @@ std::int64_t wrappingMul(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
 }
 
-/// The expression with these terms, given in any order, variables repeated and coefficients 0 allowed.
-Affine normalized(std::vector<Affine::Term> terms, std::int64_t constant) {
-  std::sort(terms.begin(), terms.end(),
-            [](const Affine::Term &a, const Affine::Term &b) { return a.variable < b.variable; });
-  Affine expr{{}, constant};
-  for (const Affine::Term &term : terms) {
-    if (!expr.terms.empty() && expr.terms.back().variable == term.variable)
-      expr.terms.back().coefficient = wrappingAdd(expr.terms.back().coefficient, term.coefficient);
-    else
-      expr.terms.push_back(term);
-  }
-  std::erase_if(expr.terms, [](const Affine::Term &term) { return term.coefficient == 0; });
-  return expr;
-}
-
 /// Appends ` + text`, or for a negative number ` - text`; the first of a sum has no operator. `text` gets the number's
 /// magnitude, or the number itself where the magnitude does not fit.
 template <class Text> void appendTerm(std::string &sum, std::int64_t number, Text text) {
@@ -102,7 +87,33 @@ private:
 
 } // namespace
 
-Affine Affine::variable(std::uint32_t id, std::int64_t coefficient) { return normalized({{id, coefficient}}, 0); }
+Affine Affine::sum(std::vector<Term> terms, std::int64_t constant) {
+  const auto isAscending = [](const Term &a, const Term &b) { return a.variable < b.variable; };
+  if (std::ranges::adjacent_find(terms, std::not_fn(isAscending)) != terms.end()) {
+    std::ranges::sort(terms, isAscending);
+    auto last = terms.begin();
+    for (auto next = last + 1; next != terms.end(); ++next)
+      if (next->variable == last->variable)
+        last->coefficient = wrappingAdd(last->coefficient, next->coefficient);
+      else
+        *++last = *next;
+    terms.erase(last + 1, terms.end());
+  }
+  std::erase_if(terms, [](const Term &term) { return term.coefficient == 0; });
+  return {std::move(terms), constant};
+}
+
+Affine Affine::linear(std::span<const Affine> exprs, std::span<const std::int64_t> factors) {
+  std::vector<Term> terms;
+  std::int64_t constant = 0;
+  for (std::size_t i = 0; i < exprs.size(); ++i) {
+    for (const Term &term : exprs[i].terms) terms.push_back({term.variable, wrappingMul(term.coefficient, factors[i])});
+    constant = wrappingAdd(constant, wrappingMul(exprs[i].constant, factors[i]));
+  }
+  return sum(std::move(terms), constant);
+}
+
+Affine Affine::variable(std::uint32_t id, std::int64_t coefficient) { return sum({{id, coefficient}}, 0); }
 
 std::int64_t Affine::coefficient(std::uint32_t variable) const {
   for (const Term &term : terms)
@@ -118,7 +129,7 @@ std::optional<std::uint32_t> Affine::asVariable() const {
 Affine operator+(const Affine &a, const Affine &b) {
   std::vector<Affine::Term> terms = a.terms;
   terms.insert(terms.end(), b.terms.begin(), b.terms.end());
-  return normalized(std::move(terms), wrappingAdd(a.constant, b.constant));
+  return Affine::sum(std::move(terms), wrappingAdd(a.constant, b.constant));
 }
 
 Affine operator-(const Affine &a, const Affine &b) { return a + b * -1; }
@@ -126,7 +137,7 @@ Affine operator-(const Affine &a, const Affine &b) { return a + b * -1; }
 Affine operator*(const Affine &a, std::int64_t factor) {
   std::vector<Affine::Term> terms = a.terms;
   for (Affine::Term &term : terms) term.coefficient = wrappingMul(term.coefficient, factor);
-  return normalized(std::move(terms), wrappingMul(a.constant, factor));
+  return Affine::sum(std::move(terms), wrappingMul(a.constant, factor));
 }
 
 Affine substitute(const Affine &expr, std::uint32_t variable, const Affine &by) {

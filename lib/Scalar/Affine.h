@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,10 @@ struct Affine {
   std::int64_t constant = 0;
 
   static Affine variable(std::uint32_t id, std::int64_t coefficient = 1);
+  /// Terms in any order, variables repeated and coefficients 0 allowed.
+  static Affine sum(std::vector<Term> terms, std::int64_t constant);
+  /// The sum of factor * expression, as many factors as expressions.
+  static Affine linear(std::span<const Affine> exprs, std::span<const std::int64_t> factors);
   static Affine number(std::int64_t value) { return {{}, value}; }
 
   std::int64_t coefficient(std::uint32_t variable) const;
