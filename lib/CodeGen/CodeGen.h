@@ -63,7 +63,18 @@ private:
 /// Refused if the code would be too large, its temporaries cannot be addressed, or LLVM does not know the target.
 Result<Module> generate(const loop::Kernel &kernel, const Target &target, std::int64_t threads = 1);
 
-/// How often `generate` has begun in this process: no code generator is called otherwise.
+/// Object files to be linked together, the first with the entry point.
+struct Objects {
+  std::vector<std::vector<char>> files; ///< one or two
+  std::string entry;
+  ScratchLayout scratch;
+  double irSeconds = 0; ///< until there was optimized LLVM code for the first
+};
+/// `generate`, `optimize` and `object` in one, faster: two threads share the work where there is enough of it, each
+/// half an object file. They depend on the arguments alone.
+Result<Objects> compile(const loop::Kernel &kernel, const Target &target, std::int64_t threads = 1);
+
+/// How often `generate` or `compile` has begun in this process: no code generator is called otherwise.
 std::uint64_t generations();
 
 /// The version of the LLVM that is there at run time, such as `19.1.7`.

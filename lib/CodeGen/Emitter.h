@@ -14,6 +14,8 @@
 
 namespace einjit::codegen {
 
+class Calls;
+
 /// What all functions of a module share.
 struct ModuleContext {
   const loop::Kernel &kernel;
@@ -24,7 +26,8 @@ struct ModuleContext {
   std::int64_t threads;
   const llvm::TargetMachine &machine;
   llvm::Module &module;
-  bool streams = false; ///< whether streamed outs begin at whole cache lines, and are stored past the caches
+  Calls *calls = nullptr; ///< of functions of another module; null if there is none
+  bool streams = false;   ///< whether streamed outs begin at whole cache lines, and are stored past the caches
 };
 
 /// What names stand for at one point of a function.
@@ -43,6 +46,7 @@ public:
   /// Starts at the end of `function`'s last block.
   Emitter(const ModuleContext &context, llvm::Function *function, Scope scope);
   void emit(const loop::Block &block);
+  void emit(const loop::For &loop);
   Builder &builder() { return ir_; }
   /// The body of the innermost of these loops, of whose iterations, all counted as one, those from begin to end are run
   /// (begin < end).
@@ -58,7 +62,6 @@ private:
   void emit(const loop::Store &store);
   void emit(const loop::Prefetch &prefetch);
   void emit(const loop::Declare &declare);
-  void emit(const loop::For &loop);
 
   // Stores.
   Mask maskOf(const loop::Store &store);

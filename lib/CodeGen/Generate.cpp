@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CodeGen/Functions.h"
+#include "CodeGen/Halves.h"
 #include "CodeGen/LlvmCompat.h"
 #include "CodeGen/Machine.h"
 #include "CodeGen/Module.h"
 #include "CodeGen/Size.h"
+#include "Support/Stopwatch.h"
 #include <atomic>
+#include <future>
+#include <system_error>
 
 namespace einjit::codegen {
 namespace {
@@ -100,23 +104,99 @@ std::atomic<std::uint64_t> generationCount = 0;
 
 std::uint64_t generations() { return generationCount; }
 
-Result<Module> generate(const loop::Kernel &kernel, const Target &target, std::int64_t threads) {
+namespace {
+
+/// What the modules of a kernel have in common.
+class Generation {
+public:
+  Generation(const loop::Kernel &kernel, const Target &target, Layout layout, std::int64_t threads)
+      : kernel_(kernel), target_(target), layout_(std::move(layout)), writtenLanes_(kernel), threads_(threads) {}
+
+  /// The module with the entry point, which calls what `calls` names.
+  Result<Module> first(Calls *calls) const {
+    return module([&](const ModuleContext &context, Module::Impl &impl) {
+      ModuleContext calling = context;
+      calling.calls = calls;
+      impl.entry = emitEntry(calling)->getName();
+    });
+  }
+
+  /// The module with the functions that the first one calls.
+  Result<Module> second(const Calls &calls) const {
+    return module([&](const ModuleContext &context, Module::Impl &) { calls.emitFunctions(context); });
+  }
+
+private:
+  template <class Emit> Result<Module> module(const Emit &emit) const {
+    const Result<Machine> machine = Machine::borrow(target_);
+    if (!machine) return machine.errors();
+    auto impl = std::make_unique<Module::Impl>(target_);
+    impl->scratch = layout_.arena;
+    impl->module.setDataLayout((*machine)->createDataLayout());
+    llvmCompat::setTargetTriple(impl->module, (*machine)->getTargetTriple());
+    const AliasScopes aliases(impl->context, kernel_, layout_);
+    emit({kernel_, target_, layout_, aliases, writtenLanes_, threads_, **machine, impl->module}, *impl);
+    return Module(std::move(impl));
+  }
+
+  const loop::Kernel &kernel_;
+  const Target &target_;
+  const Layout layout_;
+  const WrittenLanes writtenLanes_;
+  const std::int64_t threads_;
+};
+
+Result<Generation> begin(const loop::Kernel &kernel, const Target &target, std::int64_t threads) {
   ++generationCount;
   if (const Status size = checkSize(kernel, target); !size) return size.errors();
-  const Result<Layout> layout = layOut(kernel, threads);
+  Result<Layout> layout = layOut(kernel, threads);
   if (!layout) return layout.errors();
-  const Result<Machine> machine = Machine::borrow(target);
-  if (!machine) return machine.errors();
+  return Generation(kernel, target, *std::move(layout), threads);
+}
 
-  auto impl = std::make_unique<Module::Impl>(target);
-  impl->scratch = layout->arena;
-  impl->module.setDataLayout((*machine)->createDataLayout());
-  llvmCompat::setTargetTriple(impl->module, (*machine)->getTargetTriple());
-  const AliasScopes aliases(impl->context, kernel, *layout);
-  const WrittenLanes writtenLanes(kernel);
-  const ModuleContext context{kernel, target, *layout, aliases, writtenLanes, threads, **machine, impl->module};
-  impl->entry = emitEntry(context)->getName();
-  return Module(std::move(impl));
+/// The result of `work`, later: done on a thread of its own, or here and now where none can be had.
+template <class Work> auto start(const Work &work) {
+  try {
+    return std::async(std::launch::async, work);
+  } catch (const std::system_error &) {
+    std::promise<std::invoke_result_t<Work>> done;
+    done.set_value(work());
+    return done.get_future();
+  }
+}
+
+} // namespace
+
+Result<Module> generate(const loop::Kernel &kernel, const Target &target, std::int64_t threads) {
+  const Result<Generation> generation = begin(kernel, target, threads);
+  if (!generation) return generation.errors();
+  return generation->first(nullptr);
+}
+
+Result<Objects> compile(const loop::Kernel &kernel, const Target &target, std::int64_t threads) {
+  Stopwatch watch;
+  const Result<Generation> generation = begin(kernel, target, threads);
+  if (!generation) return generation.errors();
+  Calls calls(secondHalf(kernel, target, threads));
+  Result<Module> first = generation->first(&calls);
+  if (!first) return first.errors();
+  const auto makeSecond = [&]() -> Result<std::vector<char>> {
+    Result<Module> second = generation->second(calls);
+    if (!second) return second.errors();
+    optimize(*second);
+    return object(*std::move(second));
+  };
+  std::future<Result<std::vector<char>>> second;
+  if (!calls.empty()) second = start(makeSecond);
+
+  optimize(*first);
+  Objects made{{}, first->entry(), first->scratch(), watch.lap()};
+  made.files.push_back(object(*std::move(first)));
+  if (!second.valid()) return made;
+  auto other = second.get();
+  if (!other) return other.errors();
+  made.files.push_back(*std::move(other));
+  return made;
 }
 
 } // namespace einjit::codegen

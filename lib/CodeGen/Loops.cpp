@@ -12,6 +12,7 @@
 // Loops that are shared as one have its number's digits for variables: of the innermost i % extent, of the one around
 // it i / extent % its extent, and so on.
 #include "CodeGen/Emitter.h"
+#include "CodeGen/Halves.h"
 #include <algorithm>
 #include <llvm/IR/Intrinsics.h>
 #include <llvm/IR/Module.h>
@@ -83,6 +84,7 @@ Value *Emitter::iterationCount(const loop::For &loop, const Iterations &iteratio
 }
 
 void Emitter::emit(const loop::For &loop) {
+  if (context_.calls && context_.calls->has(loop)) return context_.calls->emitCall(ir_, context_, loop, scope_);
   if (loop.kind == loop::LoopKind::Unrolled) return emitUnrolled(loop);
   const Iterations iterations = scope_.variables.iterations(loop);
   if (iterations.most == 0) return;

@@ -106,6 +106,10 @@ std::int64_t estimateInstructions(const loop::Kernel &kernel, const Target &targ
   return times(streams ? 2 : 1, Estimate(kernel, target)(kernel.body));
 }
 
+std::int64_t estimateInstructions(const loop::Block &block, const loop::Kernel &kernel, const Target &target) {
+  return Estimate(kernel, target)(block);
+}
+
 Status checkSize(const loop::Kernel &kernel, const Target &target) {
   const std::int64_t estimate = estimateInstructions(kernel, target);
   if (estimate <= maxInstructions) return Success{};

@@ -11,6 +11,9 @@ namespace einjit::codegen {
 /// minutes for. Saturates instead of overflowing. O(size of the kernel).
 std::int64_t estimateInstructions(const loop::Kernel &kernel, const Target &target);
 
+/// The same for some of its statements.
+std::int64_t estimateInstructions(const loop::Block &block, const loop::Kernel &kernel, const Target &target);
+
 /// Refuses kernels beyond the limit of generated instructions.
 Status checkSize(const loop::Kernel &kernel, const Target &target);
 

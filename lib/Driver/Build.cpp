@@ -23,7 +23,7 @@ CodeKey keyOf(const Compilation &compilation) {
 
 /// Makes code callable in this process, and notes what is known of it.
 Status link(Kernel::Impl &impl, const CachedCode &made) {
-  auto code = jit::Code::load(made.object, made.entry);
+  auto code = jit::Code::load(made.objects, made.entry);
   if (!code) return code.errors();
   impl.code.emplace(*std::move(code));
   impl.codeBytes = made.codeBytes;
@@ -40,8 +40,8 @@ bool loadCode(Kernel::Impl &impl, DiskCache &disk, const CodeKey &key) {
   return true;
 }
 
-/// Generates code for impl.compilation.loops and, where the target is this machine, loads and stores it.
-Status compileCode(Kernel::Impl &impl, DiskCache *disk, const CodeKey &key) {
+/// For another machine, whose code is asked for as text: finds out whether there can be any.
+Status generateOnly(Kernel::Impl &impl) {
   Compilation &compilation = impl.compilation;
   Stopwatch watch;
   auto module = codegen::generate(compilation.loops, compilation.target, compilation.threads);
@@ -50,12 +50,20 @@ Status compileCode(Kernel::Impl &impl, DiskCache *disk, const CodeKey &key) {
   impl.scratch = module->scratch();
   compilation.cost.scratchBytes = impl.scratch.totalBytes();
   compilation.times.llvm = watch.lap();
-  if (!runsOnHost(compilation.target)) return Success{};
+  return Success{};
+}
 
-  CachedCode made{{}, module->entry(), impl.scratch, 0};
-  made.object = codegen::object(*std::move(module));
-  made.codeBytes = codegen::codeBytes(made.object);
-  compilation.times.machine = watch.lap();
+/// Generates code for impl.compilation.loops and, where the target is this machine, loads and stores it.
+Status compileCode(Kernel::Impl &impl, DiskCache *disk, const CodeKey &key) {
+  Compilation &compilation = impl.compilation;
+  Stopwatch watch;
+  if (!runsOnHost(compilation.target)) return generateOnly(impl);
+  auto objects = codegen::compile(compilation.loops, compilation.target, compilation.threads);
+  if (!objects) return objects.errors();
+  compilation.times.llvm = objects->irSeconds;
+  CachedCode made{std::move(objects->files), std::move(objects->entry), objects->scratch, 0};
+  for (const std::vector<char> &object : made.objects) made.codeBytes += codegen::codeBytes(object);
+  compilation.times.machine = watch.lap() - compilation.times.llvm;
   if (Status status = link(impl, made); !status) return status.errors();
   compilation.times.link = watch.lap();
   ++compiledCount;

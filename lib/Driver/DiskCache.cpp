@@ -13,7 +13,7 @@
 namespace einjit {
 namespace {
 
-constexpr std::uint32_t formatVersion = 1;
+constexpr std::uint32_t formatVersion = 2;
 constexpr std::array<char, 8> magic = {'e', 'i', 'n', 'j', 'i', 't', '\n', '\0'};
 
 /// The numbers are this machine's own: files of another kind of machine have other keys.
@@ -21,7 +21,7 @@ struct Header {
   std::array<char, 8> mark = magic;
   std::uint32_t version = formatVersion;
   std::uint32_t entryBytes = 0;
-  std::uint64_t objectBytes = 0;
+  std::array<std::uint64_t, 2> objectBytes{}; ///< 0: there is no second one
   CodeKey key{};
   std::int64_t sharedBytes = 0, slotBytes = 0, slots = 0, codeBytes = 0;
 };
@@ -44,7 +44,7 @@ template <class T> void append(std::string &bytes, const T &value) {
 std::string encode(const CodeKey &key, const CachedCode &code) {
   Header header;
   header.entryBytes = static_cast<std::uint32_t>(code.entry.size());
-  header.objectBytes = code.object.size();
+  for (std::size_t i = 0; i < code.objects.size(); ++i) header.objectBytes.at(i) = code.objects[i].size();
   header.key = key;
   header.sharedBytes = code.scratch.sharedBytes;
   header.slotBytes = code.scratch.slotBytes;
@@ -53,7 +53,7 @@ std::string encode(const CodeKey &key, const CachedCode &code) {
   std::string bytes;
   append(bytes, header);
   bytes += code.entry;
-  bytes.append(code.object.data(), code.object.size());
+  for (const std::vector<char> &object : code.objects) bytes.append(object.data(), object.size());
   append(bytes, hash(bytes));
   return bytes;
 }
@@ -69,12 +69,19 @@ std::optional<CachedCode> decode(const CodeKey &key, std::string_view bytes) {
   if (header.mark != magic || header.version != formatVersion || header.key != key) return std::nullopt;
   if (hash(bytes) != checksum) return std::nullopt;
   bytes.remove_prefix(sizeof header);
-  if (header.entryBytes > bytes.size() || header.objectBytes != bytes.size() - header.entryBytes) return std::nullopt;
-  const std::string_view object = bytes.substr(header.entryBytes);
-  return CachedCode{{object.begin(), object.end()},
-                    std::string(bytes.substr(0, header.entryBytes)),
-                    {header.sharedBytes, header.slotBytes, header.slots},
-                    header.codeBytes};
+  if (header.entryBytes > bytes.size()) return std::nullopt;
+  CachedCode code{{},
+                  std::string(bytes.substr(0, header.entryBytes)),
+                  {header.sharedBytes, header.slotBytes, header.slots},
+                  header.codeBytes};
+  bytes.remove_prefix(header.entryBytes);
+  for (const std::uint64_t size : header.objectBytes) {
+    if (size > bytes.size()) return std::nullopt;
+    if (size > 0) code.objects.emplace_back(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+    bytes.remove_prefix(size);
+  }
+  if (!bytes.empty() || code.objects.empty()) return std::nullopt;
+  return code;
 }
 
 /// An environment variable; nothing if it is unset or empty, or the program has privileges that its user lacks.

@@ -3,7 +3,7 @@
 // Code on disk: one file a kernel, named by a hash of what the code was made from. include/einjit/Cache.h says what
 // users are promised.
 //
-//   | header | entry symbol | object file | XXH128 of all before it |
+//   | header | entry symbol | one or two object files | XXH128 of all before it |
 //
 // A file appears under its name whole, by renaming a temporary one, and never changes. So readers take no lock; they
 // read a copy, check it, and use it only if every byte is as it was written.
@@ -22,8 +22,8 @@ namespace einjit {
 
 /// A kernel's code, and what is known of it besides its loop IR.
 struct CachedCode {
-  std::vector<char> object;
-  std::string entry; ///< its symbol
+  std::vector<std::vector<char>> objects; ///< one or two
+  std::string entry;                      ///< its symbol
   codegen::ScratchLayout scratch;
   std::int64_t codeBytes = 0;
   friend bool operator==(const CachedCode &, const CachedCode &) = default;

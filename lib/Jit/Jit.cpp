@@ -96,10 +96,13 @@ JITDylib &createLibrary(Session &jit) {
   return library;
 }
 
-llvm::Expected<llvm::orc::ExecutorAddr> link(Session &jit, JITDylib &library, std::span<const char> object,
-                                             const std::string &entry) {
-  const llvm::StringRef bytes(object.data(), object.size());
-  if (llvm::Error error = jit.linker.add(library, llvm::MemoryBuffer::getMemBufferCopy(bytes, "kernel"))) return error;
+llvm::Expected<llvm::orc::ExecutorAddr> link(Session &jit, JITDylib &library,
+                                             std::span<const std::vector<char>> objects, const std::string &entry) {
+  for (const std::vector<char> &object : objects) {
+    const llvm::StringRef bytes(object.data(), object.size());
+    if (llvm::Error error = jit.linker.add(library, llvm::MemoryBuffer::getMemBufferCopy(bytes, "kernel")))
+      return error;
+  }
   auto symbol = jit.session.lookup({&library}, entry);
   if (!symbol) return symbol.takeError();
   return symbol->getAddress();
@@ -124,12 +127,12 @@ Code::Code(Code &&) noexcept = default;
 Code &Code::operator=(Code &&) noexcept = default;
 Code::~Code() = default;
 
-Result<Code> Code::load(std::span<const char> object, const std::string &entry) {
+Result<Code> Code::load(std::span<const std::vector<char>> objects, const std::string &entry) {
   auto jit = instance();
   if (!jit) return failure(jit.takeError());
   takeReports();
   auto library = std::make_unique<Library>(*jit, createLibrary(*jit));
-  auto address = link(*jit, library->dylib, object, entry);
+  auto address = link(*jit, library->dylib, objects, entry);
   if (!address) return failure(address.takeError());
   return Code(std::move(library), address->toPtr<Entry>());
 }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace einjit::jit {
 
@@ -17,9 +18,12 @@ using Entry = void (*)(void *const *buffers, void *scratch);
 /// Loaded code; it goes away with this object. Any number of threads may load, run and drop code at the same time.
 class Code {
 public:
-  /// Links an object file and finds its entry symbol. Fails if it is no object file for this machine, or lacks a
-  /// symbol.
-  static Result<Code> load(std::span<const char> object, const std::string &entry);
+  /// Links object files together and finds the entry symbol, which is the first one's. Fails if one is no object file
+  /// for this machine, or a symbol is lacking.
+  static Result<Code> load(std::span<const std::vector<char>> objects, const std::string &entry);
+  static Result<Code> load(const std::vector<char> &object, const std::string &entry) {
+    return load(std::span(&object, 1), entry);
+  }
   Code(Code &&) noexcept;
   Code &operator=(Code &&) noexcept;
   ~Code();

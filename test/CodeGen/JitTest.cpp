@@ -56,7 +56,7 @@ TEST(Jit, NamesOfTheRuntimeAndTheLibraryAreFree) {
 }
 
 TEST(Jit, WhatIsNoObjectFileIsRefused) {
-  EXPECT_NE(messageOf(jit::Code::load({}, "einjit.k")), "");
+  EXPECT_NE(messageOf(jit::Code::load(std::vector<char>{}, "einjit.k")), "");
   const std::vector<char> noise(1000, 'x');
   EXPECT_NE(messageOf(jit::Code::load(noise, "einjit.k")), "");
   std::vector<char> half = constantKernel(1);

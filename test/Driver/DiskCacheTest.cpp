@@ -21,7 +21,7 @@ const CodeKey key = hashKey("some kernel");
 
 /// Code of a given size; linking it would fail, but it is only kept here.
 CachedCode codeOf(std::size_t bytes, char filling = 'c') {
-  return {std::vector<char>(bytes, filling), "einjit.kernel", {64, 128, 2}, 99};
+  return {{std::vector<char>(bytes, filling)}, "einjit.kernel", {64, 128, 2}, 99};
 }
 
 class DiskCacheFiles : public testing::Test {
@@ -37,6 +37,13 @@ protected:
     return files.empty() ? fs::path() : files.front();
   }
 };
+
+TEST_F(DiskCacheFiles, BothObjectsAreKept) {
+  CachedCode code = codeOf(100);
+  code.objects.push_back(std::vector<char>(50, 'd'));
+  cache.store(key, code);
+  EXPECT_EQ(cache.find(key), code);
+}
 
 TEST_F(DiskCacheFiles, AreReadAsTheyWereWritten) {
   EXPECT_EQ(cache.find(key), std::nullopt);
@@ -209,7 +216,7 @@ TEST_F(DiskCacheFiles, MayBeReplacedWhileTheyAreRead) {
       DiskCache mine(folder.string(), plenty);
       while (!over) {
         const auto found = mine.find(key);
-        if (found && *found != codeOf(found->object.size(), found->object[0])) ++wrong;
+        if (found && *found != codeOf(found->objects.at(0).size(), found->objects.at(0)[0])) ++wrong;
       }
       if (mine.counts().refused > 0) ++wrong;
     });

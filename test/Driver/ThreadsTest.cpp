@@ -84,7 +84,7 @@ TEST(Threads, CompileCallAndDropAtOnce) {
 TEST(Threads, ShareACacheOnDisk) {
   const test::ScratchFolder scratch;
   DiskCache disk((scratch.path() / "cache").string(), 4000); // some have to go for others
-  const auto codeOf = [](int i) { return CachedCode{std::vector<char>(500, static_cast<char>(i)), "e", {}, i}; };
+  const auto codeOf = [](int i) { return CachedCode{{std::vector<char>(500, static_cast<char>(i))}, "e", {}, i}; };
   EXPECT_EQ(failuresOf([&](int number) {
               bool right = true;
               for (int i = 0; i < 60; ++i) {
