@@ -16,7 +16,7 @@ class ContractionPlanner {
 public:
   ContractionPlanner(const ContractionPlan &plan, std::vector<loop::Step> &steps)
       : plan_(plan), op_(plan.op), facts_(op_.facts), tile_(op_.tile), blocking_(plan.blocking), steps_(steps),
-        v_(*tile_.vectorIterator), panels_(plan, steps) {}
+        v_(*tile_.vectorIterator), panels_(op_, blocking_.vectorOperand, steps) {}
 
   void run() {
     orderIterators();
@@ -220,7 +220,7 @@ private:
 
   /// The innermost of the loops, or the one that all stands in.
   std::string lastOf(std::initializer_list<const Loops *> groups) const {
-    std::string name = plan_.within;
+    std::string name = op_.within;
     for (const Loops *loops : groups)
       if (!loops->empty()) name = loops->back().name;
     return name;
@@ -288,7 +288,7 @@ private:
         if (nest[inner].parts.size() > 1 && isSplitBefore(nest_[inner], nest_[i])) nest[i].isAlone = false;
     const std::vector<std::string> shared = chooseShared(nest, plan_.cycles, plan_.threads);
     if (shared.empty()) return;
-    panels_.share(nest_, shared.front());
+    panels_.share(nest_, shared.front(), plan_.threads);
     for (const std::string &name : shared) add(loop::Parallelize{name}, fmt::format("{} threads", plan_.threads));
   }
 

@@ -33,7 +33,6 @@ struct ContractionPlan {
   std::int64_t threads;                     ///< 1: no loop is parallel
   double cycles;                            ///< that the op takes (Sharing.h)
   std::optional<std::string> streamed = {}; ///< the output, if it may be written past the caches
-  std::string within = {};                  ///< the loop that all stands in; empty: the kernel
   bool jumpsBetweenRows = false;            ///< as of a fetched op (Fetching.h)
 };
 

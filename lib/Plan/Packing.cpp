@@ -87,6 +87,19 @@ std::int64_t span(const OpFacts &facts, std::size_t operand) {
   return bytes;
 }
 
+/// Of two operands, both of which lanes of reduced v move.
+std::optional<std::size_t> packedAlongSums(const OpFacts &facts, const Target &target, std::size_t v) {
+  constexpr std::int64_t partOfL2 = 8;
+  if (!facts.hasOwnMemory || facts.productsAtOnce > 1 || facts.registersPerVector() > 1) return std::nullopt;
+  std::optional<std::size_t> across, along;
+  for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
+    if (facts.bodyOperand[operand]) (vectorLoadable(facts.iterators[v].strides[operand]) ? along : across) = operand;
+  if (!across || !along || facts.operandCount != 2 || facts.iterators[v].strides[*along] == 0) return std::nullopt;
+  const bool pays = facts.isPackable[*across] && facts.reuse(*across) >= leastReuseOfStrided &&
+                    facts.operandBytes[*across] <= target.l2Bytes / partOfL2;
+  return pays && !facts.convertedTo[*across] && !facts.convertedTo[*along] ? across : std::nullopt;
+}
+
 } // namespace
 
 double linesOfVector(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v,
@@ -113,7 +126,8 @@ bool comesInPieces(const OpFacts &facts, const Target &target, std::size_t opera
 }
 
 std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v, bool isNear) {
-  if (!facts.hasReduction || facts.iterators[v].reduced || facts.points(true) < 2) return std::nullopt;
+  if (!facts.hasReduction || facts.points(true) < 2) return std::nullopt;
+  if (facts.iterators[v].reduced) return packedAlongSums(facts, target, v);
   if (facts.movesAll(v)) return std::nullopt; // a batch's lanes are read in place
   // In memory of another shape it shows nowhere that loops in another order write each element once.
   if (!facts.hasOwnMemory) return std::nullopt;

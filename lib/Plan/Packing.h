@@ -14,6 +14,9 @@ struct Tile;
 
 /// The operand of a reduction to pack where iterator `v` becomes lanes; nothing if none, or more than one, is worth it.
 ///
+/// Where v is reduced, it is one of two operands whose elements are far apart along v, as in few columns times long
+/// rows of the other: R >= 8, and all of it takes an eighth of L2 at most.
+///
 /// An operand is worth it that moves with v and is read again in R = (iterations of the parallel iterators that leave
 /// it in place) many: where its lanes are not neighbours, so that each is a load of its own, R >= 8 saves most of these
 /// loads; where they are, R >= 32 if what one point of a batch reads is larger than L2 and one sum reads across more

@@ -61,8 +61,7 @@ PlannedLoops PanelCopies::vectorizeCopy(std::size_t operand, PlannedLoops copies
     last.name += "l";
   }
   const PlannedLoops given = copies;
-  if (row ? operand == plan_.blocking.vectorOperand : isContiguous(operand, last))
-    orderByDistance(operand, last.iterator, copies);
+  if (row ? operand == vectors_ : isContiguous(operand, last)) orderByDistance(operand, last.iterator, copies);
   const bool readsRows = !std::ranges::equal(given, copies, {}, &PlannedLoop::name, &PlannedLoop::name);
   loop::Reorder order;
   for (const PlannedLoop &loop : copies) order.loops.push_back(loop.name);
@@ -113,8 +112,8 @@ void PanelCopies::vectorize() {
   }
 }
 
-void PanelCopies::share(const PlannedLoops &nest, const std::string &outermost) {
-  for (const Copy &copy : copies_) shareCopy(copy, nest, outermost);
+void PanelCopies::share(const PlannedLoops &nest, const std::string &outermost, std::int64_t threads) {
+  for (const Copy &copy : copies_) shareCopy(copy, nest, outermost, threads);
 }
 
 bool PanelCopies::areMadeIn(const std::string &loop) const {
@@ -129,7 +128,8 @@ double PanelCopies::elementsMadeIn(const std::string &loop) const {
 }
 
 /// The outermost loop of a copy with an iteration for each thread, if it stands outside of the loop `outermost`.
-void PanelCopies::shareCopy(const Copy &copy, const PlannedLoops &nest, const std::string &outermost) {
+void PanelCopies::shareCopy(const Copy &copy, const PlannedLoops &nest, const std::string &outermost,
+                            std::int64_t threads) {
   for (const PlannedLoop &loop : nest) {
     if (copy.at.empty()) break;
     if (loop.name == outermost) return;
@@ -137,7 +137,7 @@ void PanelCopies::shareCopy(const Copy &copy, const PlannedLoops &nest, const st
   }
   if (copy.elements < leastSharedCopy) return;
   const auto loop =
-      std::ranges::find_if(copy.loops, [&](const PlannedLoop &candidate) { return candidate.extent >= plan_.threads; });
+      std::ranges::find_if(copy.loops, [&](const PlannedLoop &candidate) { return candidate.extent >= threads; });
   if (loop != copy.loops.end()) add(loop::Parallelize{loop->name}, "all threads copy");
 }
 

@@ -3,8 +3,9 @@
 // The loops that copy operands into panels: in which order they read, what of them are vectors, which threads share.
 #pragma once
 
-#include "Plan/ContractionPlanner.h"
+#include "Loop/Steps/Step.h"
 #include "Plan/PlannedLoop.h"
+#include "Plan/TiledOp.h"
 
 namespace einjit::plan {
 
@@ -13,8 +14,9 @@ std::int64_t distance(const OpFacts &facts, std::size_t operand, const PlannedLo
 
 class PanelCopies {
 public:
-  PanelCopies(const ContractionPlan &plan, std::vector<loop::Step> &steps)
-      : plan_(plan), op_(plan.op), facts_(op_.facts), steps_(steps) {}
+  /// Panels of `vectors`, if there is such an operand, are copied in the order in which it lies in memory.
+  PanelCopies(const TiledOp &op, std::optional<std::size_t> vectors, std::vector<loop::Step> &steps)
+      : op_(op), facts_(op_.facts), vectors_(vectors), steps_(steps) {}
 
   /// Adds the steps that make a panel in the loop `at`, one axis for each of `over`. `lanes` are those of the tile.
   void pack(std::size_t operand, const std::string &at, const PlannedLoops &over, const std::string &lanes,
@@ -22,7 +24,7 @@ public:
   /// Adds the steps that make copies vectors; after all other steps that name their loops.
   void vectorize();
   /// Adds steps for threads to share the copies that stand outside of the loop `outermost` of the nest.
-  void share(const PlannedLoops &nest, const std::string &outermost);
+  void share(const PlannedLoops &nest, const std::string &outermost, std::int64_t threads);
   bool areMadeIn(const std::string &loop) const;
   /// Elements of the panels that are made in one iteration of the loop.
   double elementsMadeIn(const std::string &loop) const;
@@ -44,11 +46,11 @@ private:
   PlannedLoops vectorizeCopy(std::size_t operand, PlannedLoops copies, const std::string &tileLanes);
   void splitRow(PlannedLoop row, std::int64_t lanes, PlannedLoops &copies);
   void orderByDistance(std::size_t operand, std::size_t lanes, PlannedLoops &loops) const;
-  void shareCopy(const Copy &copy, const PlannedLoops &nest, const std::string &outermost);
+  void shareCopy(const Copy &copy, const PlannedLoops &nest, const std::string &outermost, std::int64_t threads);
 
-  const ContractionPlan &plan_;
   const TiledOp &op_;
   const OpFacts &facts_;
+  const std::optional<std::size_t> vectors_;
   std::vector<loop::Step> &steps_;
   std::vector<Copy> copies_;
   std::vector<Lanes> lanes_;

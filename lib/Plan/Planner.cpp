@@ -83,10 +83,10 @@ private:
         unpacking && planUnpacked(*unpacking))
       return;
     if (const auto blocking = plan::chooseBlocking(facts_, target_, tile_, kernel_.exact))
-      return plan::planContraction({tiled(facts_, tile_), *blocking, options_.threads, cycles(),
-                                    streamedInLines(*tile_.vectorIterator, tile_.lanes), within_},
+      return plan::planContraction({tiled(facts_, tile_, within_), *blocking, options_.threads, cycles(),
+                                    streamedInLines(*tile_.vectorIterator, tile_.lanes)},
                                    steps_);
-    const auto nest = plan::planTile(tiled(facts_, tile_), steps_);
+    const auto nest = plan::planTile(tiled(facts_, tile_, within_), steps_);
     if (tile_.vectorIterator && !facts_.hasReduction)
       stream(plan::streamedResult(kernel_, value_, facts_, *tile_.vectorIterator, target_));
     parallelize(nest);
@@ -127,8 +127,8 @@ private:
   const tensor::Generic &op() const { return std::get<tensor::Generic>(value_.def); }
 
   /// All of the op, or a part of it.
-  plan::TiledOp tiled(const OpFacts &facts, const Tile &tile) const {
-    plan::TiledOp result{facts, target_, tile, accumulator_, {}, {}};
+  plan::TiledOp tiled(const OpFacts &facts, const Tile &tile, const std::string &within) const {
+    plan::TiledOp result{facts, target_, tile, accumulator_, {}, {}, within};
     for (const tensor::Access &operand : op().operands) result.operandNames.push_back(kernel_[operand.value].name);
     if (tile.vectorIterator)
       result.lanesReason = plan::describeContiguous(facts.iterators[*tile.vectorIterator], kernel_, op());
@@ -146,7 +146,7 @@ private:
     std::vector<loop::Step> steps;
     const std::vector<plan::SharedLoop> nest = plan::planOutside(facts_, unpacking, *output, steps);
     plan::planContraction(
-        {tiled(unpacking.block, tile), *blocking, 1, cycles(), {}, nest.back().name, unpacking.inRows}, steps);
+        {tiled(unpacking.block, tile, nest.back().name), *blocking, 1, cycles(), {}, unpacking.inRows}, steps);
     const auto fetchesRows = [](const loop::Step &step) {
       const auto *fetch = std::get_if<loop::Fetch>(&step.action);
       return fetch && fetch->row;

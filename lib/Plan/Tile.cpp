@@ -101,6 +101,9 @@ std::vector<std::size_t> reusing(const OpFacts &facts, std::size_t v) {
   return found;
 }
 
+/// Shuffles and their additions, beside loads: processors do one a cycle, and two loads.
+constexpr double shuffled = 2;
+
 /// Load and store instructions a point when `v` becomes the lanes, as derived in the header.
 double instructionsPerPoint(const OpFacts &facts, const Target &target, std::size_t v, std::int64_t lanes, bool exact) {
   const IteratorFacts &iterator = facts.iterators[v];
@@ -112,7 +115,7 @@ double instructionsPerPoint(const OpFacts &facts, const Target &target, std::siz
   double loads = 0;
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
     if (operand == packed)
-      loads += 1 + packingInstructions(facts, operand, v, lanes);
+      loads += 1 + (iterator.reduced ? shuffled : 1) * packingInstructions(facts, operand, v, lanes);
     else if (facts.bodyOperand[operand])
       loads += cost(iterator.strides[operand]);
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
@@ -124,7 +127,8 @@ double instructionsPerPoint(const OpFacts &facts, const Target &target, std::siz
                         : isTransposable(facts, v) ? transposedStore
                                                    : static_cast<double>(lanes) * scatteredStore;
   const std::int64_t together = reusing(facts, v).empty() ? 1 : facts.points(false); // of a tile
-  const double result = (iterator.reduced ? foldInstructions(lanes, together) : stores * vectorSteps) / reducedPoints;
+  const double result =
+      (iterator.reduced ? shuffled * foldInstructions(lanes, together) : stores * vectorSteps) / reducedPoints;
   return (isScattered ? stridedResult : 1) * loads * vectorSteps + result;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/TilePlanner.h"
 #include "Plan/Fetching.h"
+#include "Plan/Packing.h"
+#include "Plan/PanelCopies.h"
 #include "Plan/PlannedLoop.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
@@ -12,15 +14,18 @@ namespace {
 class TilePlanner {
 public:
   TilePlanner(const TiledOp &op, std::vector<loop::Step> &steps)
-      : op_(op), facts_(op.facts), target_(op.target), tile_(op.tile), steps_(steps) {}
+      : op_(op), facts_(op.facts), target_(op.target), tile_(op.tile), steps_(steps), panels_(op, std::nullopt, steps) {
+  }
 
   std::vector<SharedLoop> run() {
     for (std::size_t i : inOrder()) planIterator(i);
     privatize();
     order();
+    pack();
     keepAccumulators();
     if (!lanes_.empty()) add(loop::Vectorize{lanes_}, op_.lanesReason);
     for (const std::string &loop : unrolled_) add(loop::Unroll{loop}, {});
+    panels_.vectorize();
     fetch();
     return sharedLoops();
   }
@@ -162,6 +167,19 @@ private:
     if (step.loops.size() > 1) add(std::move(step), describeRoles(facts_) + "; tile " + tile_.reason);
   }
 
+  /// All of an operand whose elements are far apart along the sums.
+  void pack() {
+    if (!vectorIsReduced() || !tile_.packed) return;
+    PlannedLoops over;
+    for (const auto *group : {&parallelOutside_, &reducedOutside_, &inside_})
+      for (const PlannedLoop &loop : *group)
+        if (facts_.iterators[loop.iterator].strides[*tile_.packed] != 0) over.push_back(loop);
+    if (!vectors_.empty()) over.push_back({vectors_, *tile_.vectorIterator, tile_.vectors, tile_.lanes});
+    over.push_back({lanes_, *tile_.vectorIterator, tile_.lanes});
+    panels_.pack(*tile_.packed, op_.within, over, lanes_,
+                 std::string(whyPacked(facts_, target_, *tile_.packed, *tile_.vectorIterator)));
+  }
+
   void keepAccumulators() {
     if (!facts_.hasReduction || tile_.streams) return;
     for (const std::string &accumulator : accumulators_) add(loop::Keep{accumulator}, {});
@@ -203,6 +221,7 @@ private:
   const Target &target_;
   const Tile &tile_;
   std::vector<loop::Step> &steps_;
+  PanelCopies panels_;
   std::vector<std::string> accumulators_{op_.accumulator};
   PlannedLoops parallelOutside_, reducedOutside_, inside_;
   std::vector<std::string> unrolled_;

@@ -15,6 +15,7 @@ struct TiledOp {
   std::string accumulator;               ///< name of the reduction's, if there is one
   std::vector<std::string> operandNames; ///< of the buffers
   std::string lanesReason;               ///< for the text: what is contiguous along the lanes
+  std::string within = {};               ///< the loop that all stands in; empty: the kernel
 };
 
 } // namespace einjit::plan

@@ -113,8 +113,9 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
   kernel(a, b, out);
   const std::string schedule = kernel.text(Stage::Schedule);
   for (const std::string &word : means()) used[word] += schedule.find(word) != std::string::npos;
-  for (const char *word : {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit",
-                           "read in place", "batch for a panel", "lanes of a batch"})
+  for (const char *word :
+       {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit", "read in place",
+        "batch for a panel", "lanes of a batch", "a partial result in each lane", "its lanes are far apart"})
     used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
@@ -237,6 +238,21 @@ TEST(Strategies, CutSumsForMoreColumns) {
   };
   auto used = checkAll(contractions, {16 << 10, 376 << 10, 752 << 10});
   EXPECT_GE(used["many columns fit"], 4);
+}
+
+/// Few columns, which are copied across where lanes lie along the sums: of several sums, batches, and sums in parts.
+TEST(Strategies, FewColumns) {
+  const Contraction contractions[] = {
+      {"ac", "cb", "ab", {{'a', 67}, {'b', 5}, {'c', 203}}},
+      {"cb", "ac", "ba", {{'a', 50}, {'b', 3}, {'c', 333}}},
+      {"acd", "dbc", "ab", {{'a', 41}, {'b', 7}, {'c', 6}, {'d', 90}}},
+      {"gac", "gcb", "gab", {{'a', 33}, {'b', 2}, {'c', 150}, {'g', 3}}},
+      {"agc", "cb", "gba", {{'a', 19}, {'b', 9}, {'c', 257}, {'g', 2}}},
+      {"ac", "cb", "ab", {{'a', 9}, {'b', 2}, {'c', 31000}}},
+  };
+  auto used = checkAll(contractions, {8 << 10, 128 << 10, 256 << 10});
+  EXPECT_GE(used["a partial result in each lane"], 20);
+  EXPECT_GE(used["its lanes are far apart"], 20);
 }
 
 /// Results of which there are too few for threads: long sums, also of lengths that have no equal parts.
