@@ -68,8 +68,8 @@ private:
   Lanes evaluate(const loop::Store &store, const Mask &mask);
   Lanes apply(const loop::Store &store, const scalar::Node &node, llvm::ArrayRef<Lanes> values);
   llvm::Value *widen(const Lanes &value, std::int64_t lanes, DType type);
-  llvm::Value *foldable(const loop::Store &store);
-  Lanes reduce(const loop::Store &store);
+  llvm::Value *foldable(const loop::Store &store, const Mask &mask);
+  Lanes reduce(const loop::Store &store, const Mask &mask);
   Lanes read(const loop::Access &access, const Mask &mask);
   Lanes position(const loop::Access &access, std::int64_t lanes);
   void write(const loop::Access &access, const Lanes &value, const Mask &mask);
@@ -100,6 +100,8 @@ private:
 
   // Unrolled loops that fold lanes.
   bool emitFolds(const loop::For &loop);
+  struct Fold;
+  void foldTogether(const loop::Store &store, llvm::ArrayRef<Fold> folds);
 
   // Unrolled loops with transposed accesses.
   std::optional<loop::For> interchanged(const loop::For &loop) const;

@@ -9,83 +9,88 @@
 #include "CodeGen/Folds.h"
 #include "CodeGen/ScalarCode.h"
 #include <algorithm>
-#include <set>
 
 namespace einjit::codegen {
 namespace {
 
 using llvm::Value;
 
-/// The loops, and the one statement in them.
-struct Folds {
-  std::vector<const loop::For *> nest;
-  const loop::Store *store = nullptr;
-};
+/// The one statement in a nest of unrolled loops that all run, if it folds into registers and does not read them.
+const loop::Store *matchFolds(const loop::Kernel &kernel, const loop::For &loop) {
+  if (loop.kind != loop::LoopKind::Unrolled || loop.bound || loop.body.size() != 1) return nullptr;
+  const loop::Stmt &stmt = loop.body.front();
+  if (const auto *inner = std::get_if<loop::For>(&stmt.node)) return matchFolds(kernel, *inner);
+  const auto *store = std::get_if<loop::Store>(&stmt.node);
+  if (!store || !store->reduce) return nullptr;
+  const loop::BufferId target = store->target.buffer;
+  const bool readsTarget = std::ranges::count(store->operands, target, &loop::Access::buffer) > 0;
+  return kernel[target].storage == loop::Storage::Registers && !readsTarget ? store : nullptr;
+}
 
-/// A nest of unrolled loops that all run, around a fold into registers.
-std::optional<Folds> matchFolds(const loop::Kernel &kernel, const loop::For &loop) {
-  Folds folds;
-  for (const loop::For *inner = &loop; inner;) {
-    if (inner->kind != loop::LoopKind::Unrolled || inner->bound || inner->body.size() != 1) return std::nullopt;
-    folds.nest.push_back(inner);
-    folds.store = std::get_if<loop::Store>(&inner->body.front().node);
-    inner = std::get_if<loop::For>(&inner->body.front().node);
+/// Iterations of the nest.
+std::size_t iterations(const loop::For &loop) {
+  const auto *inner = std::get_if<loop::For>(&loop.body.front().node);
+  return static_cast<std::size_t>(loop.extent) * (inner ? iterations(*inner) : 1);
+}
+
+/// Calls visit() in each iteration of the nest.
+template <class Visit> void inIterations(Variables &variables, const loop::For &loop, const Visit &visit) {
+  const auto *inner = std::get_if<loop::For>(&loop.body.front().node);
+  for (std::int64_t i = 0; i < loop.extent; ++i) {
+    variables.bind(loop.var, i);
+    inner ? inIterations(variables, *inner, visit) : visit();
+    variables.unbind(loop.var);
   }
-  if (!folds.store || !folds.store->reduce) return std::nullopt;
-  const loop::BufferId target = folds.store->target.buffer;
-  const bool readsTarget = std::ranges::count(folds.store->operands, target, &loop::Access::buffer) > 0;
-  return kernel[target].storage == loop::Storage::Registers && !readsTarget ? std::optional(folds) : std::nullopt;
 }
 
 } // namespace
 
+struct Emitter::Fold {
+  Register target;
+  Value *vector;
+};
+
 /// Whether it is such a loop.
 bool Emitter::emitFolds(const loop::For &loop) {
-  const auto folds = matchFolds(kernel_, loop);
-  if (!folds) return false;
-  const loop::Store &store = *folds->store;
-  const DType type = store.value.type();
-  const auto most = static_cast<std::size_t>(foldedTogether(type, store.lanes, context_.target));
-  if (most < 2) return false;
+  const loop::Store *store = matchFolds(kernel_, loop);
+  if (!store) return false;
+  const auto most = static_cast<std::size_t>(foldedTogether(store->value.type(), store->lanes, context_.target));
+  const std::size_t targets = writtenRegisters(kernel_, loop, scope_.variables).size();
+  if (most < 2 || targets < 2 || targets < iterations(loop)) return false; // a register is one iteration's alone
 
-  std::vector<Register> targets; // of all iterations, in order
-  const auto inIterations = [&](const auto &self, std::size_t depth, const std::function<void()> &visit) -> void {
-    if (depth == folds->nest.size()) return visit();
-    for (std::int64_t i = 0; i < folds->nest[depth]->extent; ++i) {
-      scope_.variables.bind(folds->nest[depth]->var, i);
-      self(self, depth + 1, visit);
-      scope_.variables.unbind(folds->nest[depth]->var);
-    }
-  };
-  inIterations(inIterations, 0, [&] { targets.push_back(registerOf(kernel_, store.target, scope_.variables)); });
-  if (targets.size() < 2 || std::set(targets.begin(), targets.end()).size() < targets.size()) return false;
-
-  llvm::SmallVector<Value *> vectors;
-  std::size_t done = 0;
-  const auto flush = [&] {
-    Value *sums = foldTogether(ir_, *store.reduce, type, vectors, context_.target);
-    llvm::SmallVector<Value *> old;
-    for (std::size_t i = 0; i < vectors.size(); ++i) old.push_back(scope_.registers[targets[done + i]]);
-    const bool isKnown = std::ranges::all_of(old, [](Value *value) { return llvm::isa<llvm::Constant>(value); });
-    if (isKnown) { // all at once
-      Value *vector = llvm::PoisonValue::get(sums->getType());
-      for (std::size_t i = 0; i < old.size(); ++i) vector = ir_.CreateInsertElement(vector, old[i], i);
-      sums = applyOp(ir_, *store.reduce, type, type, {vector, sums}, context_.target);
-    }
-    for (std::size_t i = 0; i < old.size(); ++i) {
-      Value *sum = ir_.CreateExtractElement(sums, i);
-      scope_.registers[targets[done + i]] =
-          isKnown ? sum : applyOp(ir_, *store.reduce, type, type, {old[i], sum}, context_.target);
-    }
-    done += vectors.size();
-    vectors.clear();
-  };
-  inIterations(inIterations, 0, [&] {
-    vectors.push_back(foldable(store));
-    if (vectors.size() == most) flush();
+  llvm::SmallVector<Fold> folds;
+  inIterations(scope_.variables, loop, [&] {
+    folds.push_back({registerOf(kernel_, store->target, scope_.variables), foldable(*store, maskOf(*store))});
+    if (folds.size() < most) return;
+    foldTogether(*store, folds);
+    folds.clear();
   });
-  if (!vectors.empty()) flush();
+  if (!folds.empty()) foldTogether(*store, folds);
   return true;
+}
+
+/// What the registers hold is added at once where it is known, as in an accumulator that was just set.
+void Emitter::foldTogether(const loop::Store &store, llvm::ArrayRef<Fold> folds) {
+  const DType type = store.value.type();
+  const auto apply = [&](Value *a, Value *b) {
+    return applyOp(ir_, *store.reduce, type, type, {a, b}, context_.target);
+  };
+  llvm::SmallVector<Value *> vectors;
+  for (const Fold &fold : folds) vectors.push_back(fold.vector);
+  Value *sums = codegen::foldTogether(ir_, *store.reduce, type, vectors, context_.target);
+  const bool areKnown = std::ranges::all_of(
+      folds, [&](const Fold &fold) { return llvm::isa<llvm::Constant>(scope_.registers[fold.target]); });
+  if (areKnown) {
+    Value *held = llvm::PoisonValue::get(sums->getType());
+    for (std::size_t i = 0; i < folds.size(); ++i)
+      held = ir_.CreateInsertElement(held, scope_.registers[folds[i].target], i);
+    sums = apply(held, sums);
+  }
+  for (std::size_t i = 0; i < folds.size(); ++i) {
+    Value *&held = scope_.registers[folds[i].target];
+    Value *sum = ir_.CreateExtractElement(sums, i);
+    held = areKnown ? sum : apply(held, sum);
+  }
 }
 
 } // namespace einjit::codegen

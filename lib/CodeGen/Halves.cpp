@@ -2,7 +2,7 @@
 #include "CodeGen/Halves.h"
 #include "CodeGen/Functions.h"
 #include "CodeGen/Size.h"
-#include "Support/Overloaded.h"
+#include "Loop/Rewrite.h"
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -100,19 +100,6 @@ private:
   std::set<const loop::For *> chosen_;
 };
 
-void collectBuffers(const loop::Block &block, std::vector<bool> &used) {
-  const auto add = [&](const loop::Access &access) { used[access.buffer.index()] = true; };
-  for (const loop::Stmt &stmt : block)
-    std::visit(Overloaded{[&](const loop::Store &store) {
-                            add(store.target);
-                            std::ranges::for_each(store.operands, add);
-                          },
-                          [&](const loop::Prefetch &prefetch) { add(prefetch.address); },
-                          [&](const loop::For &loop) { collectBuffers(loop.body, used); },
-                          [](const loop::Declare &) {}},
-               stmt.node);
-}
-
 /// Values of a scope that belong to its function or its module, in an order that depends on nothing else.
 struct Live {
   std::vector<Value **> pointers, numbers;
@@ -146,7 +133,7 @@ void Calls::emitCall(Builder &ir, const ModuleContext &context, const loop::For 
   call.function = fmt::format("einjit.{}.{}", context.kernel.name, calls_.size());
   call.scope.registers = Registers(context.kernel.buffers.size());
   std::vector<bool> used(call.scope.memory.size());
-  collectBuffers(loop.body, used);
+  loop::forEachAccess(loop.body, [&](const loop::Access &access) { used[access.buffer.index()] = true; });
   for (std::size_t i = 0; i < used.size(); ++i)
     if (!used[i]) call.scope.memory[i] = nullptr;
   const Live live(call.scope);

@@ -27,7 +27,8 @@ void Emitter::emit(const loop::Prefetch &prefetch) {
 void Emitter::emit(const loop::Store &store) {
   const Mask mask = maskOf(store);
   if (mask.isNone()) return;
-  store.reduce ? write(store.target, reduce(store), Mask::all(1)) : write(store.target, evaluate(store, mask), mask);
+  store.reduce ? write(store.target, reduce(store, mask), Mask::all(1))
+               : write(store.target, evaluate(store, mask), mask);
 }
 
 Mask Emitter::maskOf(const loop::Store &store) {
@@ -75,9 +76,8 @@ Value *Emitter::widen(const Lanes &value, std::int64_t lanes, DType type) {
 }
 
 /// What a store folds: its value, the operator's identity in lanes that take no part.
-Value *Emitter::foldable(const loop::Store &store) {
+Value *Emitter::foldable(const loop::Store &store, const Mask &mask) {
   const DType type = store.value.type();
-  const Mask mask = maskOf(store);
   Value *neutral = splat(ir_, constant(ir_.getContext(), identity(*store.reduce, type)), store.lanes, type);
   if (mask.isNone()) return neutral;
   Value *value = widen(evaluate(store, mask), store.lanes, type);
@@ -85,9 +85,9 @@ Value *Emitter::foldable(const loop::Store &store) {
 }
 
 /// target op (lanes folded with op).
-Emitter::Lanes Emitter::reduce(const loop::Store &store) {
+Emitter::Lanes Emitter::reduce(const loop::Store &store, const Mask &mask) {
   const DType type = store.value.type();
-  Value *folded = foldable(store);
+  Value *folded = foldable(store, mask);
   if (store.lanes > 1) folded = foldLanes(ir_, *store.reduce, type, folded, context_.target);
   Value *old = read(store.target, Mask::all(1)).value;
   return {applyOp(ir_, *store.reduce, type, type, {old, folded}, context_.target), true};

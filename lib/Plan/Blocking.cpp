@@ -249,8 +249,8 @@ private:
     return loop.iterator != v_ && std::abs(facts_.iterators[loop.iterator].strides[operand]) == next;
   }
   /// The loop along which a packed operand, or one with lanes of a batch, is contiguous goes innermost, so that blocks
-  /// have whole lines. If the
-  /// operand comes from beyond L2, what its next elements or those of the result are along stands inside of the others.
+  /// have whole lines. If the operand comes from beyond L2, what its next elements or those of the result are along
+  /// stands inside of the others.
   void bringNearInside(std::vector<OuterLoop> &loops, std::size_t operand) const {
     if (facts_.operandBytes[operand] > target_.l2Bytes)
       std::ranges::stable_sort(loops, std::greater<>(), [&](const OuterLoop &loop) {

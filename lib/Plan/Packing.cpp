@@ -87,6 +87,17 @@ std::int64_t span(const OpFacts &facts, std::size_t operand) {
   return bytes;
 }
 
+/// Why an operand whose lanes are neighbours is slow to read again and again, for the schedule's text; empty if it is
+/// not.
+std::string_view whyFar(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v) {
+  constexpr std::string_view far = "its rows are far apart";
+  if (jumps(facts, operand, pageBytes)) return far;
+  if (rowsShareSets(facts, target, operand)) return "its rows share places of L2";
+  if (facts.bytesInBatch(operand) > target.l2Bytes && span(facts, operand) > target.l2Bytes / 8) return far;
+  if (readsLinesTwice(facts, target, operand, v)) return "its vectors cross lines";
+  return rowsShareSetsOfL1(facts, target, operand) ? "its rows share places of L1" : "";
+}
+
 /// Of two operands, both of which lanes of reduced v move.
 std::optional<std::size_t> packedAlongSums(const OpFacts &facts, const Target &target, std::size_t v) {
   constexpr std::int64_t partOfL2 = 8;
@@ -137,10 +148,7 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
     if (!facts.bodyOperand[operand] || !facts.isPackable[operand] || stride == 0) continue;
     const std::int64_t again = facts.reuse(operand);
     const bool isFar =
-        isNear ? jumps(facts, operand, pageBytes / rowsOfPage)
-               : jumps(facts, operand, pageBytes) || rowsShareSets(facts, target, operand) ||
-                     readsLinesTwice(facts, target, operand, v) || rowsShareSetsOfL1(facts, target, operand) ||
-                     (facts.bytesInBatch(operand) > target.l2Bytes && span(facts, operand) > target.l2Bytes / 8);
+        isNear ? jumps(facts, operand, pageBytes / rowsOfPage) : !whyFar(facts, target, operand, v).empty();
     const bool pays = vectorLoadable(stride)
                           ? isFar && again >= leastReuseOfContiguous && facts.points(true) >= leastSumOfContiguous &&
                                 !comesInPieces(facts, target, operand, v)
@@ -155,11 +163,8 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
 
 std::string_view whyPacked(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v) {
   if (std::abs(facts.iterators[v].strides[operand]) != 1) return "its lanes are far apart";
-  if (jumps(facts, operand, pageBytes)) return "its rows are far apart";
-  if (rowsShareSets(facts, target, operand)) return "its rows share places of L2";
-  if (facts.bytesInBatch(operand) > target.l2Bytes) return "its rows are far apart";
-  if (readsLinesTwice(facts, target, operand, v)) return "its vectors cross lines";
-  return rowsShareSetsOfL1(facts, target, operand) ? "its rows share places of L1" : "its rows are far apart";
+  const std::string_view reason = whyFar(facts, target, operand, v);
+  return reason.empty() ? "its rows are far apart" : reason; // for blocks in L2
 }
 
 bool packsFarRows(const OpFacts &facts, const Target &target, std::size_t operand, const Tile &tile) {

@@ -126,9 +126,8 @@ double instructionsPerPoint(const OpFacts &facts, const Target &target, std::siz
   const double stores = !isScattered               ? 1
                         : isTransposable(facts, v) ? transposedStore
                                                    : static_cast<double>(lanes) * scatteredStore;
-  const std::int64_t together = reusing(facts, v).empty() ? 1 : facts.points(false); // of a tile
-  const double result =
-      (iterator.reduced ? shuffled * foldInstructions(lanes, together) : stores * vectorSteps) / reducedPoints;
+  const auto folds = [&] { return foldInstructions(lanes, reusing(facts, v).empty() ? 1 : facts.points(false)); };
+  const double result = (iterator.reduced ? shuffled * folds() : stores * vectorSteps) / reducedPoints;
   return (isScattered ? stridedResult : 1) * loads * vectorSteps + result;
 }
 

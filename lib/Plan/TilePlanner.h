@@ -12,6 +12,9 @@
 // if read once, 0.43 if fetched, too.) Remainders of the repeated iterators are loops of their own; the last vector of
 // the vector iterator is masked.
 //
+// An operand whose elements are far apart along a reduced vector iterator is copied as a whole before all that, if the
+// tile says so (Packing.h).
+//
 // Where the tile says streams, the accumulators of a whole row stay in memory and the innermost loops are
 //   for the reduced iterators, so many at a time { for vectors of the row { for those (unrolled) { for lanes } } }
 #pragma once

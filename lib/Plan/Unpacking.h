@@ -16,6 +16,7 @@
 // On one core of a Xeon with L2 of 2 MiB, as parts of the time with panels: 0.45 to 0.5 where the result has 1/16 of
 // V's elements, 0.75 to 0.85 with 2/7; 1.1 to 1.2 where it has as many, or where V comes in pieces of 384 bytes that
 // are not fetched; 0.65 where rows are, of 1536 bytes.
+//
 // Lanes of a batch x, which both operands have side by side, leave results far apart: stored by the tile, they are
 // pieces of lines, each in another page. So they are transposed behind the sums in the same way, r being of V or of the
 // batch, and whole lines are stored. It pays where V and the result come from beyond L2 and sums are short. Then %u has

@@ -19,6 +19,20 @@ std::string nests(int count, std::string_view kind) {
   return text + "}";
 }
 
+/// Such nests inside of a loop that they all use, with memory of each iteration's own.
+std::string nestsInLoop(int count) {
+  std::string text = "kernel @k(in %a: f32[3,64,64], out %out: f32[3,64,64]) { for x in 0..3 { ";
+  for (int i = 0; i + 1 < count; ++i) text += fmt::format("scratch %t{}: f32[64,64] ", i);
+  for (int i = 0; i < count; ++i) {
+    const auto element = [&](std::string_view outer) { return fmt::format("[{1}i{0},32*j{0} + k{0}]", i, outer); };
+    text += fmt::format(
+        "for i{0} in 0..64 {{ for j{0} in 0..2 {{ unroll k{0} in 0..32 {{ {1} = add({2}, f32({0})) }} }} }} ", i,
+        i + 1 < count ? fmt::format("%t{}", i) + element("") : "%out" + element("x,"),
+        i == 0 ? "%a" + element("x,") : fmt::format("%t{}", i - 1) + element(""));
+  }
+  return text + "} }";
+}
+
 void expectObjects(const std::string &text, std::size_t files, std::int64_t threads) {
   const loop::Kernel kernel = kernelOf(text);
   const Result<codegen::Objects> made = codegen::compile(kernel, hostTarget(), threads);
@@ -41,6 +55,10 @@ void expectObjects(const std::string &text, std::size_t files, std::int64_t thre
 TEST(Halves, ManyNestsAreTwoObjects) {
   for (const char *kind : {"for", "parallel"})
     for (std::int64_t threads : {1, 2}) expectObjects(nests(6, kind), 2, threads);
+}
+
+TEST(Halves, LoopsInALoopSeeItsVariable) {
+  for (std::int64_t threads : {1, 2}) expectObjects(nestsInLoop(6), 2, threads);
 }
 
 TEST(Halves, FewInstructionsAreOneObject) {
