@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t leastReuseOfStrided = 8, leastReuseOfContiguous = 32, leastReuseOfConverted = 32;
 /// Of an operand whose vectors cross lines: 128 gain nothing yet, 250 a twentieth, 500 a tenth. Of one whose rows begin
-/// in few sets of L1: 512 gain 3 %.
+/// in few sets of L1: 512 gain little, 640 a twentieth.
 constexpr std::int64_t leastReuseOfCrossing = 192, leastReuseOfFewSets = 384;
 /// Shorter sums are bound by their results, which are better written row by row.
 constexpr std::int64_t leastSumOfContiguous = 32;

@@ -24,10 +24,10 @@ struct Tile;
 /// apart (`isNear`, blocks of it being read from L2 anyway: a quarter of a page), unless sums are short. Rows nearer
 /// than that drive each other out of L2 where all begin in few of its sets: r rows, d bytes or a multiple of it apart,
 /// take f = r * d / l2Bytes of the places there, and are worth it if R * (f - 1/4)^2 > 32. Rows whose vectors cross
-/// lines are, if what one point of a batch reads takes 2/5 of L2 and R >= 192: 0.86 to 0.94 of the time for 400^3 to
-/// 600^3 in f32 and f64 that are no multiple of a line. So are rows a multiple of 512 bytes apart, which share sets of
-/// L1, for R >= 384: 0.97 for 512^3 in f32. An operand that is converted wherever it is read is worth it for R >= 32,
-/// so that it is converted once; so is one whose bytes are multiplied several at once, so that those stand together.
+/// lines are, if what one point of a batch reads takes 2/5 of L2 and R >= 192: 0.96 of the time for 500^3 in f32,
+/// 0.84 for 650^3. So are rows a multiple of 512 bytes apart, which share sets of L1, for R >= 384: 0.95 for 640^3,
+/// 0.94 to 1.01 for 512^3, 1 for 768^3. An operand that is converted wherever it is read is worth it for R >= 32, so
+/// that it is converted once; so is one whose bytes are multiplied several at once, so that those stand together.
 std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v,
                                          bool isNear = false);
 
