@@ -34,7 +34,8 @@
 //
 // An operand that is packed and contiguous along a batch has panels of a block of that, or each element of a line would
 // be read for a panel of its own: `bik,kjb->bij` of 20 x 30 times 30 x 40 takes 0.4 to 0.6 of the time, with blocks of
-// 4 to 64 f32 alike. Behind lanes of a batch the panel goes on for 512 bytes of each row (0.9 for 8 x 8 times 8 x 8 in f64).
+// 4 to 64 f32 alike. Behind lanes of a batch the panel goes on for 512 bytes of each row (0.9 for 8 x 8 times 8 x 8 in
+// f64).
 //
 // What streams is packed where it has to be, as a whole if that fits an eighth of L3, else in blocks; where what stays
 // has one block alone, in blocks that fit L2.
