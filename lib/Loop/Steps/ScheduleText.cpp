@@ -3,6 +3,7 @@
 // The text of schedules: one line for each step, with its reason as a comment behind it.
 //
 //   split i1 by 16 as i1o, i1l [masked | even 8]
+//   join i1r, i3 as i3j
 //   order i0, i1o, k0
 //   privatize %acc over k0 as %partial [by k0f]
 //   localize %partial at k0 as %sum
@@ -34,6 +35,7 @@ std::string arguments(const Split &step) {
   const std::string rest = step.masked ? " masked" : step.evenUnit > 0 ? fmt::format(" even {}", step.evenUnit) : "";
   return fmt::format("{} by {} as {}, {}{}", step.loop, step.factor, step.outer, step.inner, rest);
 }
+std::string arguments(const Join &step) { return fmt::format("{}, {} as {}", step.outer, step.inner, step.as); }
 std::string arguments(const Reorder &step) { return fmt::format("{}", fmt::join(step.loops, ", ")); }
 std::string optional(std::string_view word, const std::string &name) {
   return name.empty() ? "" : fmt::format(" {} {}", word, name);
@@ -128,6 +130,13 @@ private:
     step.inner = loop();
     step.masked = reader_.accept("masked");
     if (!step.masked && reader_.accept("even")) step.evenUnit = reader_.integer("the unit").value_or(1);
+  }
+  void read(Join &step) {
+    step.outer = loop();
+    reader_.expect(",");
+    step.inner = loop();
+    reader_.expect("as");
+    step.as = loop();
   }
   void read(Reorder &step) { step.loops = loops(); }
   void read(Privatize &step) {

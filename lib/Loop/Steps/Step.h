@@ -41,6 +41,13 @@ struct EvenPart {
 /// what the last one lacks to whole units makes it a part of its own.
 std::vector<EvenPart> evenParts(std::int64_t extent, std::int64_t factor, std::int64_t unit);
 
+/// `for outer in 0..m { for inner in 0..n { … } }`, with nothing else in `outer`, becomes `for as in 0..m*n { … }`, as
+/// = n*outer + inner. Neighbouring axes of scratch and registers that the two index become one.
+struct Join {
+  std::string outer, inner;
+  std::string as;
+};
+
 /// Moves the loops `over` out of all loops inside loop `at` (or the kernel, if `at` is empty). They are the outermost
 /// ones of the reduction into `buffer`; between their iterations its partial results wait in new scratch `as`, and what
 /// stands before and behind the reduction is run in their first and in their last iteration.
@@ -156,8 +163,8 @@ struct Parallelize {
 };
 
 struct Step {
-  std::variant<Split, Reorder, Privatize, Localize, Stage, Keep, Pack, Unpack, Vectorize, Unroll, PrefetchStores, Fetch,
-               Stream,
+  std::variant<Split, Join, Reorder, Privatize, Localize, Stage, Keep, Pack, Unpack, Vectorize, Unroll, PrefetchStores,
+               Fetch, Stream,
                Parallelize>
       action;              ///< as in Steps.def
   std::string reason = {}; ///< why the planner took it; printed as a comment

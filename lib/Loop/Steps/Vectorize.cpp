@@ -9,7 +9,7 @@
 // All lanes of one statement come before the next statement, so iterations must not conflict, or only in updates of
 // one reduction. Every loop of the name gets as many lanes as the longest has iterations; in shorter ones the lanes
 // that are too many are masked. A register array that the loop runs along becomes an array of vectors, without that
-// axis.
+// axis; where N lanes are a part of it, [N*e + l], it stays with an N-th of its elements, [e].
 #include "Loop/Dependence.h"
 #include "Loop/Reduction.h"
 #include "Loop/Steps/Refusal.h"
@@ -98,8 +98,8 @@ private:
     Refusal reason;
     forEachAccess(kernel_.body, [&](const Access &access) {
       if (kernel_[access.buffer].storage == Storage::Registers && uses(access, var_.value)) {
-        const auto isVar = [&](const Affine &index) { return index.asVariable() == var_.value; };
-        const auto axis = std::ranges::find_if(access.indices, isVar) - access.indices.begin();
+        const auto usesVar = [&](const Affine &index) { return index.uses(var_.value); };
+        const auto axis = std::ranges::find_if(access.indices, usesVar) - access.indices.begin();
         laneAxes_.emplace(access.buffer, static_cast<std::size_t>(axis));
       }
     });
@@ -110,20 +110,38 @@ private:
     return reason;
   }
 
-  /// The loop's variable, alone, must index the axis in every access, and nothing else.
+  /// The loop's variable, alone or behind a multiple of the lanes, must index the axis in every access, and nothing
+  /// else.
   Refusal checkLaneAxis(const Access &access, std::size_t laneAxis) const {
     const Buffer &buffer = kernel_[access.buffer];
+    const bool isWhole = isLanes(access.buffer, laneAxis);
     const auto onlyThere = [&](std::size_t axis) {
       const Affine &index = access.indices[axis];
-      return axis == laneAxis ? index.asVariable() == var_.value : !index.uses(var_.value);
+      if (axis != laneAxis) return !index.uses(var_.value);
+      return isWhole ? index.asVariable() == var_.value : vectorIndex(index).has_value();
     };
     for (std::size_t axis = 0; axis < access.indices.size(); ++axis)
-      if (laneAxis >= access.indices.size() || !onlyThere(axis))
+      if (!onlyThere(axis))
         return fmt::format("the registers %{} are not always indexed by '{}' alone on one axis", buffer.name,
                            step_.loop);
     if (buffer.lanes != 1) return fmt::format("the registers %{} are vectors already", buffer.name);
-    if (buffer.type.shape[laneAxis] <= lanes_) return std::nullopt;
+    if (isWhole || buffer.type.shape[laneAxis] % lanes_ == 0) return std::nullopt;
     return fmt::format("the axis of the registers %{} is longer than {} lanes", buffer.name, lanes_);
+  }
+
+  /// Whether the lanes are all of the axis.
+  bool isLanes(BufferId buffer, std::size_t axis) const { return kernel_[buffer].type.shape[axis] <= lanes_; }
+
+  /// e of N*e + l, of N lanes.
+  std::optional<Affine> vectorIndex(Affine index) const {
+    if (index.coefficient(var_.value) != 1 || index.constant % lanes_ != 0) return std::nullopt;
+    index = index - Affine::variable(var_.value);
+    for (Affine::Term &term : index.terms) {
+      if (term.coefficient % lanes_ != 0) return std::nullopt;
+      term.coefficient /= lanes_;
+    }
+    index.constant /= lanes_;
+    return index;
   }
 
   void rewrite() {
@@ -135,7 +153,10 @@ private:
     });
     for (const auto &[buffer, axis] : laneAxes_) {
       std::vector<std::int64_t> &shape = kernel_[buffer].type.shape;
-      shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
+      if (isLanes(buffer, axis))
+        shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
+      else
+        shape[axis] /= lanes_;
       kernel_[buffer].lanes = lanes_;
     }
   }
@@ -149,8 +170,13 @@ private:
   }
 
   void vectorize(Access &access) const {
-    if (const auto found = laneAxes_.find(access.buffer); found != laneAxes_.end())
-      access.indices.erase(access.indices.begin() + static_cast<std::ptrdiff_t>(found->second));
+    if (const auto found = laneAxes_.find(access.buffer); found != laneAxes_.end()) {
+      const auto index = access.indices.begin() + static_cast<std::ptrdiff_t>(found->second);
+      if (isLanes(access.buffer, found->second))
+        access.indices.erase(index);
+      else
+        *index = *vectorIndex(*index);
+    }
     for (Affine &index : access.indices) index = einjit::substitute(index, var_.value, Affine::variable(laneVariable));
   }
 

@@ -126,6 +126,19 @@ Unpack randomUnpack(const Kernel &kernel, Random &random, int number) {
   return step;
 }
 
+/// Of a loop and the one that stands in it first.
+Join randomJoin(const Kernel &kernel, Random &random, int number) {
+  const std::vector<std::string> loops = loopNames(kernel);
+  Join step{random.of(loops), random.of(loops), fmt::format("j{}", number)};
+  forEach<For>(kernel.body, [&](const For &loop) {
+    const auto *inner = loop.body.empty() ? nullptr : std::get_if<For>(&loop.body.front().node);
+    if (!inner || random.chance(50)) return;
+    step.outer = kernel.vars[loop.var.index()];
+    step.inner = kernel.vars[inner->var.index()];
+  });
+  return step;
+}
+
 Step randomStep(const Kernel &kernel, Random &random, int number) {
   const std::vector<std::string> loops = loopNames(kernel);
   std::vector<std::string> buffers;
@@ -138,7 +151,7 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
       if (const std::string &name = random.of(loops); std::ranges::count(some, name) == 0) some.push_back(name);
     return some;
   };
-  switch (random.in(0, 15)) {
+  switch (random.in(0, 17)) {
   case 0:
   case 1: {
     Split step{loop, random.in(1, 5), fmt::format("o{}", number), fmt::format("t{}", number), random.chance(40)};
@@ -159,6 +172,8 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
     return {step};
   }
   case 7: return random.chance(50) ? Step{Unroll{loop}} : Step{Keep{random.of(buffers)}};
+  case 16:
+  case 17: return {randomJoin(kernel, random, number)};
   case 15: return {Localize{random.of(buffers), loop, fmt::format("s{}", number)}};
   case 14: return {randomUnpack(kernel, random, number)};
   case 12: return {Stream{random.of(buffers)}};
