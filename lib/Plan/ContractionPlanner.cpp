@@ -15,10 +15,11 @@ namespace {
 class ContractionPlanner {
 public:
   ContractionPlanner(const ContractionPlan &plan, std::vector<loop::Step> &steps)
-      : plan_(plan), op_(plan.op), facts_(op_.facts), tile_(op_.tile), blocking_(plan.blocking), steps_(steps),
-        v_(*tile_.vectorIterator), panels_(op_, blocking_.vectorOperand, steps) {}
+      : plan_(plan), joining_(plan.joining), op_(plan.op), facts_(op_.facts), tile_(op_.tile), blocking_(plan.blocking),
+        steps_(steps), v_(*tile_.vectorIterator), panels_(op_, blocking_.vectorOperand, steps) {}
 
   void run() {
+    if (joining_) splitRows();
     orderIterators();
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i) splitTile(i);
     splitBlocks();
@@ -26,10 +27,11 @@ public:
     if (!kBlocks_.empty()) stage();
     if (blocking_.packsVector) packVector();
     if (blocking_.packsBroadcast) packBroadcast();
+    if (joining_) joinRows();
     add(loop::Keep{op_.accumulator}, {});
     add(loop::Vectorize{lanes_.name}, op_.lanesReason);
     for (const PlannedLoop &loop : tileLoops_) add(loop::Unroll{loop.name}, {});
-    farResults();
+    joining_ ? copyRows() : farResults();
     panels_.vectorize();
     fetch();
     parallelize();
@@ -61,6 +63,11 @@ private:
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
       if (!facts_.iterators[i].reduced && std::ranges::find(inOrder, i) == inOrder.end()) inOrder.push_back(i);
     for (std::size_t i : inOrder) step.loops.push_back(facts_.iterators[i].name);
+    if (joining_) { // innermost
+      std::erase(step.loops, facts_.iterators[v_].name);
+      step.loops.push_back(rows_.name);
+      step.loops.push_back(facts_.iterators[v_].name);
+    }
     splitOrder_ = std::move(inOrder);
     if (step.loops != given)
       add(std::move(step), "whole loops first, so that the parts that splits leave nest in them");
@@ -84,9 +91,10 @@ private:
       return;
     }
     const std::string outer = iterator.name + "o", inner = iterator.name + "t";
-    add(loop::Split{iterator.name, repeat->count, outer, inner, false, 1}, tile_.reason);
+    const std::int64_t unit = joining_ ? joining_->unit : 1;
+    add(loop::Split{iterator.name, repeat->count, outer, inner, false, unit}, tile_.reason);
     outer_.push_back({outer, i, ceilDiv(iterator.extent, repeat->count), repeat->count});
-    outer_.back().shared = SharedLoop::ofTiles(outer, iterator.extent, repeat->count, 1);
+    outer_.back().shared = SharedLoop::ofTiles(outer, iterator.extent, repeat->count, unit);
     tileLoops_.push_back({inner, i, repeat->count});
   }
 
@@ -103,7 +111,19 @@ private:
     outer_.back().hasShortEnd = iterator.extent % count != 0;
   }
 
+  /// Lanes over several rows: these are a loop of their own.
+  void splitRows() {
+    const IteratorFacts &counted = facts_.iterators[joining_->rows];
+    add(loop::Split{joining_->whole, counted.extent, joining_->part, counted.name},
+        fmt::format("{} rows have their lanes side by side", joining_->count));
+    rows_ = {joining_->part, joining_->rows, joining_->count, counted.extent};
+  }
+
   void splitVectors() {
+    if (joining_) {
+      lanes_ = {facts_.iterators[v_].name, v_, facts_.iterators[v_].extent / joining_->count};
+      return;
+    }
     const IteratorFacts &iterator = facts_.iterators[v_];
     const std::int64_t width = tile_.vectors * tile_.lanes;
     std::string rest = iterator.name;
@@ -179,6 +199,7 @@ private:
     for (const Loops *loops :
          std::initializer_list<const Loops *>{&batch_, &kBlocks_, &streamBlocks(), &stayBlocks(), &inside})
       nest_.insert(nest_.end(), loops->begin(), loops->end());
+    if (joining_) step.loops.push_back(rows_.name);
     if (vectors_) step.loops.push_back(vectors_->name);
     if (together_) step.loops.push_back(together_->name);
     step.loops.push_back(lanes_.name);
@@ -226,6 +247,49 @@ private:
     return name;
   }
 
+  // Rows side by side (Joining.h).
+
+  std::string joinedName() const { return lanes_.name + "j"; }
+  static std::string copyName(const std::string &loop) { return loop + "u"; }
+
+  /// The tile's results wait for the copy to their rows, so that lanes need not.
+  void joinRows() {
+    const std::string place = nest_.empty() ? op_.within : nest_.back().name;
+    loop::Unpack unpack{plan_.result, place, {}, plan_.result + ".u", {}, op_.accumulator};
+    for (const PlannedLoop &loop : tileLoops_) unpack.over.push_back(loop.name);
+    unpack.over.push_back(rows_.name);
+    unpack.over.push_back(lanes_.name);
+    for (const std::string &name : unpack.over) unpack.by.push_back(copyName(name));
+    add(std::move(unpack), "rows side by side are copied to where they belong");
+    copied_ = lanes_;
+    add(loop::Join{rows_.name, lanes_.name, joinedName()}, "lanes over all of them");
+    lanes_ = {joinedName(), v_, tile_.lanes};
+    if (tile_.vectors == 1) return;
+    const std::string vectors = copied_.name + "v", lanes = copied_.name + "l";
+    add(loop::Split{lanes_.name, tile_.lanes, vectors, lanes, true}, "lanes of one register; the last may be masked");
+    lanes_.name = lanes;
+    tileLoops_.push_back({vectors, v_, tile_.vectors, tile_.lanes});
+  }
+
+  /// From the tile to its rows, one after the other.
+  void copyRows() {
+    loop::Reorder order{{copyName(rows_.name)}};
+    std::string lanes = copyName(copied_.name);
+    for (const PlannedLoop &loop : tileLoops_)
+      if (loop.iterator != v_) order.loops.push_back(copyName(loop.name));
+    if (joining_->piece < copied_.extent) {
+      add(loop::Split{lanes, joining_->piece, lanes + "v", lanes + "l", true}, "pieces of a row");
+      order.loops.push_back(lanes + "v");
+      lanes += "l";
+    }
+    const std::vector<std::string> unrolled = order.loops;
+    order.loops.push_back(lanes);
+    add(std::move(order), "whole rows, one after the other");
+    add(loop::Vectorize{lanes}, {});
+    for (const std::string &name : unrolled) add(loop::Unroll{name}, {});
+    if (joining_->streams) add(loop::Stream{plan_.result}, streamReason);
+  }
+
   // Panels.
 
   /// The loop that a panel is made in: the innermost one that it depends on and the panel is not over.
@@ -240,8 +304,9 @@ private:
     for (const Loops *loops : {&panelBatch_, &n_, &k_, &tileLoops_})
       for (const PlannedLoop &loop : *loops)
         if (moves(operand, loop)) over.push_back(loop);
+    if (joining_) over.push_back(rows_);
     over.push_back(lanes_);
-    panels_.pack(operand, panelPlace(blocking_.vectorStays, nBlocks_), over, lanes_.name,
+    panels_.pack(operand, panelPlace(blocking_.vectorStays, nBlocks_), over, joining_ ? joinedName() : lanes_.name,
                  std::string(whyPacked(facts_, op_.target, operand, v_)));
   }
 
@@ -298,6 +363,7 @@ private:
   }
 
   const ContractionPlan &plan_;
+  const Joining *joining_;
   const TiledOp &op_;
   const OpFacts &facts_;
   const Tile &tile_;
@@ -312,6 +378,7 @@ private:
   Loops batch_, nBlocks_, kBlocks_, mBlocks_, n_, m_, k_;
   Loops panelBatch_; ///< the loops of a batch that a panel is over
   PlannedLoop lanes_{};
+  PlannedLoop rows_{}, copied_{}; ///< of joined lanes: the loop over rows, and the one over a row
   std::optional<PlannedLoop> vectors_, together_;
   Loops nest_; ///< around the tile, K blocks where they are staged, outermost first; sums within blocks aside
 };

@@ -23,6 +23,7 @@
 
 #include "Loop/Steps/Step.h"
 #include "Plan/Blocking.h"
+#include "Plan/Joining.h"
 #include "Plan/TiledOp.h"
 
 namespace einjit::plan {
@@ -34,6 +35,8 @@ struct ContractionPlan {
   double cycles;                            ///< that the op takes (Sharing.h)
   std::optional<std::string> streamed = {}; ///< the output, if it may be written past the caches
   bool jumpsBetweenRows = false;            ///< as of a fetched op (Fetching.h)
+  const Joining *joining = nullptr;         ///< whose facts and tile the op's are; its result is an output,
+  std::string result = {};                  ///< of this name
 };
 
 /// Adds the steps to `steps`.

@@ -22,6 +22,8 @@ struct IteratorFacts {
   Role role;
   std::vector<std::int64_t> strides; ///< of each operand, in elements; 0 where the iterator does not move it
   std::int64_t resultStride;         ///< 0 for a reduced iterator
+  /// So many rows, of iterations of another iterator, stand side by side along this one in a panel (Joining.h).
+  std::int64_t rows = 1;
 };
 
 struct OpFacts {

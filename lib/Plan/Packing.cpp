@@ -149,7 +149,7 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
     const std::int64_t again = facts.reuse(operand);
     const bool isFar =
         isNear ? jumps(facts, operand, pageBytes / rowsOfPage) : !whyFar(facts, target, operand, v).empty();
-    const bool pays = vectorLoadable(stride)
+    const bool pays = facts.iterators[v].rows == 1 && vectorLoadable(stride)
                           ? isFar && again >= leastReuseOfContiguous && facts.points(true) >= leastSumOfContiguous &&
                                 !comesInPieces(facts, target, operand, v)
                           : again >= leastReuseOfStrided;
@@ -162,6 +162,7 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
 }
 
 std::string_view whyPacked(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v) {
+  if (facts.iterators[v].rows > 1) return "rows side by side leave no lanes idle";
   if (std::abs(facts.iterators[v].strides[operand]) != 1) return "its lanes are far apart";
   const std::string_view reason = whyFar(facts, target, operand, v);
   return reason.empty() ? "its rows are far apart" : reason; // for blocks in L2

@@ -8,6 +8,7 @@
 #include "Plan/Planner.h"
 #include "Plan/ContractionPlanner.h"
 #include "Plan/Facts.h"
+#include "Plan/Joining.h"
 #include "Plan/Sharing.h"
 #include "Plan/Streaming.h"
 #include "Plan/SumParts.h"
@@ -82,6 +83,7 @@ private:
             within_.empty() ? plan::chooseUnpacking(facts_, tile_, target_, options_.threads) : std::nullopt;
         unpacking && planUnpacked(*unpacking))
       return;
+    if (planJoined()) return;
     if (const auto blocking = plan::chooseBlocking(facts_, target_, tile_, kernel_.exact))
       return plan::planContraction({tiled(facts_, tile_, within_), *blocking, options_.threads, cycles(),
                                     streamedInLines(*tile_.vectorIterator, tile_.lanes)},
@@ -156,6 +158,27 @@ private:
     plan::planCopy(facts_, unpacking, target_, steps_);
     stream(streamedInLines(unpacking.rows, target_.lanes(facts_.elementBytes), true));
     parallelize(nest);
+    return true;
+  }
+
+  /// Whether it is worth it to have rows side by side as lanes, and the result is an output's.
+  bool planJoined() {
+    const auto output = plan::writtenOutput(kernel_, value_);
+    if (!output) return false;
+    const auto bytes = static_cast<std::int64_t>(byteSize(value_.type.dtype));
+    const auto joining = plan::chooseJoining(facts_, tile_, bytes, target_);
+    if (!joining) return false;
+    const auto blocking = plan::chooseBlocking(joining->facts, target_, joining->tile, kernel_.exact);
+    if (!blocking || !blocking->packsVector || !blocking->kCut.isNone()) return false;
+    plan::planContraction({tiled(joining->facts, joining->tile, within_),
+                           *blocking,
+                           options_.threads,
+                           cycles(),
+                           {},
+                           false,
+                           &*joining,
+                           *output},
+                          steps_);
     return true;
   }
 

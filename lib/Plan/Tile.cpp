@@ -20,11 +20,6 @@ constexpr std::int64_t maxSide = 32;
 constexpr std::int64_t streamsAtOnce = 8;
 /// Vectors side by side that are loaded lane by lane: 8 hide the latency, and more are only more code.
 constexpr std::int64_t mostGathered = 8;
-/// Tiles of a reduction whose estimated times differ by less are as good as each other.
-constexpr double asGood = 1.02;
-/// What an instruction of the code is worth, of tiles that are as good: compiling it takes 10 us, which so many cycles
-/// pay back in some 4000 calls, and each call has to fetch it.
-constexpr double cyclesPerInstruction = 8;
 /// Of equals, lanes whose results are neighbours win.
 constexpr double stridedResult = 1.01;
 /// A result that is stored lane by lane brings a line for each, and evicts one: each counts as so many instructions.
@@ -215,12 +210,7 @@ public:
         for (std::size_t b = a + 1; b < repeatable.size(); ++b) repeatTwo(repeatable[a], repeatable[b]);
       }
     }
-    choose();
-    best_.reason = fmt::format("{} vectors of {}", best_.vectors, best_.lanes);
-    for (const Tile::Repeat &repeat : best_.repeats)
-      best_.reason += fmt::format(" by {} of {}", repeat.count, facts_.iterators[repeat.iterator].name);
-    best_.reason += fmt::format(": {} of {} registers", model_.registers(best_), target_.vectorRegisters);
-    return best_;
+    return model_.fastest(std::move(candidates_));
   }
 
 private:
@@ -264,26 +254,9 @@ private:
   }
 
   void consider(std::int64_t vectors, std::vector<Tile::Repeat> repeats) {
-    const Tile tile{v_, lanes_, vectors, std::move(repeats), {}, packed_, {}, across_};
+    Tile tile{v_, lanes_, vectors, std::move(repeats), {}, packed_, {}, across_};
     if (!candidates_.empty() && model_.registers(tile) > target_.vectorRegisters) return;
-    candidates_.push_back({tile, model_.time(tile)});
-  }
-
-  /// The fastest tile, or of a reduction one as good as that of which less code is made.
-  void choose() {
-    const double least = std::ranges::min_element(candidates_, {}, &Candidate::time)->time;
-    std::optional<double> best;
-    for (const Candidate &candidate : candidates_) {
-      double cost = candidate.time;
-      if (facts_.hasReduction) {
-        if (candidate.time > least * asGood) continue;
-        cost += cyclesPerInstruction * model_.instructions(candidate.tile);
-      }
-      // Of tiles within a per mille the first, smaller one stays.
-      if (best && cost >= *best * 0.999) continue;
-      best = cost;
-      best_ = candidate.tile;
-    }
+    candidates_.push_back(std::move(tile));
   }
 
   const OpFacts &facts_;
@@ -293,12 +266,7 @@ private:
   std::optional<std::size_t> packed_;
   std::optional<Tile::Repeat> across_;
   TileModel model_;
-  Tile best_;
-  struct Candidate {
-    Tile tile;
-    double time;
-  };
-  std::vector<Candidate> candidates_;
+  std::vector<Tile> candidates_;
 };
 
 /// The reduced iterator of which instructions multiply several iterations at once: the one whose elements are nearest.

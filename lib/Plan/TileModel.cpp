@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <numeric>
 #include <utility>
 
@@ -17,6 +18,11 @@ constexpr double loopOverhead = 0.5;
 constexpr double loopInstructions = 16;
 /// Part of the shorter of arithmetic, loads and L2 that the longest does not hide: loads that miss L1 come late.
 constexpr double exposed = 0.25;
+/// Tiles of a reduction whose estimated times differ by less are as good as each other.
+constexpr double asGood = 1.02;
+/// What an instruction of the code is worth, of tiles that are as good: compiling it takes 10 us, which so many cycles
+/// pay back in some 4000 calls, and each call has to fetch it.
+constexpr double cyclesPerInstruction = 8;
 
 /// Results that one step of the tile works on, in vectors.
 std::int64_t size(const Tile &tile) {
@@ -142,6 +148,14 @@ double TileModel::scatterTime(const Tile &tile) const {
          (rowTime * static_cast<double>(lanes_) + columnTime * static_cast<double>(width));
 }
 
+/// Of lanes that are rows side by side: the tile is stored, and copied to its rows in pieces.
+double TileModel::joinedTime(const Tile &tile) const {
+  const IteratorFacts &row = facts_.iterators[v_];
+  if (row.rows == 1) return 0;
+  const std::int64_t pieces = ceilDiv(row.extent / row.rows, lanes_) * row.rows;
+  return static_cast<double>(size(tile) / tile.vectors * (tile.vectors + pieces));
+}
+
 /// Points of all iterators that are not in the tile.
 double TileModel::pointsOutside(const Tile &tile) const {
   double points = 1;
@@ -181,14 +195,41 @@ double TileModel::copyTime(const Tile &tile) const {
 double TileModel::time(const Tile &tile) const {
   const auto steps = static_cast<double>(std::max<std::int64_t>(1, facts_.points(true)));
   double cycles = copyTime(tile);
-  forEachNest(tile, 0, pointsOutside(tile),
-              [&](const Tile &nest, double count) { cycles += count * (stepTime(nest) + scatterTime(nest) / steps); });
+  forEachNest(tile, 0, pointsOutside(tile), [&](const Tile &nest, double count) {
+    cycles += count * (stepTime(nest) + (scatterTime(nest) + joinedTime(nest)) / steps);
+  });
   if (!facts_.iterators[v_].reduced) return cycles;
   // Each result sets, adds up and folds the partial ones of all vectors.
   const double fold = static_cast<double>(2 * tile.vectors) + foldInstructions(lanes_, size(tile) / tile.vectors);
   return cycles + static_cast<double>(facts_.points(false)) * fold / static_cast<double>(target_.fmaPerCycle);
 }
 
+Tile TileModel::fastest(std::vector<Tile> tiles) const {
+  std::vector<double> times;
+  for (const Tile &tile : tiles) times.push_back(time(tile));
+  const double least = std::ranges::min(times);
+  std::optional<std::size_t> best;
+  double bestCost = 0;
+  for (std::size_t i = 0; i < tiles.size(); ++i) {
+    if (facts_.hasReduction && times[i] > least * asGood) continue;
+    const double cost = times[i] + (facts_.hasReduction ? cyclesPerInstruction * instructions(tiles[i]) : 0);
+    // Of tiles within a per mille the first, smaller one stays.
+    if (best && cost >= bestCost * 0.999) continue;
+    best = i;
+    bestCost = cost;
+  }
+  tiles[*best].reason = describe(tiles[*best]);
+  return std::move(tiles[*best]);
+}
+
+std::string TileModel::describe(const Tile &tile) const {
+  std::string reason = fmt::format("{} vectors of {}", tile.vectors, tile.lanes);
+  for (const Tile::Repeat &repeat : tile.repeats)
+    reason += fmt::format(" by {} of {}", repeat.count, facts_.iterators[repeat.iterator].name);
+  return reason + fmt::format(": {} of {} registers", registers(tile), target_.vectorRegisters);
+}
+
+/// Instructions of the code, all nests that even splits make of the op together; only comparisons are meant.
 double TileModel::instructions(const Tile &tile) const {
   double total = 0;
   forEachNest(tile, 0, 1, [&](const Tile &nest, double) { total += nestInstructions(nest); });

@@ -44,10 +44,12 @@ public:
   std::int64_t registers(const Tile &tile) const;
   /// Cycles for the whole op.
   double time(const Tile &tile) const;
-  /// Instructions of the code, all nests that even splits make of the op together; only comparisons are meant.
-  double instructions(const Tile &tile) const;
+  /// The fastest of some tiles, or of a reduction's one as good of which less code is made, with its reason.
+  Tile fastest(std::vector<Tile> tiles) const;
 
 private:
+  double instructions(const Tile &tile) const;
+  std::string describe(const Tile &tile) const;
   bool moves(std::size_t operand, std::size_t iterator) const {
     return facts_.iterators[iterator].strides[operand] != 0;
   }
@@ -56,6 +58,7 @@ private:
   double loads(const Tile &tile) const;
   double stepTime(const Tile &tile) const;
   double scatterTime(const Tile &tile) const;
+  double joinedTime(const Tile &tile) const;
   double copyTime(const Tile &tile) const;
   std::int64_t bytesFromL2(const Tile &tile) const;
   bool vectorIsReadAcross() const;

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "Plan/Joining.h"
+#include "Plan/Packing.h"
+#include "Plan/Streaming.h"
+#include "Plan/TileModel.h"
+#include <algorithm>
+#include <numeric>
+
+namespace einjit::plan {
+namespace {
+
+/// Rows side by side: with more, panels have rows of too many different places.
+constexpr std::int64_t mostRows = 8;
+/// Vectors of a tile's rows; more leave too few registers for repetitions.
+constexpr std::int64_t mostVectors = 10;
+/// Reads of an element of V that make copying it worth it.
+constexpr std::int64_t leastReuse = 32;
+/// Estimated times that differ by less are as good as each other.
+constexpr double leastGain = 0.95;
+/// Elements that are stored at once past the caches: of shorter ones a line takes too many.
+constexpr std::int64_t leastPiece = 4;
+
+class Choice {
+public:
+  Choice(const OpFacts &facts, const Tile &tile, std::int64_t resultBytes, const Target &target)
+      : facts_(facts), tile_(tile), target_(target), wide_(target.lanes(facts.elementBytes)),
+        line_(target.cacheLineBytes / resultBytes) {}
+
+  std::optional<Joining> run() {
+    if (!isProduct() || !chooseRows()) return std::nullopt;
+    describe();
+    const TileModel joined(result_.facts, target_, v_, wide_, operand_);
+    result_.streams = mayStream();
+    std::vector<Tile> tiles = tilesOf(joined);
+    if (tiles.empty()) return std::nullopt;
+    result_.tile = joined.fastest(std::move(tiles));
+    const TileModel single(facts_, target_, v_, tile_.lanes, packedOperand(facts_, target_, v_));
+    if (joined.time(result_.tile) > leastGain * single.time(tile_)) return std::nullopt;
+    return std::move(result_);
+  }
+
+private:
+  const IteratorFacts &lanes() const { return facts_.iterators[v_]; }
+
+  /// Of two operands, one of which has lanes whose results are side by side.
+  bool isProduct() {
+    if (!facts_.hasReduction || !facts_.hasOwnMemory || !tile_.vectorIterator || tile_.streams || tile_.together)
+      return false;
+    if (facts_.productsAtOnce > 1 || facts_.registersPerVector() > 1) return false;
+    v_ = *tile_.vectorIterator;
+    if (lanes().reduced || lanes().resultStride != 1 || facts_.movesAll(v_)) return false;
+    const auto isMoved = [&](std::size_t operand) { return lanes().strides[operand] != 0; };
+    std::size_t factors = 0;
+    for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
+      if (!facts_.bodyOperand[operand]) continue;
+      ++factors;
+      if (isMoved(operand)) operand_ = operand;
+    }
+    return factors == 2 && facts_.isPackable[operand_] && facts_.reuse(operand_) >= leastReuse;
+  }
+
+  /// Idle lanes of so many rows side by side, as a part of all.
+  double idle(std::int64_t count) const {
+    const std::int64_t elements = count * lanes().extent, all = ceilDiv(elements, wide_) * wide_;
+    return static_cast<double>(all - elements) / static_cast<double>(all);
+  }
+
+  /// The iterator of V that has the most iterations for the R with the fewest idle lanes.
+  bool chooseRows() {
+    double best = idle(1);
+    for (std::int64_t count = 2; count <= mostRows && ceilDiv(count * lanes().extent, wide_) <= mostVectors; ++count) {
+      if (idle(count) >= best) continue;
+      const auto rows = rowsOf(count);
+      if (!rows) continue;
+      best = idle(count);
+      result_.rows = *rows;
+      result_.count = count;
+    }
+    return best < idle(1);
+  }
+
+  std::optional<std::size_t> rowsOf(std::int64_t count) const {
+    std::optional<std::size_t> rows;
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
+      const IteratorFacts &iterator = facts_.iterators[i];
+      if (i == v_ || iterator.reduced || facts_.movesAll(i) || iterator.strides[operand_] == 0) continue;
+      if (iterator.extent % count != 0 || iterator.extent == count) continue;
+      if (!rows || iterator.extent > facts_.iterators[*rows].extent) rows = i;
+    }
+    return rows;
+  }
+
+  void describe() {
+    result_.facts = facts_;
+    IteratorFacts &rows = result_.facts.iterators[result_.rows];
+    result_.whole = rows.name;
+    result_.part = rows.name + "r";
+    rows.name += "o";
+    rows.extent /= result_.count;
+    IteratorFacts &joined = result_.facts.iterators[v_];
+    joined.rows = result_.count;
+    joined.extent *= result_.count;
+    result_.piece = std::min(wide_, lanes().extent);
+    result_.unit = 1;
+  }
+
+  /// Whether the result comes from memory, and rows that follow each other can be repeated in whole lines. Then that is
+  /// what tiles do.
+  bool mayStream() {
+    const std::int64_t unit = line_ / std::gcd(line_, lanes().extent), piece = std::gcd(lanes().extent, wide_);
+    if (!leavesCaches(facts_, target_) || piece < leastPiece) return false;
+    const auto next = std::ranges::find_if(result_.facts.iterators, [&](const IteratorFacts &iterator) {
+      return !iterator.reduced && iterator.resultStride == lanes().extent && iterator.strides[operand_] == 0;
+    });
+    if (next == result_.facts.iterators.end() || next->extent % unit != 0) return false;
+    const auto repeated = static_cast<std::size_t>(next - result_.facts.iterators.begin());
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
+      if (i != v_ && i != repeated && facts_.iterators[i].resultStride % line_ != 0) return false;
+    repeated_ = repeated;
+    result_.unit = unit;
+    result_.piece = piece;
+    return true;
+  }
+
+  /// Of all lanes, and repetitions of an iterator that leaves V in place.
+  std::vector<Tile> tilesOf(const TileModel &model) const {
+    std::vector<Tile> tiles;
+    const std::int64_t vectors = ceilDiv(result_.facts.iterators[v_].extent, wide_);
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
+      const IteratorFacts &iterator = facts_.iterators[i];
+      if (iterator.reduced || iterator.strides[operand_] != 0 || (repeated_ && i != repeated_)) continue;
+      for (std::int64_t count = result_.unit; count <= iterator.extent; count += result_.unit) {
+        Tile tile{v_, wide_, vectors, {}, {}, operand_, {}, {}};
+        if (count > 1) tile.repeats = {{i, count}};
+        if (model.registers(tile) > target_.vectorRegisters) break;
+        tiles.push_back(std::move(tile));
+      }
+    }
+    return tiles;
+  }
+
+  const OpFacts &facts_;
+  const Tile &tile_;
+  const Target &target_;
+  const std::int64_t wide_, line_; ///< elements of a register, and of the result in a line
+  std::size_t v_ = 0, operand_ = 0;
+  std::optional<std::size_t> repeated_ = {}; ///< the only iterator that tiles repeat
+  Joining result_{};
+};
+
+} // namespace
+
+std::optional<Joining> chooseJoining(const OpFacts &facts, const Tile &tile, std::int64_t resultBytes,
+                                     const Target &target) {
+  return Choice(facts, tile, resultBytes, target).run();
+}
+
+} // namespace einjit::plan

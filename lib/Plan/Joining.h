@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Lanes over two axes of one operand.
+//
+// A row of the result that is no whole vectors leaves lanes of the last one idle: 20 of 32 f32 work, or 24. Where V,
+// the operand that has the lanes, is copied into panels, R of its rows, of different iterations of another iterator r
+// of V, may stand side by side in them:
+//
+//   split r by extent / R as rr, ro        the rows of a panel, and what counts panels' R rows
+//   pack V over …, K, rr, x                x the iterator that was the lanes
+//   unpack the result over …, rr, x        the tile's results, R rows side by side
+//   join rr, x as xj                       lanes along all of them
+//
+// R is such that the least lanes are idle. The copy from the tile to R rows of the result costs a store for each vector
+// of it, a load and a store for each piece of a row, so sums must not be too short; TileModel.h weighs that. Where the
+// result comes from memory and a tile's rows, one behind the other, can be whole lines, the copy streams them.
+//
+// On one core of a Zen 5, as parts of the time with idle lanes: 0.72 for rows of 24 f32, sums of 24, and results that
+// are streamed, 0.88 where they are not; 0.66 for rows of 20.
+#pragma once
+
+#include "Plan/Facts.h"
+#include "Plan/Tile.h"
+#include "Target/Target.h"
+
+namespace einjit::plan {
+
+struct Joining {
+  std::size_t rows;   ///< the iterator r
+  std::int64_t count; ///< R
+  std::string whole;  ///< the name of r's loop
+  std::string part;   ///< and of the one over R rows that it is split into
+  OpFacts facts;      ///< of the op with R rows side by side: r is `ro`, x has R times its extent
+  Tile tile;          ///< of that
+  std::int64_t piece; ///< lanes of the copy, which may be masked
+  std::int64_t unit;  ///< iterations that the tile's repetitions are multiples of
+  bool streams;       ///< whether the copy writes whole lines past the caches
+};
+
+/// `tile` is that of the op as it is, elements of the result have `resultBytes`. Nothing where the tile is as good.
+std::optional<Joining> chooseJoining(const OpFacts &facts, const Tile &tile, std::int64_t resultBytes,
+                                     const Target &target);
+
+} // namespace einjit::plan
