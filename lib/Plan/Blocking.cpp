@@ -23,7 +23,7 @@ class BlockingChoice {
 public:
   BlockingChoice(const OpFacts &facts, const Target &target, const Tile &tile, bool exact)
       : facts_(facts), target_(target), tile_(tile), exact_(exact), v_(*tile.vectorIterator),
-        copyLanes_(std::max(tile.lanes, target.lanes(facts.elementBytes))) {}
+        copyLanes_(std::max(tile.lanes, target.lanes(facts.elementBytes))), vectorRun_(copyLanes_) {}
 
   std::optional<Blocking> run() {
     if (!findOperands()) return std::nullopt;
@@ -104,6 +104,7 @@ private:
     blocking_.kCut = blocks.cut;
     blocking_.kReason = reasonText(blocks.reason);
     blockLength_ = inside(blocking_.k, blocking_.kCut);
+    if (blocks.run > 0) vectorRun_ = blocks.run;
     blocking_.fetchesAhead = blocks.reason == SumBlocks::Reason::Ahead;
     const std::size_t v = blocking_.vectorOperand;
     if (blocking_.fetchesAhead) blocking_.packsVector &= isChangedByCopies(v) || !isSideBySide(v);
@@ -124,10 +125,11 @@ private:
     Cut cut = cutAt(loops, tileBytes(operand), budget);
     if (!isPacked || cut.isNone() || !isContiguous(loops.back(), operand)) return cut;
     const std::size_t last = loops.size() - 1;
-    if (cut.position == last && cut.length >= copyLanes_) cut.length -= cut.length % copyLanes_;
+    const std::int64_t run = operand == blocking_.vectorOperand ? vectorRun_ : copyLanes_;
+    if (cut.position == last && cut.length >= run) cut.length -= cut.length % run;
     const bool isWhole = cut.position == last && cut.length == 0;
-    if (cut.position < last || isWhole || (cut.position == last && cut.length >= copyLanes_)) return cut;
-    return {last, copyLanes_ < loops[last].count ? copyLanes_ : 0};
+    if (cut.position < last || isWhole || (cut.position == last && cut.length >= run)) return cut;
+    return {last, run < loops[last].count ? run : 0};
   }
 
   void cutParallel() {
@@ -268,6 +270,7 @@ private:
   const bool exact_;
   const std::size_t v_;
   const std::int64_t copyLanes_; ///< the most that a copy has
+  std::int64_t vectorRun_;       ///< elements side by side that a block of V has at least
   bool hasBatchLanes_ = false;   ///< whether lanes are of a batch: then the smaller operand is S
   std::int64_t blockLength_ = 1; ///< of K
   Blocking blocking_{};

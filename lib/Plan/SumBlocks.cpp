@@ -10,6 +10,8 @@ namespace {
 
 /// Shorter blocks read and write partial sums too often; while operands come from afar, there is time for that.
 constexpr std::int64_t leastBlockForBoth = 96, leastBlockAhead = 32;
+/// Partial sums from beyond L2 take as long to come and go as 30 multiply-adds; and pieces of a line that are copied.
+constexpr std::int64_t leastBlockFar = 512, leastRun = 4;
 /// With fewer blocks too much is read before any of it was fetched.
 constexpr std::int64_t leastBlocksAhead = 4, manyBlocksAhead = 16;
 
@@ -30,7 +32,7 @@ public:
       if (const auto cut = both()) return {*cut, SumBlocks::Reason::Both};
     }
     if (const auto cut = wide()) return {*cut, SumBlocks::Reason::Wide};
-    return {panel()};
+    return panel();
   }
 
 private:
@@ -130,13 +132,22 @@ private:
   }
 
   /// The least block of V has a tile's lanes and, where V is packed and contiguous along a loop of N, a vector of that.
-  Cut panel() const {
-    std::int64_t width = product(tileLength(tile_, *tile_.vectorIterator), facts_.elementBytes);
+  /// Where partial sums come and go beyond L2, rather a part of one than short blocks.
+  SumBlocks panel() const {
+    const std::int64_t width = product(tileLength(tile_, *tile_.vectorIterator), facts_.elementBytes);
+    std::int64_t run = 1;
     for (const OuterLoop &loop : n_)
       if (packsVector_ && loop.iterator != *tile_.vectorIterator && isContiguous(loop, v_))
-        width = product(width, std::min(loop.count, tile_.lanes));
-    if (countOf(m_) == 1 || product(countOf(k_), width) <= blockBytes(target_)) return {};
-    return withoutMasks(cutAt(k_, width, blockBytes(target_)));
+        run = std::min(loop.count, copyLanes_);
+    if (countOf(m_) == 1 || product(countOf(k_), product(width, run)) <= blockBytes(target_)) return {};
+    const auto cutBeside = [&] { return withoutMasks(cutAt(k_, product(width, run), blockBytes(target_))); };
+    SumBlocks blocks{cutBeside(), SumBlocks::Reason::Panel, run};
+    if (resultBytes() <= blockBytes(target_)) return blocks;
+    while (inside(k_, blocks.cut) < leastBlockFar && run >= 2 * leastRun) {
+      run /= 2;
+      blocks = {cutBeside(), SumBlocks::Reason::Panel, run};
+    }
+    return blocks;
   }
 
   /// Blocks of whole vectors, or else all of one length, so that copies along K need no second mask.
