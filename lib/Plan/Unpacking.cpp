@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Unpacking.h"
+#include "Plan/Cut.h"
 #include "Plan/Fetching.h"
 #include "Plan/TileModel.h"
 #include "Support/Checked.h"
@@ -32,9 +33,9 @@ public:
   std::optional<Unpacking> run() {
     if (!isProduct() || !findIterators()) return std::nullopt;
     if (!(result_.ofBatch ? paysForBatch() : pays())) return std::nullopt;
+    if (!chooseBlock() || blockCount() < threads_) return std::nullopt;
     result_.inRows = !result_.ofBatch && !isInOnePiece();
     if (result_.inRows && !hasLongRows()) return std::nullopt;
-    if (!chooseBlock() || blockCount() < threads_) return std::nullopt;
     describeBlock();
     return std::move(result_);
   }
@@ -83,8 +84,9 @@ private:
     return std::min(facts_.operandBytes[v_], result) > target_.l2Bytes && facts_.points(true) <= mostSum;
   }
 
-  /// Whether K and x are all of what is near.
+  /// Whether K and x are all of what is near, and x is whole.
   bool isInOnePiece() const {
+    if (row_ < extent(x_)) return false;
     std::vector<std::size_t> near{x_};
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
       if (facts_.iterators[i].reduced && extent(i) > 1) near.push_back(i);
@@ -101,13 +103,13 @@ private:
   bool hasLongRows() const {
     const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes;
     const auto sums = std::ranges::count_if(facts_.iterators, [](const IteratorFacts &i) { return i.reduced; });
-    return sums == 1 && extent(x_) >= leastLinesOfRow * line && extent(r_) % line == 0;
+    return sums == 1 && row_ >= leastLinesOfRow * line && extent(r_) % line == 0;
   }
 
   bool chooseBlock() {
     const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes;
     const std::int64_t budget = target_.l2Bytes / 5 * 2 / facts_.elementBytes;
-    std::int64_t elements = extent(x_); // of %u
+    std::int64_t elements = 1; // of %u
     std::vector<std::size_t> others, own;
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
       if (facts_.iterators[i].reduced || i == r_ || i == x_) continue;
@@ -117,14 +119,19 @@ private:
     // Whole lines if there is such a divisor, else at least so many elements.
     std::int64_t length = extent(r_) % line == 0 ? line : extent(r_);
     if (result_.ofBatch && length == line) {
-      const std::int64_t lines = std::min(pieceBytes / target_.cacheLineBytes / extent(x_), budget / elements / line);
+      const std::int64_t lines =
+          std::min(pieceBytes / target_.cacheLineBytes / extent(x_), budget / product(elements, extent(x_)) / line);
       length *= greatestDivisor(extent(r_) / line, std::max<std::int64_t>(1, lines));
     }
     if (!result_.ofBatch && length > mostLines * line) length = greatestDivisor(length, mostLines * line);
     if (length < line || elements > budget / length) return false;
     elements *= length;
+    row_ = rowLength(budget / elements);
+    if (row_ < line) return false;
+    elements *= row_;
 
     result_.outside = {{r_, length}};
+    if (row_ < extent(x_)) result_.outside.push_back({x_, row_});
     result_.inside = own;
     result_.inside.push_back(x_);
     std::ranges::sort(others, {}, [&](std::size_t i) { return std::abs(facts_.iterators[i].strides[v_]); });
@@ -137,6 +144,16 @@ private:
     result_.rows = r_;
     result_.inside.insert(result_.ofBatch ? result_.inside.end() - 1 : result_.inside.begin(), r_);
     return true;
+  }
+
+  /// The longest part of x that fits, in whole lines if that is not much shorter; all of it, for lanes of a batch.
+  std::int64_t rowLength(std::int64_t most) const {
+    const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes, whole = extent(x_);
+    if (most < 1 || (result_.ofBatch && most < whole)) return 0;
+    const std::int64_t length = greatestDivisor(whole, most);
+    if (length == whole || whole % line != 0 || most < line) return length;
+    const std::int64_t inLines = greatestDivisor(whole / line, most / line) * line;
+    return 2 * inLines >= length ? inLines : length;
   }
 
   std::int64_t blockCount() const {
@@ -170,6 +187,7 @@ private:
   const Target &target_;
   const std::int64_t threads_;
   std::size_t v_ = 0, r_ = 0, x_ = 0;
+  std::int64_t row_ = 0; ///< of x, in a block
   Unpacking result_{};
 };
 
