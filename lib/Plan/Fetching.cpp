@@ -21,9 +21,7 @@ public:
         sum_(sum) {}
 
   void fetch(std::size_t operand, std::vector<loop::Step> &steps) const {
-    if (!facts_.bodyOperand[operand] || !facts_.isPackable[operand]) return;
-    if (staysInL2() || !hasTimeToFetch(op_.tile) || facts_.reuse(operand) < leastReuseToFetch) return;
-    if (facts_.operandBytes[operand] <= op_.target.l2Bytes / 4) return; // stays there, however often it is read
+    if (!isWorthFetching(op_, operand)) return;
     // Panels are made outside of the loops inside blocks, and take room themselves.
     const bool isPacked = operand < isPacked_.size() && isPacked_[operand];
     PlannedLoops loops;
@@ -102,8 +100,6 @@ private:
     return loop.step * facts_.iterators[loop.iterator].strides[operand] == elements;
   }
 
-  /// Whether operands and result all stay there from one call to the next.
-  bool staysInL2() const { return facts_.bytesTouched() <= static_cast<double>(op_.target.l2Bytes); }
   /// Whether one of the loops that an even split makes of it runs more than once.
   static bool isRepeated(const PlannedLoop &loop) {
     if (!loop.shared) return loop.extent > 1;
@@ -124,6 +120,14 @@ bool hasTimeToFetch(const Tile &tile) {
   std::int64_t vectors = tile.vectors;
   for (const Tile::Repeat &repeat : tile.repeats) vectors *= repeat.count;
   return vectors >= leastTileToFetch;
+}
+
+bool isWorthFetching(const TiledOp &op, std::size_t operand) {
+  const OpFacts &facts = op.facts;
+  if (!facts.bodyOperand[operand] || !facts.isPackable[operand]) return false;
+  if (facts.bytesTouched() <= static_cast<double>(op.target.l2Bytes)) return false; // all stays from call to call
+  if (facts.operandBytes[operand] <= op.target.l2Bytes / 4) return false; // stays there, however often it is read
+  return hasTimeToFetch(op.tile) && facts.reuse(operand) >= leastReuseToFetch;
 }
 
 void planFetches(const FetchedOp &op, std::span<const PlannedLoops> groups, const PlannedLoop &sum,

@@ -21,6 +21,10 @@ constexpr std::int64_t leastLinesOfRow = 4;
 /// Whether a step of the tile takes so long that prefetches beside it do not show.
 bool hasTimeToFetch(const Tile &tile);
 
+/// Whether fetching the operand is worth it, if it is read in order: it does not stay in L2, and is read so often that
+/// its prefetches do not show.
+bool isWorthFetching(const TiledOp &op, std::size_t operand);
+
 struct FetchedOp {
   const TiledOp &op;
   std::vector<bool> isPacked = {}; ///< of each operand; none: none is

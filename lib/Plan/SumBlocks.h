@@ -18,8 +18,8 @@
 // 0.91 for `acbd,cdef->abef` and 0.88 for `cad,dcb->ab` of some 280 a side; where S has long rows, 1.01 to 1.08.
 //
 // Panel: the part of V that one tile reads does not fit L2. If partial sums do not either, blocks are long: on one core
-// of a Zen 5 with L2 of 1 MiB `fbea,ecfd->dcba` of 48 to 56 a side takes 0.7 to 0.85 of the time with sums of 384 and panels
-// that copy 4 elements of each line at a time, beside sums of 96 and whole lines.
+// of a Zen 5 with L2 of 1 MiB `fbea,ecfd->dcba` of 48 to 56 a side takes 0.7 to 0.85 of the time with sums of 384 and
+// panels that copy 4 elements of each line at a time, beside sums of 96 and whole lines.
 #pragma once
 
 #include "Plan/Blocking.h"

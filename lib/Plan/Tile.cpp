@@ -80,7 +80,7 @@ std::optional<Tile::Repeat> chooseAcross(const OpFacts &facts, std::size_t v, st
 }
 
 /// Parallel iterators whose repetition reuses an operand: some operand does not move with them, another does.
-std::vector<std::size_t> reusing(const OpFacts &facts, std::size_t v) {
+std::vector<std::size_t> reusing(const OpFacts &facts, const Target &target, std::size_t v) {
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < facts.iterators.size(); ++i) {
     const IteratorFacts &iterator = facts.iterators[i];
@@ -91,13 +91,27 @@ std::vector<std::size_t> reusing(const OpFacts &facts, std::size_t v) {
         break;
       }
   }
-  // Of equals those whose results are nearest win: one tile then writes whole lines.
-  std::ranges::stable_sort(found, {}, [&](std::size_t i) { return std::abs(facts.iterators[i].resultStride); });
+  // Of equals those whose results are nearest win: one tile then writes whole lines. Along sums results are single
+  // ones; what comes from beyond L2 is rather read in rows that are near each other.
+  const auto largest =
+      static_cast<std::size_t>(std::ranges::max_element(facts.operandBytes) - facts.operandBytes.begin());
+  const bool isFar = facts.iterators[v].reduced && facts.operandBytes[largest] > target.l2Bytes;
+  std::ranges::stable_sort(found, {}, [&](std::size_t i) {
+    const IteratorFacts &iterator = facts.iterators[i];
+    return std::abs(isFar ? iterator.strides[largest] : iterator.resultStride);
+  });
   return found;
 }
 
 /// Shuffles and their additions, beside loads: processors do one a cycle, and two loads.
 constexpr double shuffled = 2;
+
+/// Instructions that a vector's copy waits for its line, if that comes from far beyond L2: where tiles read an operand
+/// in place, multiplications hide it.
+double waitingForCopy(const OpFacts &facts, const Target &target, std::size_t operand) {
+  constexpr double lineTime = 16;
+  return facts.operandBytes[operand] > 4 * target.l2Bytes ? lineTime : 0;
+}
 
 /// Load and store instructions a point when `v` becomes the lanes, as derived in the header.
 double instructionsPerPoint(const OpFacts &facts, const Target &target, std::size_t v, std::int64_t lanes, bool exact) {
@@ -110,7 +124,8 @@ double instructionsPerPoint(const OpFacts &facts, const Target &target, std::siz
   double loads = 0;
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
     if (operand == packed)
-      loads += 1 + (iterator.reduced ? shuffled : 1) * packingInstructions(facts, operand, v, lanes);
+      loads += 1 + (iterator.reduced ? shuffled : 1) * packingInstructions(facts, operand, v, lanes) +
+               waitingForCopy(facts, target, operand) / static_cast<double>(facts.reuse(operand));
     else if (facts.bodyOperand[operand])
       loads += cost(iterator.strides[operand]);
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
@@ -121,7 +136,9 @@ double instructionsPerPoint(const OpFacts &facts, const Target &target, std::siz
   const double stores = !isScattered               ? 1
                         : isTransposable(facts, v) ? transposedStore
                                                    : static_cast<double>(lanes) * scatteredStore;
-  const auto folds = [&] { return foldInstructions(lanes, reusing(facts, v).empty() ? 1 : facts.points(false)); };
+  const auto folds = [&] {
+    return foldInstructions(lanes, reusing(facts, target, v).empty() ? 1 : facts.points(false));
+  };
   const double result = (iterator.reduced ? shuffled * folds() : stores * vectorSteps) / reducedPoints;
   return (isScattered ? stridedResult : 1) * loads * vectorSteps + result;
 }
@@ -204,7 +221,7 @@ public:
     if (packed_) leaveRoomForRows(*packed_);
     for (std::int64_t vectors = 1; vectors <= longest_; ++vectors) consider(vectors, {});
     if (!across_ && (facts_.hasReduction || staysInCache(facts_, target_))) {
-      const std::vector<std::size_t> repeatable = reusing(facts_, v_);
+      const std::vector<std::size_t> repeatable = reusing(facts_, target_, v_);
       for (std::size_t a = 0; a < repeatable.size(); ++a) {
         repeatOne(repeatable[a]);
         for (std::size_t b = a + 1; b < repeatable.size(); ++b) repeatTwo(repeatable[a], repeatable[b]);

@@ -32,7 +32,8 @@ struct Tile {
 ///
 /// Vector iterator: the one that needs the fewest load and store instructions a point. A contiguous or invariant
 /// operand takes one for all lanes, any other one for each lane, but a packed one (Packing.h) one for all lanes and its
-/// share of the copy; the result counts only once in all the reduced points, but many times where its lanes are
+/// share of the copy, and of the time that a line takes from far beyond L2, which a copy waits for; the result counts
+/// only once in all the reduced points, but many times where its lanes are
 /// stored one by one, and less so where they can be transposed. An operand from far beyond L2 that is contiguous along
 /// a batch costs a line for each element unless that becomes the lanes; lanes of a reduced iterator are folded once in
 /// all its points.

@@ -6,6 +6,7 @@
 #include "Plan/PlannedLoop.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 
 namespace einjit::plan {
@@ -45,6 +46,17 @@ private:
     return far;
   }
 
+  /// Whether lines of the result, which is contiguous along the first of these iterators in the far operand's order,
+  /// stay in L2 until the next iteration of that writes their next elements. So loops may nest as the operand lies,
+  /// which is then fetched.
+  bool resultLinesStay(std::vector<std::size_t>::const_iterator begin,
+                       std::vector<std::size_t>::const_iterator end) const {
+    const auto rows = std::find_if(begin, end, [&](std::size_t i) { return facts_.iterators[i].resultStride == 1; });
+    if (rows == end) return true;
+    const std::int64_t lines = facts_.points(false) / std::max<std::int64_t>(1, facts_.iterators[*rows].extent);
+    return lines <= target_.l2Bytes / 5 * 3 / target_.cacheLineBytes;
+  }
+
   /// The iterators in the order of their loops, which those that are split have to have before.
   std::vector<std::size_t> inOrder() {
     std::vector<std::size_t> order(facts_.iterators.size());
@@ -53,8 +65,12 @@ private:
     if (!far) return order;
     const auto given = order;
     const auto reduced = std::ranges::find_if(order, [&](std::size_t i) { return facts_.iterators[i].reduced; });
-    std::stable_partition(order.begin(), reduced,
-                          [&](std::size_t i) { return facts_.iterators[i].strides[*far] != 0; });
+    const auto others = std::stable_partition(order.begin(), reduced,
+                                              [&](std::size_t i) { return facts_.iterators[i].strides[*far] != 0; });
+    if (isWorthFetching(op_, *far) && resultLinesStay(order.begin(), others))
+      std::stable_sort(order.begin(), others, [&](std::size_t a, std::size_t b) {
+        return std::abs(facts_.iterators[a].strides[*far]) > std::abs(facts_.iterators[b].strides[*far]);
+      });
     loop::Reorder step;
     for (auto i = order.begin(); i != reduced; ++i) step.loops.push_back(facts_.iterators[*i].name);
     if (order != given) add(std::move(step), "what comes from beyond L2 is read once");
