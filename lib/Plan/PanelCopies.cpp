@@ -61,7 +61,8 @@ PlannedLoops PanelCopies::vectorizeCopy(std::size_t operand, PlannedLoops copies
     last.name += "l";
   }
   const PlannedLoops given = copies;
-  if (row ? operand == vectors_ : isContiguous(operand, last)) orderByDistance(operand, last.iterator, copies);
+  if (row ? operand == vectors_ : isContiguous(operand, last))
+    orderByDistance(operand, last.iterator, row ? row->extent : 1, copies);
   const bool readsRows = !std::ranges::equal(given, copies, {}, &PlannedLoop::name, &PlannedLoop::name);
   loop::Reorder order;
   for (const PlannedLoop &loop : copies) order.loops.push_back(loop.name);
@@ -86,17 +87,27 @@ void PanelCopies::splitRow(PlannedLoop row, std::int64_t lanes, PlannedLoops &co
 }
 
 /// What moves the operand far stands outside, so that its rows are read to their end; rows of all lanes side by side,
-/// where they are not contiguous themselves.
-void PanelCopies::orderByDistance(std::size_t operand, std::size_t lanes, PlannedLoops &loops) const {
+/// where they are not contiguous themselves. `row` elements of one are copied inside of the loops; those that go on
+/// with it are a part of it.
+void PanelCopies::orderByDistance(std::size_t operand, std::size_t lanes, std::int64_t row, PlannedLoops &loops) const {
+  const auto byDistance = [&](const PlannedLoop &loop) { return distance(facts_, operand, loop); };
+  PlannedLoops nearFirst = loops;
+  std::ranges::stable_sort(nearFirst, {}, byDistance);
+  std::vector<std::string> rows;
+  for (const PlannedLoop &loop : nearFirst) {
+    if (byDistance(loop) != row || loop.iterator == lanes) continue;
+    rows.push_back(loop.name);
+    row *= loop.extent;
+  }
   const auto isAlongRows = [&](const PlannedLoop &loop) {
-    return std::abs(facts_.iterators[loop.iterator].strides[operand]) == 1;
+    return std::abs(facts_.iterators[loop.iterator].strides[operand]) == 1 ||
+           std::ranges::find(rows, loop.name) != rows.end();
   };
   const auto isOfLanes = [&](const PlannedLoop &loop) { return loop.iterator == lanes && !isAlongRows(loop); };
   const auto others = std::ranges::stable_partition(loops, isOfLanes);
   PlannedLoops ofLanes(loops.begin(), others.begin());
   loops.erase(loops.begin(), others.begin());
-  std::ranges::stable_sort(loops, std::greater<>(),
-                           [&](const PlannedLoop &loop) { return distance(facts_, operand, loop); });
+  std::ranges::stable_sort(loops, std::greater<>(), byDistance);
   const auto isFarSum = [&](const PlannedLoop &loop) {
     return facts_.iterators[loop.iterator].reduced && !isAlongRows(loop);
   };

@@ -45,7 +45,7 @@ private:
   std::int64_t blockSide(const PlannedLoop &loop, std::int64_t lanes) const;
   PlannedLoops vectorizeCopy(std::size_t operand, PlannedLoops copies, const std::string &tileLanes);
   void splitRow(PlannedLoop row, std::int64_t lanes, PlannedLoops &copies);
-  void orderByDistance(std::size_t operand, std::size_t lanes, PlannedLoops &loops) const;
+  void orderByDistance(std::size_t operand, std::size_t lanes, std::int64_t row, PlannedLoops &loops) const;
   void shareCopy(const Copy &copy, const PlannedLoops &nest, const std::string &outermost, std::int64_t threads);
 
   const TiledOp &op_;
