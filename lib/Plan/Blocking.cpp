@@ -19,6 +19,10 @@ constexpr std::int64_t leastReuseAhead = 16;
 /// Of each row that a panel of lanes of a batch has: 256 bytes took 0.93 of the time of 64, 512 0.9, 1024 as long.
 constexpr std::int64_t pieceBytes = 512;
 
+/// Lines of a piece of memory from which on others are on their way while one is read, and tiles that read a panel
+/// which may then come from L3.
+constexpr std::int64_t longPiece = 10, fewTiles = 4;
+
 class BlockingChoice {
 public:
   BlockingChoice(const OpFacts &facts, const Target &target, const Tile &tile, bool exact)
@@ -163,8 +167,38 @@ private:
     }
     const bool inPlace = comesInPieces();
     blocking_.nCut = cutOf(blocking_.n, v, blocking_.packsVector, inPlace ? target_.l2Bytes / 16 : blockBytes(target_));
+    if (blocking_.packsVector) lengthenPieces(v);
     blocking_.nReason =
         inPlace ? "blocks of columns, long pieces that are read in place" : "blocks of columns that stay in L2";
+  }
+
+  /// A packed V from far beyond L2 of which blocks have short pieces, each of which is waited for: where few tiles read
+  /// a panel, it may rather come from L3 itself.
+  void lengthenPieces(std::size_t v) {
+    if (facts_.operandBytes[v] <= 4 * target_.l2Bytes || countOf(blocking_.m) > fewTiles || hasBatchLanes_) return;
+    for (std::int64_t budget = 2 * blockBytes(target_); budget <= 2 * target_.l2Bytes; budget *= 2) {
+      if (blocking_.nCut.isNone() || pieceOf(blocking_.n, blocking_.nCut, v) >= longPiece * target_.cacheLineBytes)
+        return;
+      const Cut cut = cutOf(blocking_.n, v, true, budget);
+      if (pieceOf(blocking_.n, cut, v) > pieceOf(blocking_.n, blocking_.nCut, v)) blocking_.nCut = cut;
+    }
+  }
+
+  /// Bytes side by side that all sums of a block read.
+  std::int64_t pieceOf(const std::vector<OuterLoop> &loops, const Cut &cut, std::size_t operand) const {
+    std::vector<std::pair<std::int64_t, std::int64_t>> moves; // strides and counts
+    for (const IteratorFacts &iterator : facts_.iterators)
+      if (iterator.reduced) moves.emplace_back(std::abs(iterator.strides[operand]), iterator.extent);
+    for (std::size_t i = cut.position; i < loops.size(); ++i) {
+      const std::int64_t length = tileLength(tile_, loops[i].iterator);
+      const std::int64_t count = i == cut.position && cut.length > 0 ? cut.length : loops[i].count;
+      moves.emplace_back(std::abs(facts_.iterators[loops[i].iterator].strides[operand]), product(length, count));
+    }
+    std::ranges::sort(moves);
+    std::int64_t elements = 1;
+    for (const auto &[stride, count] : moves)
+      if (stride == elements) elements = product(elements, count);
+    return product(elements, facts_.elementBytes);
   }
 
   /// Of a packed V from beyond L2, whose blocks are one piece of memory each: blocks so small that the next one comes
@@ -257,7 +291,8 @@ private:
     if (facts_.operandBytes[operand] > target_.l2Bytes)
       std::ranges::stable_sort(loops, std::greater<>(), [&](const OuterLoop &loop) {
         const IteratorFacts &iterator = facts_.iterators[loop.iterator];
-        return std::min(std::abs(iterator.strides[operand]), std::abs(iterator.resultStride));
+        const std::int64_t stride = std::abs(iterator.strides[operand]);
+        return std::pair(std::min(stride, std::abs(iterator.resultStride)), stride);
       });
     const auto contiguous =
         std::ranges::find_if(loops, [&](const OuterLoop &loop) { return isContiguous(loop, operand); });
