@@ -4,6 +4,7 @@
 #include "Plan/Streaming.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 
 namespace einjit::plan {
@@ -126,9 +127,13 @@ private:
   std::vector<Tile> tilesOf(const TileModel &model) const {
     std::vector<Tile> tiles;
     const std::int64_t vectors = ceilDiv(result_.facts.iterators[v_].extent, wide_);
-    for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
+    std::vector<std::size_t> repeatable; // the nearest results first, which win of equals
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
+      if (!facts_.iterators[i].reduced && facts_.iterators[i].strides[operand_] == 0) repeatable.push_back(i);
+    std::ranges::stable_sort(repeatable, {}, [&](std::size_t i) { return std::abs(facts_.iterators[i].resultStride); });
+    for (std::size_t i : repeatable) {
       const IteratorFacts &iterator = facts_.iterators[i];
-      if (iterator.reduced || iterator.strides[operand_] != 0 || (repeated_ && i != repeated_)) continue;
+      if (repeated_ && i != repeated_) continue;
       for (std::int64_t count = result_.unit; count <= iterator.extent; count += result_.unit) {
         Tile tile{v_, wide_, vectors, {}, {}, operand_, {}, {}};
         if (count > 1) tile.repeats = {{i, count}};

@@ -106,11 +106,13 @@ std::vector<std::size_t> reusing(const OpFacts &facts, const Target &target, std
 /// Shuffles and their additions, beside loads: processors do one a cycle, and two loads.
 constexpr double shuffled = 2;
 
-/// Instructions that a vector's copy waits for its line, if that comes from far beyond L2: where tiles read an operand
-/// in place, multiplications hide it.
-double waitingForCopy(const OpFacts &facts, const Target &target, std::size_t operand) {
+/// Instructions that a vector's copy waits for its line, if that comes from far beyond L2 and what it is multiplied
+/// with is small: tiles that read such an operand in place hide it behind multiplications.
+double waitingForCopy(const OpFacts &facts, const Target &target, std::size_t packed) {
   constexpr double lineTime = 16;
-  return facts.operandBytes[operand] > 4 * target.l2Bytes ? lineTime : 0;
+  for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
+    if (operand != packed && facts.bodyOperand[operand] && facts.operandBytes[operand] > target.l2Bytes / 8) return 0;
+  return facts.operandBytes[packed] > 4 * target.l2Bytes ? lineTime : 0;
 }
 
 /// Load and store instructions a point when `v` becomes the lanes, as derived in the header.
