@@ -9,7 +9,7 @@
 // All lanes of one statement come before the next statement, so iterations must not conflict, or only in updates of
 // one reduction. Every loop of the name gets as many lanes as the longest has iterations; in shorter ones the lanes
 // that are too many are masked. A register array that the loop runs along becomes an array of vectors, without that
-// axis; where N lanes are a part of it, [N*e + l], it stays with an N-th of its elements, [e].
+// axis; where N lanes are a part of it, [N*e + l], it stays with an N-th of its elements, [e], rounded up.
 #include "Loop/Dependence.h"
 #include "Loop/Reduction.h"
 #include "Loop/Steps/Refusal.h"
@@ -125,8 +125,7 @@ private:
         return fmt::format("the registers %{} are not always indexed by '{}' alone on one axis", buffer.name,
                            step_.loop);
     if (buffer.lanes != 1) return fmt::format("the registers %{} are vectors already", buffer.name);
-    if (isWhole || buffer.type.shape[laneAxis] % lanes_ == 0) return std::nullopt;
-    return fmt::format("the axis of the registers %{} is longer than {} lanes", buffer.name, lanes_);
+    return std::nullopt;
   }
 
   /// Whether the lanes are all of the axis.
@@ -156,7 +155,7 @@ private:
       if (isLanes(buffer, axis))
         shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
       else
-        shape[axis] /= lanes_;
+        shape[axis] = shape[axis] / lanes_ + (shape[axis] % lanes_ != 0);
       kernel_[buffer].lanes = lanes_;
     }
   }
