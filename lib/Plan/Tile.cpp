@@ -51,11 +51,37 @@ bool splitsLines(const OpFacts &facts, const Target &target, std::size_t operand
   return false;
 }
 
-/// Whether the result is contiguous along an iterator that may be repeated beside the lanes.
+/// Whether a sum, or repetitions, read neighbours of an operand, or it stays in L1.
+bool isReadNear(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t repeated) {
+  const auto isNear = [&](const IteratorFacts &iterator) { return std::abs(iterator.strides[operand]) == 1; };
+  return facts.operandBytes[operand] <= target.l1Bytes / 2 || isNear(facts.iterators[repeated]) ||
+         std::ranges::any_of(facts.iterators, [&](const IteratorFacts &i) { return i.reduced && isNear(i); });
+}
+
+/// Whether the result is contiguous along an iterator that may be repeated beside lanes of a batch.
 bool isTransposable(const OpFacts &facts, std::size_t v) {
   if (!facts.hasReduction || !facts.movesAll(v)) return false;
   for (std::size_t i = 0; i < facts.iterators.size(); ++i)
     if (i != v && std::abs(facts.iterators[i].resultStride) == 1 && !facts.movesAll(i)) return true;
+  return false;
+}
+
+/// The same for lanes of one of two operands, if elements of the other one are near each other.
+bool isTransposableBeside(const OpFacts &facts, const Target &target, std::size_t v) {
+  const IteratorFacts &lanes = facts.iterators[v];
+  if (lanes.reduced || lanes.extent < 2 || vectorLoadable(lanes.resultStride) || facts.movesAll(v)) return false;
+  for (std::size_t i = 0; i < facts.iterators.size(); ++i) {
+    if (std::abs(facts.iterators[i].resultStride) != 1 || facts.movesAll(i)) continue;
+    bool leavesLanes = false, isNear = true;
+    for (std::size_t operand = 0; operand < facts.operandCount; ++operand) {
+      if (!facts.bodyOperand[operand]) continue;
+      if (lanes.strides[operand] == 0)
+        isNear = isNear && isReadNear(facts, target, operand, i);
+      else
+        leavesLanes = leavesLanes || facts.iterators[i].strides[operand] == 0;
+    }
+    if (leavesLanes && isNear) return true;
+  }
   return false;
 }
 
@@ -288,6 +314,40 @@ private:
   std::vector<Tile> candidates_;
 };
 
+/// Cycles that copying the packed operand takes: instructions, and the time of a line from where it is.
+double packTime(const OpFacts &facts, const Target &target, const Tile &tile) {
+  if (!tile.packed) return 0;
+  constexpr double fromL3 = 3, fromMemory = 8, instructionsPerCycle = 2;
+  const std::int64_t bytes = facts.operandBytes[*tile.packed];
+  const double line = bytes > 4 * target.l2Bytes ? fromMemory : bytes > target.l2Bytes ? fromL3 : 0;
+  const double instructions = packingInstructions(facts, *tile.packed, *tile.vectorIterator, tile.lanes) *
+                              static_cast<double>(facts.reuse(*tile.packed));
+  return static_cast<double>(bytes / facts.elementBytes / tile.lanes) * (instructions / instructionsPerCycle + line);
+}
+
+double tileTime(const OpFacts &facts, const Target &target, const Tile &tile) {
+  const TileModel model(facts, target, *tile.vectorIterator, tile.lanes, tile.packed, tile.together.has_value());
+  return model.time(tile) + packTime(facts, target, tile);
+}
+
+/// A tile whose results are transposed, of a product whose other tile copies an operand, if it is faster.
+std::optional<Tile> chooseTransposed(const OpFacts &facts, const Target &target, const Tile &other) {
+  constexpr double leastGain = 0.9;
+  if (!facts.hasReduction || !facts.hasOwnMemory || !other.packed || facts.productsAtOnce > 1) return std::nullopt;
+  std::optional<Tile> best;
+  double least = leastGain * tileTime(facts, target, other);
+  for (std::size_t v = 0; v < facts.iterators.size(); ++v) {
+    if (v == other.vectorIterator || !isTransposableBeside(facts, target, v)) continue;
+    Tile tile = TileSearch(facts, target, v, false).run();
+    if (tile.packed) continue;
+    const double time = tileTime(facts, target, tile);
+    if (time >= least) continue;
+    least = time;
+    best = std::move(tile);
+  }
+  return best;
+}
+
 /// The reduced iterator of which instructions multiply several iterations at once: the one whose elements are nearest.
 std::optional<Tile::Repeat> chooseMultiplied(const OpFacts &facts, std::size_t v) {
   if (facts.productsAtOnce == 1 || facts.iterators[v].reduced) return std::nullopt;
@@ -316,6 +376,7 @@ Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
     return scalar;
   }
   Tile tile = TileSearch(facts, target, *v, exact).run();
+  if (const auto transposed = exact ? std::nullopt : chooseTransposed(facts, target, tile)) return *transposed;
   const auto streams = exact ? std::nullopt : chooseStreams(facts, target, tile);
   tile.together = facts.productsAtOnce > 1 ? chooseMultiplied(facts, *v) : tile.together;
   if (!streams) return tile;

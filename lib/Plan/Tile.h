@@ -53,6 +53,12 @@ struct Tile {
 /// divides the extents wins. Of reductions' tiles within 2 % of the least, which is closer than the model is, the one
 /// wins whose nests, one for each combination of parts, have fewer instructions: 8 cycles count as one.
 ///
+/// A product that copies an operand for its lanes may rather have those of the other operand, and read the first in
+/// place, an element for all of them: then it is results that are far apart along the lanes and transposed. That wins
+/// if it takes less than 0.9 of the other tile's time with its copy: half an instruction's cycle for each, and for a
+/// line 3 from L3, 8 from memory. (On a Zen 5 `dabe,ec->dcba` of 24 to 28 a side, 8 of c, takes 0.6 of the time,
+/// `pqrs,qi->pirs` of 40 a side 0.9.)
+///
 /// Where an operand is loaded lane by lane, 8 vectors lie side by side at most.
 ///
 /// Where the lanes move all operands, of a batch, two iterators are repeated, each of which leaves an operand in place.
