@@ -30,7 +30,7 @@ public:
     for (std::size_t i = loops.size(); i-- > 0;) {
       if (!readsOn(operand, loops, i)) continue;
       const std::int64_t stride = loops[i].step * facts_.iterators[loops[i].iterator].strides[operand];
-      const std::int64_t most = isPacked ? op_.target.l2Bytes / 4 : op_.target.l2Bytes / 10 * 3;
+      const std::int64_t most = isPacked ? op_.target.l2Bytes / 4 : op_.target.l2Bytes / 10 * 6;
       if (stride > most / facts_.elementBytes || !isRepeated(loops[i])) return;
       steps.push_back(
           {loop::Fetch{op_.operandNames[operand], loops[i].name, sum_.name, line()}, "what comes next is on its way"});
@@ -52,7 +52,7 @@ private:
     std::int64_t part = 0, runs = 1; // of the sum, in an iteration of the loop
     for (std::size_t i = loops.size(); i-- > 0; runs *= loops[i].extent) {
       const std::int64_t row = rowLength(operand, loops, i);
-      if (row == 0 || row > op_.target.l2Bytes / 10 * 3 / facts_.elementBytes / rows) break;
+      if (row == 0 || row > op_.target.l2Bytes / 10 * 6 / facts_.elementBytes / rows) break;
       const std::int64_t length = greatestDivisor(rows, runs);
       const std::int64_t stride = facts_.iterators[loops[i].iterator].strides[operand];
       if (stride <= 0 || row < leastLinesOfRow * line() || !isRepeated(loops[i])) continue;

@@ -108,7 +108,7 @@ private:
 
   bool chooseBlock() {
     const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes;
-    const std::int64_t budget = target_.l2Bytes / 5 * 2 / facts_.elementBytes;
+    const std::int64_t budget = target_.l2Bytes / 5 * (result_.ofBatch ? 2 : 3) / facts_.elementBytes;
     std::int64_t elements = 1; // of %u
     std::vector<std::size_t> others, own;
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
