@@ -4,6 +4,7 @@
 //
 //   split i1 by 16 as i1o, i1l [masked | even 8]
 //   join i1r, i3 as i3j
+//   divide i1 at 128 as i1p, i1q with x
 //   order i0, i1o, k0
 //   privatize %acc over k0 as %partial [by k0f]
 //   localize %partial at k0 as %sum
@@ -36,6 +37,9 @@ std::string arguments(const Split &step) {
   return fmt::format("{} by {} as {}, {}{}", step.loop, step.factor, step.outer, step.inner, rest);
 }
 std::string arguments(const Join &step) { return fmt::format("{}, {} as {}", step.outer, step.inner, step.as); }
+std::string arguments(const Divide &step) {
+  return fmt::format("{} at {} as {}, {} with {}", step.loop, step.at, step.first, step.second, step.suffix);
+}
 std::string arguments(const Reorder &step) { return fmt::format("{}", fmt::join(step.loops, ", ")); }
 std::string optional(std::string_view word, const std::string &name) {
   return name.empty() ? "" : fmt::format(" {} {}", word, name);
@@ -137,6 +141,17 @@ private:
     step.inner = loop();
     reader_.expect("as");
     step.as = loop();
+  }
+  void read(Divide &step) {
+    step.loop = loop();
+    reader_.expect("at");
+    step.at = reader_.integer("the number of iterations").value_or(1);
+    reader_.expect("as");
+    step.first = loop();
+    reader_.expect(",");
+    step.second = loop();
+    reader_.expect("with");
+    step.suffix = reader_.identifier("a suffix").value_or("");
   }
   void read(Reorder &step) { step.loops = loops(); }
   void read(Privatize &step) {

@@ -48,6 +48,16 @@ struct Join {
   std::string as;
 };
 
+/// Does iterations 0..at of a loop in a nest, and the others in another one behind it: `for first in 0..1 { for loop in
+/// 0..at }` and `for second in 0..1 { for loop in 0..n-at }`. In the second one the names of the loop, of those inside
+/// and of what they declare have the suffix behind them, so that steps may treat the two differently.
+struct Divide {
+  std::string loop;
+  std::int64_t at;
+  std::string first, second;
+  std::string suffix;
+};
+
 /// Moves the loops `over` out of all loops inside loop `at` (or the kernel, if `at` is empty). They are the outermost
 /// ones of the reduction into `buffer`; between their iterations its partial results wait in new scratch `as`, and what
 /// stands before and behind the reduction is run in their first and in their last iteration.
@@ -163,8 +173,8 @@ struct Parallelize {
 };
 
 struct Step {
-  std::variant<Split, Join, Reorder, Privatize, Localize, Stage, Keep, Pack, Unpack, Vectorize, Unroll, PrefetchStores,
-               Fetch, Stream,
+  std::variant<Split, Join, Divide, Reorder, Privatize, Localize, Stage, Keep, Pack, Unpack, Vectorize, Unroll,
+               PrefetchStores, Fetch, Stream,
                Parallelize>
       action;              ///< as in Steps.def
   std::string reason = {}; ///< why the planner took it; printed as a comment

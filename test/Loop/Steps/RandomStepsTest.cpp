@@ -151,7 +151,7 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
       if (const std::string &name = random.of(loops); std::ranges::count(some, name) == 0) some.push_back(name);
     return some;
   };
-  switch (random.in(0, 17)) {
+  switch (random.in(0, 18)) {
   case 0:
   case 1: {
     Split step{loop, random.in(1, 5), fmt::format("o{}", number), fmt::format("t{}", number), random.chance(40)};
@@ -174,6 +174,9 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
   case 7: return random.chance(50) ? Step{Unroll{loop}} : Step{Keep{random.of(buffers)}};
   case 16:
   case 17: return {randomJoin(kernel, random, number)};
+  case 18:
+    return {Divide{loop, random.in(1, 4), fmt::format("d{}", number), fmt::format("e{}", number),
+                   fmt::format("x{}", number)}};
   case 15: return {Localize{random.of(buffers), loop, fmt::format("s{}", number)}};
   case 14: return {randomUnpack(kernel, random, number)};
   case 12: return {Stream{random.of(buffers)}};
