@@ -255,7 +255,7 @@ private:
   /// The tile's results wait for the copy to their rows, so that lanes need not.
   void joinRows() {
     const std::string place = nest_.empty() ? op_.within : nest_.back().name;
-    loop::Unpack unpack{plan_.result, place, {}, plan_.result + ".u", {}, op_.accumulator};
+    loop::Unpack unpack{plan_.result, place, {}, plan_.result + ".u" + op_.suffix, {}, op_.accumulator};
     for (const PlannedLoop &loop : tileLoops_) unpack.over.push_back(loop.name);
     unpack.over.push_back(rows_.name);
     unpack.over.push_back(lanes_.name);

@@ -21,7 +21,7 @@ void PanelCopies::pack(std::size_t operand, const std::string &at, const Planned
                        const std::string &reason) {
   loop::Pack step{op_.operandNames[operand], at, {}, {}, {}, facts_.convertedTo[operand]};
   const std::string suffix = fmt::format("p{}", copies_.size());
-  step.as = fmt::format("{}.{}", step.buffer, suffix);
+  step.as = fmt::format("{}.{}{}", step.buffer, suffix, op_.suffix);
   PlannedLoops copies = over;
   for (PlannedLoop &copy : copies) {
     step.over.push_back(copy.name);

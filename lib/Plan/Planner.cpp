@@ -6,6 +6,7 @@
 //
 // Of sums that threads share no loop of, each has a part, planned in the same way (SumParts.h).
 #include "Plan/Planner.h"
+#include "Plan/Columns.h"
 #include "Plan/ContractionPlanner.h"
 #include "Plan/Facts.h"
 #include "Plan/Joining.h"
@@ -62,6 +63,12 @@ private:
         tile_(plan::chooseTile(facts_, target_, false)), kernel_(whole.kernel_), within_(parts.loop),
         accumulator_(plan::planSumParts(whole.facts_, parts, tile_.vectorIterator, whole.accumulator_, steps_)) {}
 
+  /// Of some of the columns, or of those that are left over.
+  OpPlanner(const OpPlanner &whole, const OpFacts &facts, const std::string &within, const std::string &suffix)
+      : value_(whole.value_), target_(whole.target_), options_(whole.options_), steps_(whole.steps_), facts_(facts),
+        tile_(plan::chooseTile(facts_, target_, whole.kernel_.exact)), kernel_(whole.kernel_), within_(within),
+        suffix_(suffix), accumulator_(whole.accumulator_ + suffix) {}
+
   static constexpr PlanOptions oneThread{};
 
   void planParts(const plan::SumParts &parts) {
@@ -84,6 +91,7 @@ private:
         unpacking && planUnpacked(*unpacking))
       return;
     if (planJoined()) return;
+    if (planColumns()) return;
     if (const auto blocking = plan::chooseBlocking(facts_, target_, tile_, kernel_.exact))
       return plan::planContraction({tiled(facts_, tile_, within_), *blocking, options_.threads, cycles(),
                                     streamedInLines(*tile_.vectorIterator, tile_.lanes)},
@@ -130,7 +138,7 @@ private:
 
   /// All of the op, or a part of it.
   plan::TiledOp tiled(const OpFacts &facts, const Tile &tile, const std::string &within) const {
-    plan::TiledOp result{facts, target_, tile, accumulator_, {}, {}, within};
+    plan::TiledOp result{facts, target_, tile, accumulator_, {}, {}, within, suffix_};
     for (const tensor::Access &operand : op().operands) result.operandNames.push_back(kernel_[operand.value].name);
     if (tile.vectorIterator)
       result.lanesReason = plan::describeContiguous(facts.iterators[*tile.vectorIterator], kernel_, op());
@@ -182,6 +190,16 @@ private:
     return true;
   }
 
+  /// Whether columns that are left over from whole vectors are better planned apart.
+  bool planColumns() {
+    const auto columns = within_.empty() && !kernel_.exact ? plan::chooseColumns(facts_, tile_, target_) : std::nullopt;
+    if (!columns) return false;
+    plan::planColumns(facts_, *columns, steps_);
+    OpPlanner(*this, columns->first, columns->within, "").plan();
+    OpPlanner(*this, columns->rest, columns->restWithin, columns->suffix).plan();
+    return true;
+  }
+
   void add(auto action, std::string reason) { steps_.push_back({std::move(action), std::move(reason)}); }
 
   double cycles() const { return plan::leastCycles(facts_, target_, tile_); }
@@ -201,6 +219,7 @@ private:
   const tensor::Kernel &kernel_;
   std::optional<std::uint32_t> scanned_ = scannedIterator(std::get<tensor::Generic>(value_.def));
   std::string within_ = {}; ///< the loop that all stands in; empty: the kernel
+  std::string suffix_ = {}; ///< behind the names of buffers of a part
   std::string accumulator_ = accumulatorName(value_);
 };
 

@@ -325,11 +325,6 @@ double packTime(const OpFacts &facts, const Target &target, const Tile &tile) {
   return static_cast<double>(bytes / facts.elementBytes / tile.lanes) * (instructions / instructionsPerCycle + line);
 }
 
-double tileTime(const OpFacts &facts, const Target &target, const Tile &tile) {
-  const TileModel model(facts, target, *tile.vectorIterator, tile.lanes, tile.packed, tile.together.has_value());
-  return model.time(tile) + packTime(facts, target, tile);
-}
-
 /// A tile whose results are transposed, of a product whose other tile copies an operand, if it is faster.
 std::optional<Tile> chooseTransposed(const OpFacts &facts, const Target &target, const Tile &other) {
   constexpr double leastGain = 0.9;
@@ -367,6 +362,11 @@ std::optional<Tile::Repeat> chooseMultiplied(const OpFacts &facts, std::size_t v
 }
 
 } // namespace
+
+double tileTime(const OpFacts &facts, const Target &target, const Tile &tile) {
+  const TileModel model(facts, target, *tile.vectorIterator, tile.lanes, tile.packed, tile.together.has_value());
+  return model.time(tile) + packTime(facts, target, tile);
+}
 
 Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
   const auto v = chooseVectorIterator(facts, target, exact);

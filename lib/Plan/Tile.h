@@ -78,4 +78,7 @@ struct Tile {
 /// one stream that they are.
 Tile chooseTile(const OpFacts &facts, const Target &target, bool exact);
 
+/// Cycles of the op with that tile, and of copying its packed operand.
+double tileTime(const OpFacts &facts, const Target &target, const Tile &tile);
+
 } // namespace einjit::plan

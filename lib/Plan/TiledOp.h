@@ -16,6 +16,7 @@ struct TiledOp {
   std::vector<std::string> operandNames; ///< of the buffers
   std::string lanesReason;               ///< for the text: what is contiguous along the lanes
   std::string within = {};               ///< the loop that all stands in; empty: the kernel
+  std::string suffix = {};               ///< behind the names of buffers, if others of the op have such names, too
 };
 
 } // namespace einjit::plan
