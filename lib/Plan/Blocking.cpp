@@ -19,9 +19,9 @@ constexpr std::int64_t leastReuseAhead = 16;
 /// Of each row that a panel of lanes of a batch has: 256 bytes took 0.93 of the time of 64, 512 0.9, 1024 as long.
 constexpr std::int64_t pieceBytes = 512;
 
-/// Lines of a piece of memory from which on others are on their way while one is read, and tiles that read a panel
-/// which may then come from L3.
-constexpr std::int64_t longPiece = 10, fewTiles = 4;
+/// Lines of a piece of memory from which on others are on their way while one is read (three lines came at 9 GB/s, five
+/// at 21, ten at 30), and tiles that read a panel which may then come from L3.
+constexpr std::int64_t longPiece = 16, fewTiles = 4;
 
 class BlockingChoice {
 public:
@@ -167,21 +167,35 @@ private:
     }
     const bool inPlace = comesInPieces();
     blocking_.nCut = cutOf(blocking_.n, v, blocking_.packsVector, inPlace ? target_.l2Bytes / 16 : blockBytes(target_));
-    if (blocking_.packsVector) lengthenPieces(v);
     blocking_.nReason =
         inPlace ? "blocks of columns, long pieces that are read in place" : "blocks of columns that stay in L2";
+    if (blocking_.packsVector) lengthenPieces(v);
   }
 
   /// A packed V from far beyond L2 of which blocks have short pieces, each of which is waited for: where few tiles read
-  /// a panel, it may rather come from L3 itself.
+  /// a panel, it may rather come from L3 itself, and what goes on with a piece stand inside.
   void lengthenPieces(std::size_t v) {
     if (facts_.operandBytes[v] <= 4 * target_.l2Bytes || countOf(blocking_.m) > fewTiles || hasBatchLanes_) return;
-    for (std::int64_t budget = 2 * blockBytes(target_); budget <= 2 * target_.l2Bytes; budget *= 2) {
-      if (blocking_.nCut.isNone() || pieceOf(blocking_.n, blocking_.nCut, v) >= longPiece * target_.cacheLineBytes)
-        return;
-      const Cut cut = cutOf(blocking_.n, v, true, budget);
-      if (pieceOf(blocking_.n, cut, v) > pieceOf(blocking_.n, blocking_.nCut, v)) blocking_.nCut = cut;
-    }
+    const std::vector<OuterLoop> inRows = nearestInside(blocking_.n, v);
+    for (std::int64_t budget = 2 * blockBytes(target_); budget <= std::max(2 * target_.l2Bytes, target_.l3Bytes / 8);
+         budget *= 2)
+      for (const std::vector<OuterLoop> &loops : {blocking_.n, inRows}) {
+        const std::int64_t piece = pieceOf(blocking_.n, blocking_.nCut, v);
+        if (blocking_.nCut.isNone() || piece >= longPiece * target_.cacheLineBytes) return;
+        const Cut cut = cutOf(loops, v, true, budget);
+        if (pieceOf(loops, cut, v) <= piece) continue;
+        blocking_.n = loops;
+        blocking_.nCut = cut;
+        blocking_.nReason = "blocks of columns that are copied in long pieces";
+      }
+  }
+
+  /// Loops that move the operand far outermost.
+  std::vector<OuterLoop> nearestInside(std::vector<OuterLoop> loops, std::size_t operand) const {
+    std::ranges::stable_sort(loops, std::greater<>(), [&](const OuterLoop &loop) {
+      return product(tileLength(tile_, loop.iterator), std::abs(facts_.iterators[loop.iterator].strides[operand]));
+    });
+    return loops;
   }
 
   /// Bytes side by side that all sums of a block read.
