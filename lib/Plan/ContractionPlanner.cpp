@@ -230,7 +230,7 @@ private:
     if (k_.empty()) return;
     std::vector<bool> isPacked(facts_.operandCount, blocking_.packsBroadcast);
     isPacked[blocking_.vectorOperand] = blocking_.packsVector;
-    planFetches({op_, isPacked, plan_.jumpsBetweenRows}, outsideOfSums_, k_.back(), steps_);
+    planFetches({op_, isPacked, &panels_, plan_.jumpsBetweenRows}, outsideOfSums_, k_.back(), steps_);
   }
 
   void stage() {

@@ -11,14 +11,16 @@ namespace {
 constexpr std::int64_t leastTileToFetch = 16;
 /// A line of an operand that is read so often has so many vectors of multiply-adds for its prefetch.
 constexpr std::int64_t leastReuseToFetch = 8;
+/// Of what panels are copied from: with more, the copies take little of the time.
+constexpr std::int64_t mostReuseOfPieces = 512;
 /// Of rows, in one step.
 constexpr std::int64_t mostPrefetches = 2;
 
 class Fetching {
 public:
   Fetching(const FetchedOp &op, std::span<const PlannedLoops> groups, const PlannedLoop &sum)
-      : op_(op.op), isPacked_(op.isPacked), jumpsBetweenRows_(op.jumpsBetweenRows), facts_(op_.facts), groups_(groups),
-        sum_(sum) {}
+      : op_(op.op), isPacked_(op.isPacked), copies_(op.copies), jumpsBetweenRows_(op.jumpsBetweenRows),
+        facts_(op_.facts), groups_(groups), sum_(sum) {}
 
   void fetch(std::size_t operand, std::vector<loop::Step> &steps) const {
     if (!isWorthFetching(op_, operand)) return;
@@ -31,12 +33,18 @@ public:
       if (!readsOn(operand, loops, i)) continue;
       const std::int64_t stride = loops[i].step * facts_.iterators[loops[i].iterator].strides[operand];
       const std::int64_t most = isPacked ? op_.target.l2Bytes / 4 : op_.target.l2Bytes / 10 * 6;
-      if (stride > most / facts_.elementBytes || !isRepeated(loops[i])) return;
+      if (stride > most / facts_.elementBytes || !isRepeated(loops[i])) {
+        if (!isPacked) return;
+        break;
+      }
       steps.push_back(
           {loop::Fetch{op_.operandNames[operand], loops[i].name, sum_.name, line()}, "what comes next is on its way"});
       return;
     }
-    if (jumpsBetweenRows_ && !isPacked) fetchRows(operand, loops, steps);
+    if (isPacked)
+      fetchPieces(operand, loops, steps);
+    else if (jumpsBetweenRows_)
+      fetchRows(operand, loops, steps);
   }
 
 private:
@@ -66,6 +74,48 @@ private:
     if (!best) return;
     steps.push_back({loop::Split{sum_.name, part, sum_.name + "o", sum_.name + "i"}, "a row is fetched by each part"});
     steps.push_back({*best, "what comes next is on its way"});
+  }
+
+  /// Pieces that the next panel is copied from, if all are as far apart as iterations of the sum: each by one of the
+  /// parts that the sum is split into.
+  void fetchPieces(std::size_t operand, const PlannedLoops &loops, std::vector<loop::Step> &steps) const {
+    const std::int64_t sums = facts_.iterators[sum_.iterator].extent, apart = strideOf(operand, sum_.iterator);
+    const auto panel = std::find_if(loops.rbegin(), loops.rend(),
+                                    [&](const PlannedLoop &loop) { return strideOf(operand, loop.iterator) != 0; });
+    if (panel == loops.rend() || strideOf(operand, panel->iterator) <= 0 || !isRepeated(*panel)) return;
+    if (sum_.extent != sums || facts_.reuse(operand) > mostReuseOfPieces ||
+        facts_.operandBytes[operand] <= 4 * op_.target.l2Bytes)
+      return;
+    const std::string along = copies_->loopOfCopy(operand, sum_.iterator, panel->name);
+    if (along.empty()) return;
+    std::vector<std::pair<std::int64_t, std::int64_t>> moves; // strides and counts
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
+      if (const std::int64_t stride = std::abs(strideOf(operand, i)); stride != 0)
+        moves.emplace_back(stride, inside(loops, static_cast<std::size_t>(loops.rend() - panel) - 1, i));
+    std::ranges::sort(moves);
+    std::int64_t piece = 1, pieces = 1;
+    for (const auto &[stride, count] : moves) {
+      if (pieces == 1 && stride == piece)
+        piece *= count;
+      else if (count > 1 && stride == pieces * apart)
+        pieces *= count;
+      else if (count > 1)
+        return;
+    }
+    std::int64_t runs = 1; // of the sum, for a panel
+    for (const PlannedLoop &loop : groups_.back()) runs *= loop.extent;
+    const std::int64_t length = greatestDivisor(sums, std::max<std::int64_t>(1, sums * runs / pieces));
+    const std::int64_t parts = runs * (sums / length);
+    if (piece < leastLinesOfRow * line() || 4 * pieces < 3 * parts || 4 * parts < 3 * pieces) return;
+    if (ceilDiv(piece, length) > mostPrefetches * line()) return;
+    steps.push_back(
+        {loop::Split{sum_.name, length, sum_.name + "o", sum_.name + "i"}, "a piece is fetched by each part"});
+    steps.push_back({loop::Fetch{op_.operandNames[operand], panel->name, sum_.name + "i", line(), piece, along},
+                     "what the next panel is copied from is on its way"});
+  }
+
+  std::int64_t strideOf(std::size_t operand, std::size_t iterator) const {
+    return facts_.iterators[iterator].strides[operand];
   }
 
   /// Elements side by side that one iteration of that loop reads in each of the sum; 0 if it reads several such pieces.
@@ -108,6 +158,7 @@ private:
 
   const TiledOp &op_;
   const std::vector<bool> &isPacked_;
+  const PanelCopies *copies_;
   const bool jumpsBetweenRows_;
   const OpFacts &facts_;
   std::span<const PlannedLoops> groups_;

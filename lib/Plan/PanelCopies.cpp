@@ -31,7 +31,7 @@ void PanelCopies::pack(std::size_t operand, const std::string &at, const Planned
   add(std::move(step), facts_.convertedTo[operand] ? "each element is converted once" : reason);
   double elements = 1;
   for (const PlannedLoop &loop : over) elements *= static_cast<double>(loop.extent);
-  copies_.push_back({at, vectorizeCopy(operand, copies, lanes), elements});
+  copies_.push_back({operand, at, vectorizeCopy(operand, copies, lanes), elements});
 }
 
 /// Iterations of a contiguous loop that are transposed at once: as many as lanes, but equal parts of a bounded one.
@@ -129,6 +129,13 @@ void PanelCopies::share(const PlannedLoops &nest, const std::string &outermost, 
 
 bool PanelCopies::areMadeIn(const std::string &loop) const {
   return std::ranges::find(copies_, loop, &Copy::at) != copies_.end();
+}
+
+std::string PanelCopies::loopOfCopy(std::size_t operand, std::size_t iterator, const std::string &at) const {
+  const auto copy = std::ranges::find(copies_, operand, &Copy::operand);
+  if (copy == copies_.end() || copy->at != at) return {};
+  const auto loop = std::ranges::find(copy->loops, iterator, &PlannedLoop::iterator);
+  return loop == copy->loops.end() ? std::string() : loop->name;
 }
 
 double PanelCopies::elementsMadeIn(const std::string &loop) const {

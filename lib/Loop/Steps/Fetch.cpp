@@ -27,7 +27,7 @@ class Fetcher {
 public:
   Fetcher(const Kernel &kernel, const Fetch &step)
       : kernel_(kernel), step_(step), buffer_(*kernel.findBuffer(step.buffer)), ahead_(*kernel.findVar(step.ahead)),
-        in_(*kernel.findVar(step.in)) {}
+        in_(*kernel.findVar(step.in)), along_(*kernel.findVar(step.along.empty() ? step.in : step.along)) {}
 
   Refusal check(const For &loop) {
     if (iterations(loop.body) >= maxIterations) return "there are too many iterations to count";
@@ -42,7 +42,7 @@ public:
     if (!reads_) return fmt::format("loop '{}' does not read %{}", step_.ahead, step_.buffer);
     if (reads_->distance <= 0) return fmt::format("loop '{}' moves no read of %{} onward", step_.ahead, step_.buffer);
     if (hasRows() && reads_->toNextRow <= 0)
-      return fmt::format("loop '{}' moves no read of %{} onward", step_.in, step_.buffer);
+      return fmt::format("loop '{}' moves no read of %{} onward", kernel_.vars[along_.index()], step_.buffer);
     share_ = ceilDiv(reads_->distance, iterations(loop.body));
     if (ceilDiv(hasRows() ? longestShare(loop.body) : share_, step_.every) > maxPrefetches)
       return fmt::format("an iteration would have more than {} prefetches", maxPrefetches);
@@ -53,7 +53,7 @@ public:
   void insert(For &loop) {
     Access start = reads_->first;
     for (Affine &index : start.indices) {
-      toNextRow_.push_back(hasRows() ? index.coefficient(in_.value) : 0);
+      toNextRow_.push_back(hasRows() ? index.coefficient(along_.value) : 0);
       index = substituteAll(index, [&](std::uint32_t variable) {
         if (variable == ahead_.value) return Affine::variable(variable) + Affine::number(1);
         return isInside(loop.body, variable) ? Affine::number(0) : Affine::variable(variable);
@@ -66,11 +66,12 @@ public:
 private:
   Refusal add(const Access &access) {
     const Affine place = linearOffset(kernel_, access);
-    const Reads reads{access, place.coefficient(ahead_.value), hasRows() ? place.coefficient(in_.value) : 0};
+    const Reads reads{access, place.coefficient(ahead_.value), hasRows() ? place.coefficient(along_.value) : 0};
     if (reads_ && reads_->distance != reads.distance)
       return fmt::format("loop '{}' moves reads of %{} by different distances", step_.ahead, step_.buffer);
     if (reads_ && reads_->toNextRow != reads.toNextRow)
-      return fmt::format("loop '{}' moves reads of %{} by different distances", step_.in, step_.buffer);
+      return fmt::format("loop '{}' moves reads of %{} by different distances", kernel_.vars[along_.index()],
+                         step_.buffer);
     if (!reads_ || place.constant < linearOffset(kernel_, reads_->first).constant) reads_ = reads;
     return std::nullopt;
   }
@@ -151,7 +152,7 @@ private:
   const Kernel &kernel_;
   const Fetch &step_;
   const BufferId buffer_;
-  const VarId ahead_, in_;
+  const VarId ahead_, in_, along_;      ///< the last moves from row to row
   std::optional<Reads> reads_;          ///< in the loop checked last
   std::int64_t share_ = 0;              ///< elements of each iteration of `in` there, in one piece
   std::vector<std::int64_t> toNextRow_; ///< along each axis
@@ -163,6 +164,10 @@ Refusal check(const Kernel &kernel, const Fetch &step) {
     if (auto reason = unlessLoopExists(kernel, name)) return reason;
   if (step.every < 1) return "the number of elements must be at least 1";
   if (step.row && *step.row < 1) return "a row has at least one element";
+  if (!step.along.empty()) {
+    if (auto reason = unlessLoopExists(kernel, step.along)) return reason;
+    if (!step.row) return "there are no rows";
+  }
   const Storage storage = kernel[*kernel.findBuffer(step.buffer)].storage;
   if (storage != Storage::In && storage != Storage::Const) return fmt::format("%{} is not an input", step.buffer);
   for (const PlacedLoop &place : loopsNamed(kernel, step.in))

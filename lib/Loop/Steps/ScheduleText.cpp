@@ -72,7 +72,8 @@ std::string arguments(const PrefetchStores &step) {
 }
 std::string arguments(const Fetch &step) {
   const std::string rows = step.row ? fmt::format(" of rows of {}", *step.row) : "";
-  return fmt::format("%{} ahead of {} in {} every {}{}", step.buffer, step.ahead, step.in, step.every, rows);
+  const std::string along = step.along.empty() ? "" : " along " + step.along;
+  return fmt::format("%{} ahead of {} in {} every {}{}{}", step.buffer, step.ahead, step.in, step.every, rows, along);
 }
 std::string arguments(const Stream &step) { return "%" + step.buffer; }
 std::string arguments(const Parallelize &step) { return step.loop; }
@@ -217,6 +218,7 @@ private:
     step.every = reader_.integer("the number of elements").value_or(1);
     if (reader_.accept("of") && reader_.expect("rows") && reader_.expect("of"))
       step.row = reader_.integer("the length of a row").value_or(1);
+    if (reader_.accept("along")) step.along = loop();
   }
   void read(Stream &step) { step.buffer = buffer(); }
   void read(Parallelize &step) { step.loop = loop(); }

@@ -151,14 +151,15 @@ struct PrefetchStores {
 /// the d elements from where its reads begin, d the distance by which one iteration moves them. With T iterations of
 /// `in` in one of `ahead` each takes ceil(d / T) of them, a prefetch for every `every`. A loop that runs once has no
 /// next iteration. With `row` these are not d elements in one piece but rows of so many, each as far from the one
-/// before as an iteration of `in` moves its reads: the r-th time that an iteration of `ahead` runs the loop `in`, its n
-/// iterations take the r-th row, ceil(row / n) elements each.
+/// before as an iteration of `along`, or else of `in`, moves its reads: the r-th time that an iteration of `ahead` runs
+/// the loop `in`, its n iterations take the r-th row, ceil(row / n) elements each.
 struct Fetch {
   std::string buffer;
   std::string ahead;
   std::string in;
   std::int64_t every;
   std::optional<std::int64_t> row = {};
+  std::string along = {};
 };
 
 /// Writes an out past the caches (`out stream`); nothing may read it.
