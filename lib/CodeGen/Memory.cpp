@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CodeGen/Memory.h"
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <llvm/IR/Intrinsics.h>
 #include <numeric>
@@ -70,7 +71,28 @@ void vectorStore(Builder &ir, const Place &place, Value *value) {
   store->setMetadata(llvm::LLVMContext::MD_nontemporal, llvm::MDNode::get(ir.getContext(), {one}));
 }
 
+/// Known leading lanes that are one shorter register, or two. A masked store waits for every line that the whole vector
+/// would touch.
+bool areShortRegisters(const Place &place, const Mask &mask) {
+  constexpr std::int64_t leastBytes = 16;
+  if (mask.bits || mask.isAll() || mask.active * static_cast<std::int64_t>(byteSize(place.type)) % leastBytes != 0)
+    return false;
+  return std::popcount(static_cast<std::uint64_t>(mask.active)) <= 2;
+}
+
+/// The longest register first.
+void storeShortRegisters(Builder &ir, const Place &place, Value *value, const Mask &mask) {
+  std::int64_t length = 0;
+  for (std::int64_t begin = 0; begin < mask.active; begin += length) {
+    length = static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(mask.active - begin)));
+    llvm::SmallVector<int> lanes(asUnsigned(length));
+    std::iota(lanes.begin(), lanes.end(), static_cast<int>(begin));
+    plainStore(ir, place, ir.CreateShuffleVector(value, lanes), offsetPointer(ir, place, begin));
+  }
+}
+
 void storeContiguous(Builder &ir, const Place &place, Value *value, const Mask &mask, const Target &target) {
+  if (areShortRegisters(place, mask)) return storeShortRegisters(ir, place, value, mask);
   if (!mask.isAll() && !shorten(mask, target)) {
     annotateStore(ir.CreateMaskedStore(value, place.pointer, alignment(place.type), mask.value(ir)), place.alias);
     return;

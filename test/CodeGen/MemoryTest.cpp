@@ -3,6 +3,7 @@
 // Loads and stores: each way lanes can lie in memory, under each kind of mask, for each element type.
 #include "CodeGen/Execution.h"
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace einjit::test {
@@ -19,7 +20,8 @@ class Copies : public testing::TestWithParam<DType> {};
 
 TEST_P(Copies, EveryLayoutUnderEveryMask) {
   const std::string_view places[] = {"16*i + lane", "-16*i - lane + 60", "32*i + 2*lane", "-3*lane + i + 100"};
-  const std::string_view masks[] = {"", "if lane < 11", "if lane < 35 - 16*i", "if lane < 9*i - 9"};
+  const std::string_view masks[] = {
+      "", "if lane < 8", "if lane < 11", "if lane < 12", "if lane < 35 - 16*i", "if lane < 9*i - 9"};
   for (std::string_view mask : masks) {
     for (std::string_view read : places) expectLikeInterpreter(copy(GetParam(), read, "16*i + lane", mask));
     for (std::string_view written : places) expectLikeInterpreter(copy(GetParam(), "3*i + lane", written, mask));
@@ -104,6 +106,21 @@ TEST(Memory, ScratchIsMemory) {
         16 lanes: %flags[i,lane] = %u[-lane + 15]
       }
     })");
+}
+
+// A masked store waits for every line that the whole vector would touch.
+TEST(Assembly, KnownLanesAreStoredAsShorterRegisters) {
+  const auto stores = [](int lanes) {
+    return assemblyFor(fmt::format("kernel @k(in %a: f32[16], out %out: f32[16]) {{\n"
+                                   "  16 lanes if lane < {}: %out[lane] = sqrt(%a[lane])\n"
+                                   "}}",
+                                   lanes),
+                       "znver4");
+  };
+  using testing::AllOf, testing::HasSubstr, testing::Not;
+  EXPECT_THAT(stores(8), AllOf(HasSubstr("vmovups\t%ymm"), Not(HasSubstr("vmovups\t%zmm"))));
+  EXPECT_THAT(stores(12), AllOf(HasSubstr("vmovups\t%ymm"), HasSubstr("vextractf32x4\t$2, %zmm")));
+  EXPECT_THAT(stores(14), HasSubstr("vmovups\t%zmm"));
 }
 
 } // namespace
