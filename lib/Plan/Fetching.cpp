@@ -76,42 +76,65 @@ private:
     steps.push_back({*best, "what comes next is on its way"});
   }
 
-  /// Pieces that the next panel is copied from, if all are as far apart as iterations of the sum: each by one of the
-  /// parts that the sum is split into.
+  /// Pieces that the next panel is copied from, if all are equally far apart: each by a part of the sum, or else by a
+  /// run of one of the loops around it.
   void fetchPieces(std::size_t operand, const PlannedLoops &loops, std::vector<loop::Step> &steps) const {
-    const std::int64_t sums = facts_.iterators[sum_.iterator].extent, apart = strideOf(operand, sum_.iterator);
+    const std::int64_t sums = facts_.iterators[sum_.iterator].extent;
     const auto panel = std::find_if(loops.rbegin(), loops.rend(),
                                     [&](const PlannedLoop &loop) { return strideOf(operand, loop.iterator) != 0; });
     if (panel == loops.rend() || strideOf(operand, panel->iterator) <= 0 || !isRepeated(*panel)) return;
-    if (sum_.extent != sums || facts_.reuse(operand) > mostReuseOfPieces ||
+    if (sum_.extent != sums || facts_.reuse(operand) > mostReuseOfPieces || !copies_->isMadeIn(operand, panel->name) ||
         facts_.operandBytes[operand] <= 4 * op_.target.l2Bytes)
       return;
-    const std::string along = copies_->loopOfCopy(operand, sum_.iterator, panel->name);
-    if (along.empty()) return;
+    const Pieces pieces = piecesOf(operand, loops, static_cast<std::size_t>(loops.rend() - panel) - 1);
+    if (pieces.length < leastLinesOfRow * line() || pieces.count < 2) return;
+    loop::Fetch fetch{op_.operandNames[operand], panel->name, sum_.name, line(), pieces.length, pieces.apart};
+    std::int64_t runs = 1, each = sums; // of the loop inside of blocks, and iterations of the sum in one of its runs
+    for (const PlannedLoop &loop : groups_.back()) each *= loop.extent;
+    for (const PlannedLoop &loop : groups_.back()) {
+      if (runs >= pieces.count) {
+        fetch.by = loop.name;
+        break;
+      }
+      runs *= loop.extent;
+      each /= loop.extent;
+    }
+    const std::int64_t part = greatestDivisor(sums, std::max<std::int64_t>(1, sums * runs / pieces.count));
+    if (fetch.by.empty()) {
+      runs *= sums / part;
+      each = part;
+    }
+    if (4 * pieces.count < 3 * runs || 4 * runs < 3 * pieces.count) return;
+    if (ceilDiv(pieces.length, each) > mostPrefetches * line()) return;
+    if (fetch.by.empty() && part < sums) {
+      fetch.in = sum_.name + "i";
+      steps.push_back({loop::Split{sum_.name, part, sum_.name + "o", fetch.in}, "a piece is fetched by each part"});
+    }
+    steps.push_back({std::move(fetch), "what the next panel is copied from is on its way"});
+  }
+
+  struct Pieces {
+    std::int64_t length = 1, count = 1, apart = 0; ///< no count: they are not equally far apart
+  };
+  /// Of what an iteration of the loop at `position` copies.
+  Pieces piecesOf(std::size_t operand, const PlannedLoops &loops, std::size_t position) const {
     std::vector<std::pair<std::int64_t, std::int64_t>> moves; // strides and counts
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
-      if (const std::int64_t stride = std::abs(strideOf(operand, i)); stride != 0)
-        moves.emplace_back(stride, inside(loops, static_cast<std::size_t>(loops.rend() - panel) - 1, i));
+      if (const std::int64_t stride = std::abs(strideOf(operand, i)), count = inside(loops, position, i);
+          stride != 0 && count > 1)
+        moves.emplace_back(stride, count);
     std::ranges::sort(moves);
-    std::int64_t piece = 1, pieces = 1;
+    Pieces pieces;
     for (const auto &[stride, count] : moves) {
-      if (pieces == 1 && stride == piece)
-        piece *= count;
-      else if (count > 1 && stride == pieces * apart)
-        pieces *= count;
-      else if (count > 1)
-        return;
+      if (pieces.count == 1 && stride == pieces.length) {
+        pieces.length *= count;
+        continue;
+      }
+      if (pieces.count == 1) pieces.apart = stride;
+      if (stride != pieces.count * pieces.apart) return {};
+      pieces.count *= count;
     }
-    std::int64_t runs = 1; // of the sum, for a panel
-    for (const PlannedLoop &loop : groups_.back()) runs *= loop.extent;
-    const std::int64_t length = greatestDivisor(sums, std::max<std::int64_t>(1, sums * runs / pieces));
-    const std::int64_t parts = runs * (sums / length);
-    if (piece < leastLinesOfRow * line() || 4 * pieces < 3 * parts || 4 * parts < 3 * pieces) return;
-    if (ceilDiv(piece, length) > mostPrefetches * line()) return;
-    steps.push_back(
-        {loop::Split{sum_.name, length, sum_.name + "o", sum_.name + "i"}, "a piece is fetched by each part"});
-    steps.push_back({loop::Fetch{op_.operandNames[operand], panel->name, sum_.name + "i", line(), piece, along},
-                     "what the next panel is copied from is on its way"});
+    return pieces;
   }
 
   std::int64_t strideOf(std::size_t operand, std::size_t iterator) const {

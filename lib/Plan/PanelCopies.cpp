@@ -131,11 +131,8 @@ bool PanelCopies::areMadeIn(const std::string &loop) const {
   return std::ranges::find(copies_, loop, &Copy::at) != copies_.end();
 }
 
-std::string PanelCopies::loopOfCopy(std::size_t operand, std::size_t iterator, const std::string &at) const {
-  const auto copy = std::ranges::find(copies_, operand, &Copy::operand);
-  if (copy == copies_.end() || copy->at != at) return {};
-  const auto loop = std::ranges::find(copy->loops, iterator, &PlannedLoop::iterator);
-  return loop == copy->loops.end() ? std::string() : loop->name;
+bool PanelCopies::isMadeIn(std::size_t operand, const std::string &loop) const {
+  return std::ranges::any_of(copies_, [&](const Copy &copy) { return copy.operand == operand && copy.at == loop; });
 }
 
 double PanelCopies::elementsMadeIn(const std::string &loop) const {

@@ -26,9 +26,8 @@ public:
   /// Adds steps for threads to share the copies that stand outside of the loop `outermost` of the nest.
   void share(const PlannedLoops &nest, const std::string &outermost, std::int64_t threads);
   bool areMadeIn(const std::string &loop) const;
-  /// The loop around the vectors of the operand's copy that is over that iterator, if it is made in the loop `at`;
-  /// empty: none.
-  std::string loopOfCopy(std::size_t operand, std::size_t iterator, const std::string &at) const;
+  /// Whether the operand's copy is made in that loop.
+  bool isMadeIn(std::size_t operand, const std::string &loop) const;
   /// Elements of the panels that are made in one iteration of the loop.
   double elementsMadeIn(const std::string &loop) const;
 

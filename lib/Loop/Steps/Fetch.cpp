@@ -27,10 +27,11 @@ class Fetcher {
 public:
   Fetcher(const Kernel &kernel, const Fetch &step)
       : kernel_(kernel), step_(step), buffer_(*kernel.findBuffer(step.buffer)), ahead_(*kernel.findVar(step.ahead)),
-        in_(*kernel.findVar(step.in)), along_(*kernel.findVar(step.along.empty() ? step.in : step.along)) {}
+        in_(*kernel.findVar(step.in)), by_(*kernel.findVar(step.by.empty() ? step.in : step.by)) {}
 
   Refusal check(const For &loop) {
-    if (iterations(loop.body) >= maxIterations) return "there are too many iterations to count";
+    if (std::max(iterations(loop.body), runs(loop.body)) >= maxIterations)
+      return "there are too many iterations to count";
     if (iterations(loop.body) == 0) return fmt::format("loop '{}' holds no loop '{}'", step_.ahead, step_.in);
     reads_.reset();
     Refusal reason;
@@ -42,9 +43,12 @@ public:
     if (!reads_) return fmt::format("loop '{}' does not read %{}", step_.ahead, step_.buffer);
     if (reads_->distance <= 0) return fmt::format("loop '{}' moves no read of %{} onward", step_.ahead, step_.buffer);
     if (hasRows() && reads_->toNextRow <= 0)
-      return fmt::format("loop '{}' moves no read of %{} onward", kernel_.vars[along_.index()], step_.buffer);
-    share_ = ceilDiv(reads_->distance, iterations(loop.body));
-    if (ceilDiv(hasRows() ? longestShare(loop.body) : share_, step_.every) > maxPrefetches)
+      return fmt::format("loop '{}' moves no read of %{} onward", step_.in, step_.buffer);
+    if (step_.apart && *step_.apart % nearestAxis().second != 0)
+      return fmt::format("no elements of %{} are {} apart", step_.buffer, *step_.apart);
+    share_ = hasRows() ? longestShare(loop.body) : ceilDiv(reads_->distance, iterations(loop.body));
+    if (share_ == 0) return fmt::format("no loop '{}' around '{}' is in loop '{}'", step_.by, step_.in, step_.ahead);
+    if (ceilDiv(share_, step_.every) > maxPrefetches)
       return fmt::format("an iteration would have more than {} prefetches", maxPrefetches);
     return std::nullopt;
   }
@@ -53,25 +57,26 @@ public:
   void insert(For &loop) {
     Access start = reads_->first;
     for (Affine &index : start.indices) {
-      toNextRow_.push_back(hasRows() ? index.coefficient(along_.value) : 0);
+      toNextRow_.push_back(hasRows() && !step_.apart ? index.coefficient(in_.value) : 0);
       index = substituteAll(index, [&](std::uint32_t variable) {
         if (variable == ahead_.value) return Affine::variable(variable) + Affine::number(1);
         return isInside(loop.body, variable) ? Affine::number(0) : Affine::variable(variable);
       });
     }
-    insert(loop.body, start, Affine::number(0));
+    if (step_.apart) toNextRow_[nearestAxis().first] = *step_.apart / nearestAxis().second;
+    hasRows() ? insertRows(loop.body, start, Affine::number(0)) : spread(loop.body, start, Affine::number(0), share_);
     toNextRow_.clear();
   }
 
 private:
   Refusal add(const Access &access) {
     const Affine place = linearOffset(kernel_, access);
-    const Reads reads{access, place.coefficient(ahead_.value), hasRows() ? place.coefficient(along_.value) : 0};
+    const std::int64_t toNextRow = step_.apart ? *step_.apart : hasRows() ? place.coefficient(in_.value) : 0;
+    const Reads reads{access, place.coefficient(ahead_.value), toNextRow};
     if (reads_ && reads_->distance != reads.distance)
       return fmt::format("loop '{}' moves reads of %{} by different distances", step_.ahead, step_.buffer);
     if (reads_ && reads_->toNextRow != reads.toNextRow)
-      return fmt::format("loop '{}' moves reads of %{} by different distances", kernel_.vars[along_.index()],
-                         step_.buffer);
+      return fmt::format("loop '{}' moves reads of %{} by different distances", step_.in, step_.buffer);
     if (!reads_ || place.constant < linearOffset(kernel_, reads_->first).constant) reads_ = reads;
     return std::nullopt;
   }
@@ -82,43 +87,70 @@ private:
     return variable == laneVariable || containsLoop(body, VarId(variable));
   }
 
-  /// Iterations of the loops `in` inside, or with rows the times that these run; bounds end some of them early.
+  // Bounds end some iterations early.
+
+  /// Iterations of the loops `in` inside.
   std::int64_t iterations(const Block &block) const {
-    std::int64_t count = 0;
-    for (const Stmt &stmt : block)
-      if (const auto *loop = std::get_if<For>(&stmt.node)) count = std::min(maxIterations, count + iterations(*loop));
-    return count;
+    return count(block, [&](const For &loop) { return iterations(loop); });
   }
-  std::int64_t iterations(const For &loop) const {
-    if (loop.var == in_ && hasRows()) return 1;
-    return std::min(maxIterations, checkedMul(loop.extent, each(loop)).value_or(maxIterations));
-  }
+  std::int64_t iterations(const For &loop) const { return atMost(loop.extent, each(loop)); }
   std::int64_t each(const For &loop) const { return loop.var == in_ ? 1 : iterations(loop.body); }
 
-  /// Elements of a row that an iteration of the shortest loop `in` takes.
+  /// Times that the loops `by` inside run.
+  std::int64_t runs(const Block &block) const {
+    return count(block, [&](const For &loop) { return runs(loop); });
+  }
+  std::int64_t runs(const For &loop) const { return loop.var == by_ ? 1 : atMost(loop.extent, runs(loop.body)); }
+
+  static std::int64_t count(const Block &block, auto each) {
+    std::int64_t count = 0;
+    for (const Stmt &stmt : block)
+      if (const auto *loop = std::get_if<For>(&stmt.node)) count = std::min(maxIterations, count + each(*loop));
+    return count;
+  }
+  static std::int64_t atMost(std::int64_t extent, std::int64_t each) {
+    return std::min(maxIterations, checkedMul(extent, each).value_or(maxIterations));
+  }
+
+  /// Elements of a row that an iteration of `in` takes in the shortest loop `by`.
   std::int64_t longestShare(const Block &block) const {
     std::int64_t longest = 0;
     for (const Stmt &stmt : block)
       if (const auto *loop = std::get_if<For>(&stmt.node))
-        longest = std::max(longest, loop->var == in_ ? shareOfRow(*loop) : longestShare(loop->body));
+        longest = std::max(longest, loop->var == by_ ? shareOfRow(*loop) : longestShare(loop->body));
     return longest;
   }
-  std::int64_t shareOfRow(const For &loop) const { return loop.extent == 0 ? 0 : ceilDiv(*step_.row, loop.extent); }
+  std::int64_t shareOfRow(const For &loop) const {
+    const std::int64_t count = iterations(loop);
+    return count == 0 ? 0 : ceilDiv(*step_.row, count);
+  }
 
-  /// `number` counts what iterations() does before the block.
-  void insert(Block &block, const Access &start, Affine number) {
+  /// `number` counts the rows before the block.
+  void insertRows(Block &block, const Access &start, Affine number) {
     for (Stmt &stmt : block) {
       auto *loop = std::get_if<For>(&stmt.node);
-      if (!loop || each(*loop) == 0) continue;
-      const Affine before = number, counter = Affine::variable(loop->var.value, each(*loop));
-      number = number + Affine::number(iterations(*loop));
-      if (loop->var != in_)
-        insert(loop->body, start, before + counter);
-      else if (hasRows())
-        prefetch(loop->body, rowOf(start, before), counter, shareOfRow(*loop));
+      if (!loop) continue;
+      const Affine before = number;
+      number = number + Affine::number(runs(*loop));
+      if (loop->var == by_)
+        spread(*loop, rowOf(start, before), Affine::number(0), shareOfRow(*loop));
       else
-        prefetch(loop->body, start, before + counter, share_);
+        insertRows(loop->body, start, before + Affine::variable(loop->var.value, runs(loop->body)));
     }
+  }
+
+  /// `number` counts the iterations of `in` before the block, each of which takes a share.
+  void spread(Block &block, const Access &start, Affine number, std::int64_t share) {
+    for (Stmt &stmt : block)
+      if (auto *loop = std::get_if<For>(&stmt.node)) {
+        spread(*loop, start, number, share);
+        number = number + Affine::number(iterations(*loop));
+      }
+  }
+  void spread(For &loop, const Access &start, const Affine &before, std::int64_t share) {
+    if (each(loop) == 0) return;
+    const Affine number = before + Affine::variable(loop.var.value, each(loop));
+    loop.var == in_ ? prefetch(loop.body, start, number, share) : spread(loop.body, start, number, share);
   }
 
   Access rowOf(Access start, const Affine &row) const {
@@ -152,7 +184,7 @@ private:
   const Kernel &kernel_;
   const Fetch &step_;
   const BufferId buffer_;
-  const VarId ahead_, in_, along_;      ///< the last moves from row to row
+  const VarId ahead_, in_, by_;
   std::optional<Reads> reads_;          ///< in the loop checked last
   std::int64_t share_ = 0;              ///< elements of each iteration of `in` there, in one piece
   std::vector<std::int64_t> toNextRow_; ///< along each axis
@@ -164,9 +196,13 @@ Refusal check(const Kernel &kernel, const Fetch &step) {
     if (auto reason = unlessLoopExists(kernel, name)) return reason;
   if (step.every < 1) return "the number of elements must be at least 1";
   if (step.row && *step.row < 1) return "a row has at least one element";
-  if (!step.along.empty()) {
-    if (auto reason = unlessLoopExists(kernel, step.along)) return reason;
-    if (!step.row) return "there are no rows";
+  if (!step.row && (step.apart || !step.by.empty())) return "there are no rows";
+  if (step.apart && *step.apart < 1) return "rows follow each other onward";
+  if (!step.by.empty()) {
+    if (auto reason = unlessLoopExists(kernel, step.by)) return reason;
+    for (const PlacedLoop &place : loopsNamed(kernel, step.by))
+      if (step.by != step.in && !containsLoop(place.loop->body, *kernel.findVar(step.in)))
+        return fmt::format("loop '{}' holds no loop '{}'", step.by, step.in);
   }
   const Storage storage = kernel[*kernel.findBuffer(step.buffer)].storage;
   if (storage != Storage::In && storage != Storage::Const) return fmt::format("%{} is not an input", step.buffer);

@@ -72,8 +72,10 @@ std::string arguments(const PrefetchStores &step) {
 }
 std::string arguments(const Fetch &step) {
   const std::string rows = step.row ? fmt::format(" of rows of {}", *step.row) : "";
-  const std::string along = step.along.empty() ? "" : " along " + step.along;
-  return fmt::format("%{} ahead of {} in {} every {}{}{}", step.buffer, step.ahead, step.in, step.every, rows, along);
+  const std::string apart = step.apart ? fmt::format(" apart {}", *step.apart) : "";
+  const std::string by = step.by.empty() ? "" : " by " + step.by;
+  return fmt::format("%{} ahead of {} in {} every {}{}{}{}", step.buffer, step.ahead, step.in, step.every, rows, apart,
+                     by);
 }
 std::string arguments(const Stream &step) { return "%" + step.buffer; }
 std::string arguments(const Parallelize &step) { return step.loop; }
@@ -218,7 +220,8 @@ private:
     step.every = reader_.integer("the number of elements").value_or(1);
     if (reader_.accept("of") && reader_.expect("rows") && reader_.expect("of"))
       step.row = reader_.integer("the length of a row").value_or(1);
-    if (reader_.accept("along")) step.along = loop();
+    if (reader_.accept("apart")) step.apart = reader_.integer("the distance of rows").value_or(1);
+    if (reader_.accept("by")) step.by = loop();
   }
   void read(Stream &step) { step.buffer = buffer(); }
   void read(Parallelize &step) { step.loop = loop(); }

@@ -150,16 +150,18 @@ struct PrefetchStores {
 /// The iterations of loop `in` prefetch, evenly, what the next iteration of loop `ahead` around it reads of `buffer`:
 /// the d elements from where its reads begin, d the distance by which one iteration moves them. With T iterations of
 /// `in` in one of `ahead` each takes ceil(d / T) of them, a prefetch for every `every`. A loop that runs once has no
-/// next iteration. With `row` these are not d elements in one piece but rows of so many, each as far from the one
-/// before as an iteration of `along`, or else of `in`, moves its reads: the r-th time that an iteration of `ahead` runs
-/// the loop `in`, its n iterations take the r-th row, ceil(row / n) elements each.
+/// next iteration. With `row` these are not d elements in one piece but rows of so many, `apart` elements from one to
+/// the next, or else as far as an iteration of `in` moves its reads: the r-th time that an iteration of `ahead` runs
+/// the loop `by` around `in`, or else `in` itself, the n iterations of `in` then take the r-th row, ceil(row / n)
+/// elements each.
 struct Fetch {
   std::string buffer;
   std::string ahead;
   std::string in;
   std::int64_t every;
   std::optional<std::int64_t> row = {};
-  std::string along = {};
+  std::optional<std::int64_t> apart = {};
+  std::string by = {};
 };
 
 /// Writes an out past the caches (`out stream`); nothing may read it.

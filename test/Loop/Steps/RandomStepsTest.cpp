@@ -183,7 +183,8 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
   case 13: {
     Fetch step{random.of(buffers), random.of(loops), random.of(loops), random.in(1, 20)};
     if (random.chance(50)) step.row = random.in(1, 40);
-    if (random.chance(30)) step.along = random.of(loops);
+    if (random.chance(30)) step.apart = random.in(1, 40);
+    if (random.chance(30)) step.by = random.of(loops);
     return {step};
   }
   case 8:
