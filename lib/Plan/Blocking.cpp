@@ -42,7 +42,7 @@ public:
     if (blocking_.packsBroadcast) bringNearInside(blocking_.m, *blocking_.broadcastOperand);
     cutParallel();
     cutBatch();
-    blocking_.inOrderOfResult = writesMuch();
+    blocking_.inOrderOfResult = !readOnce(facts_, target_) && writesMuch();
     return blocking_;
   }
 
@@ -82,10 +82,12 @@ private:
                                                 : blocking_.m;
       group.push_back({i, count});
     }
-    // Results are written in the order of memory.
+    // Results are written in the order of memory, or what they are made from is read in it.
+    const auto once = readOnce(facts_, target_);
     for (auto *group : {&blocking_.batch, &blocking_.n, &blocking_.m})
       std::ranges::stable_sort(*group, std::greater<>(), [&](const OuterLoop &loop) {
-        return std::abs(facts_.iterators[loop.iterator].resultStride);
+        const IteratorFacts &iterator = facts_.iterators[loop.iterator];
+        return std::abs(once ? iterator.strides[*once] : iterator.resultStride);
       });
   }
 

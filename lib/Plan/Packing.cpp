@@ -161,6 +161,18 @@ std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &tar
   return packed;
 }
 
+std::optional<std::size_t> readOnce(const OpFacts &facts, const Target &target) {
+  constexpr std::int64_t oftenLarger = 16;
+  if (!facts.hasReduction) return std::nullopt;
+  for (std::size_t operand = 0; operand < facts.operandCount; ++operand) {
+    const std::int64_t bytes = facts.operandBytes[operand];
+    if (facts.bodyOperand[operand] && facts.reuse(operand) == 1 && bytes > 4 * target.l2Bytes &&
+        facts.points(false) <= bytes / facts.elementBytes / oftenLarger)
+      return operand;
+  }
+  return std::nullopt;
+}
+
 std::string_view whyPacked(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v) {
   if (facts.iterators[v].rows > 1) return "rows side by side leave no lanes idle";
   if (std::abs(facts.iterators[v].strides[operand]) != 1) return "its lanes are far apart";

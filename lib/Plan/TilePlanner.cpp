@@ -61,6 +61,8 @@ private:
   std::vector<std::size_t> inOrder() {
     std::vector<std::size_t> order(facts_.iterators.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
+    if (const auto once = tile_.streams ? std::nullopt : readOnce(facts_, target_))
+      return inOrderOf(*once, std::move(order));
     const auto far = farOperand();
     if (!far) return order;
     const auto given = order;
@@ -71,10 +73,26 @@ private:
       std::stable_sort(order.begin(), others, [&](std::size_t a, std::size_t b) {
         return std::abs(facts_.iterators[a].strides[*far]) > std::abs(facts_.iterators[b].strides[*far]);
       });
-    loop::Reorder step;
-    for (auto i = order.begin(); i != reduced; ++i) step.loops.push_back(facts_.iterators[*i].name);
-    if (order != given) add(std::move(step), "what comes from beyond L2 is read once");
+    addOrder(given, order, "what comes from beyond L2 is read once");
     return order;
+  }
+
+  /// Parallel iterators as the operand lies in memory.
+  std::vector<std::size_t> inOrderOf(std::size_t operand, std::vector<std::size_t> order) {
+    const auto given = order;
+    const auto reduced = std::ranges::find_if(order, [&](std::size_t i) { return facts_.iterators[i].reduced; });
+    std::stable_sort(order.begin(), reduced, [&](std::size_t a, std::size_t b) {
+      return std::abs(facts_.iterators[a].strides[operand]) > std::abs(facts_.iterators[b].strides[operand]);
+    });
+    addOrder(given, order, "what comes from memory is read as it lies there");
+    return order;
+  }
+
+  void addOrder(const std::vector<std::size_t> &given, const std::vector<std::size_t> &order, std::string reason) {
+    loop::Reorder step;
+    for (std::size_t i : order)
+      if (!facts_.iterators[i].reduced) step.loops.push_back(facts_.iterators[i].name);
+    if (order != given) add(std::move(step), std::move(reason));
   }
 
   /// Splits one iterator into what the tile takes of it and the loop that counts tiles.
