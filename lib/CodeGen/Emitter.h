@@ -62,6 +62,7 @@ private:
   void emit(const loop::Store &store);
   void emit(const loop::Prefetch &prefetch);
   void emit(const loop::Declare &declare);
+  llvm::Value *onStack(const loop::Buffer &buffer);
 
   // Stores.
   Mask maskOf(const loop::Store &store);

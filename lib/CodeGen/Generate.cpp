@@ -6,6 +6,7 @@
 #include "CodeGen/Module.h"
 #include "CodeGen/Size.h"
 #include "Support/Stopwatch.h"
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <system_error>
@@ -132,6 +133,7 @@ private:
     if (!machine) return machine.errors();
     auto impl = std::make_unique<Module::Impl>(target_);
     impl->scratch = layout_.arena;
+    impl->hasTransient = std::ranges::find(layout_.transient, true) != layout_.transient.end();
     impl->module.setDataLayout((*machine)->createDataLayout());
     llvmCompat::setTargetTriple(impl->module, (*machine)->getTargetTriple());
     const AliasScopes aliases(impl->context, kernel_, layout_);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CodeGen/Layout.h"
 #include "CodeGen/Lifetimes.h"
+#include "CodeGen/Transient.h"
 #include "Support/Checked.h"
 #include <algorithm>
 
@@ -68,11 +69,12 @@ bool Layout::overlap(BufferId a, BufferId b) const {
 Result<Layout> layOut(const loop::Kernel &kernel, std::int64_t threads) {
   const Diagnostic tooLarge{DiagnosticKind::TensorTooLarge, "the kernel's temporaries do not fit below 2^62 bytes"};
   const std::size_t count = kernel.buffers.size();
-  Layout layout{{}, {}, {}, std::vector<std::int64_t>(count, 0)};
+  Layout layout{{}, {}, {}, std::vector<std::int64_t>(count, 0), transientScratch(kernel)};
   layout.shared.resize(count);
   layout.slot.resize(count);
   std::vector<Item> shared, slot;
   for (const Lifetime &life : lifetimes(kernel, kernel.body)) {
+    if (layout.transient[life.buffer.index()]) continue;
     const auto bytes = paddedBytes(kernel[life.buffer].type);
     if (!bytes) return tooLarge;
     layout.bytes[life.buffer.index()] = *bytes;
@@ -87,9 +89,10 @@ Result<Layout> layOut(const loop::Kernel &kernel, std::int64_t threads) {
   return layout;
 }
 
-std::vector<BufferId> declaredScratch(const loop::Kernel &kernel, const loop::Block &block) {
+std::vector<BufferId> declaredScratch(const loop::Kernel &kernel, const Layout &layout, const loop::Block &block) {
   std::vector<BufferId> found;
-  for (const Lifetime &life : lifetimes(kernel, block)) found.push_back(life.buffer);
+  for (const Lifetime &life : lifetimes(kernel, block))
+    if (!layout.transient[life.buffer.index()]) found.push_back(life.buffer);
   return found;
 }
 

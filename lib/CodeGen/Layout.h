@@ -12,7 +12,8 @@ struct Layout {
   ScratchLayout arena;
   std::vector<std::optional<std::int64_t>> shared; ///< by buffer: its offset in bytes from the arena's start
   std::vector<std::optional<std::int64_t>> slot;   ///< the same from its slot's start
-  std::vector<std::int64_t> bytes;                 ///< by buffer: its size; 0 of what is no scratch
+  std::vector<std::int64_t> bytes;                 ///< by buffer: its size; 0 of what is no scratch in the arena
+  std::vector<bool> transient;                     ///< by buffer: whether it lies on the stack (Transient.h)
 
   /// Whether some byte is in both buffers.
   bool overlap(loop::BufferId a, loop::BufferId b) const;
@@ -22,7 +23,7 @@ struct Layout {
 /// thread everything is shared. O(n^2) for n buffers.
 Result<Layout> layOut(const loop::Kernel &kernel, std::int64_t threads);
 
-/// The scratch buffers declared in `block`, at any depth.
-std::vector<loop::BufferId> declaredScratch(const loop::Kernel &kernel, const loop::Block &block);
+/// The scratch buffers declared in `block`, at any depth, that lie in the arena.
+std::vector<loop::BufferId> declaredScratch(const loop::Kernel &kernel, const Layout &layout, const loop::Block &block);
 
 } // namespace einjit::codegen

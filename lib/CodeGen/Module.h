@@ -11,6 +11,7 @@ struct Module::Impl {
   explicit Impl(Target machine) : target(std::move(machine)), module("einjit", context) {}
   Target target;
   ScratchLayout scratch;
+  bool hasTransient = false; ///< whether functions have scratch on the stack
   std::string entry;
   llvm::LLVMContext context;
   llvm::Module module; ///< destroyed before its context

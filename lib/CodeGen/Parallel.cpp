@@ -67,7 +67,7 @@ void placeInSlot(Builder &ir, const ModuleContext &context, const loop::Block &b
   const Layout &layout = context.layout;
   Value *distance = ir.CreateMul(slot, ir.getInt64(static_cast<std::uint64_t>(layout.arena.slotBytes)));
   Value *start = ir.CreatePtrAdd(addBytes(ir, scope.arena, layout.arena.sharedBytes, "slots"), distance, "slot");
-  for (loop::BufferId id : declaredScratch(context.kernel, body))
+  for (loop::BufferId id : declaredScratch(context.kernel, layout, body))
     scope.memory[id.index()] = addBytes(ir, start, *layout.slot[id.index()], context.kernel[id].name);
 }
 

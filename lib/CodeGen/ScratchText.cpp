@@ -16,7 +16,7 @@ constexpr std::size_t shownBuffers = 8;
 
 /// The largest first, and those of a size as they are declared.
 std::vector<BufferId> bySize(const loop::Kernel &kernel, const Layout &layout) {
-  std::vector<BufferId> buffers = declaredScratch(kernel, kernel.body);
+  std::vector<BufferId> buffers = declaredScratch(kernel, layout, kernel.body);
   std::stable_sort(buffers.begin(), buffers.end(),
                    [&](BufferId a, BufferId b) { return layout.bytes[a.index()] > layout.bytes[b.index()]; });
   return buffers;

@@ -13,7 +13,18 @@ using llvm::Value;
 
 void Emitter::emit(const loop::Declare &declare) {
   const loop::Buffer &buffer = kernel_[declare.buffer];
+  if (context_.layout.transient[declare.buffer.index()]) scope_.memory[declare.buffer.index()] = onStack(buffer);
   if (buffer.storage == loop::Storage::Registers) scope_.registers.declare(ir_.getContext(), declare.buffer, buffer);
+}
+
+/// Memory of the function's frame, which is there from its beginning.
+Value *Emitter::onStack(const loop::Buffer &buffer) {
+  llvm::BasicBlock &entry = function_->getEntryBlock();
+  const auto count = static_cast<std::uint64_t>(*elementCount(buffer.type));
+  auto *type = llvm::ArrayType::get(memoryType(ir_.getContext(), buffer.type.dtype), count);
+  llvm::AllocaInst *memory = Builder(&entry, entry.begin()).CreateAlloca(type, nullptr, buffer.name);
+  memory->setAlignment(llvm::Align(64));
+  return memory;
 }
 
 // The address may lie outside the buffer, so its computation must not promise otherwise.

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "CodeGen/Transient.h"
+#include "Loop/Rewrite.h"
+#include <algorithm>
+#include <optional>
+
+namespace einjit::codegen {
+namespace {
+
+using namespace loop;
+
+/// More than all vector registers hold is no use.
+constexpr std::int64_t mostBytes = 4096;
+
+class Search {
+public:
+  explicit Search(const Kernel &kernel)
+      : kernel_(kernel), declaredIn_(kernel.buffers.size()), found_(kernel.buffers.size(), false) {}
+
+  std::vector<bool> run() {
+    walk(kernel_.body, {}, [&](const Stmt &stmt, const Nest &nest) {
+      if (const auto *declare = std::get_if<Declare>(&stmt.node)) add(declare->buffer, nest.size());
+      forEachAccessOf(stmt, [&](const Access &access) {
+        if (!isStatic(access, nest) || std::holds_alternative<Prefetch>(stmt.node))
+          found_[access.buffer.index()] = false;
+      });
+    });
+    return std::move(found_);
+  }
+
+private:
+  void add(BufferId id, std::size_t depth) {
+    const Buffer &buffer = kernel_[id];
+    const auto count = elementCount(buffer.type);
+    const auto bytes = static_cast<std::int64_t>(byteSize(buffer.type.dtype));
+    found_[id.index()] = buffer.storage == Storage::Scratch && count && *count > 0 && *count <= mostBytes / bytes;
+    declaredIn_[id.index()] = depth;
+  }
+
+  /// Whether the loops inside of the declaration's block are unrolled and all that the indices depend on.
+  bool isStatic(const Access &access, const Nest &nest) const {
+    const auto depth = declaredIn_[access.buffer.index()];
+    if (!depth) return false;
+    const auto begin = nest.begin() + static_cast<std::ptrdiff_t>(*depth);
+    const auto isUnrolled = [](const For *loop) { return loop->kind == LoopKind::Unrolled; };
+    const auto isInside = [&](const Affine::Term &term) {
+      return term.variable == laneVariable ||
+             std::any_of(begin, nest.end(), [&](const For *loop) { return loop->var.value == term.variable; });
+    };
+    return std::all_of(begin, nest.end(), isUnrolled) && std::ranges::all_of(access.indices, [&](const Affine &index) {
+             return std::ranges::all_of(index.terms, isInside);
+           });
+  }
+
+  const Kernel &kernel_;
+  std::vector<std::optional<std::size_t>> declaredIn_; ///< loops around the declaration, by buffer
+  std::vector<bool> found_;
+};
+
+} // namespace
+
+std::vector<bool> transientScratch(const Kernel &kernel) { return Search(kernel).run(); }
+
+} // namespace einjit::codegen
