@@ -18,9 +18,6 @@ constexpr std::int64_t mostVectors = 10;
 constexpr std::int64_t leastReuse = 32;
 /// Estimated times that differ by less are as good as each other.
 constexpr double leastGain = 0.95;
-/// Elements that are stored at once past the caches: of shorter ones a line takes too many.
-constexpr std::int64_t leastPiece = 4;
-
 class Choice {
 public:
   Choice(const OpFacts &facts, const Tile &tile, std::int64_t resultBytes, const Target &target)
@@ -101,15 +98,15 @@ private:
     IteratorFacts &joined = result_.facts.iterators[v_];
     joined.rows = result_.count;
     joined.extent *= result_.count;
-    result_.piece = std::min(wide_, lanes().extent);
+    result_.piece = pieceOfRow(lanes().extent, wide_);
     result_.unit = 1;
   }
 
   /// Whether the result comes from memory, and rows that follow each other can be repeated in whole lines. Then that is
   /// what tiles do.
   bool mayStream() {
-    const std::int64_t unit = line_ / std::gcd(line_, lanes().extent), piece = std::gcd(lanes().extent, wide_);
-    if (!leavesCaches(facts_, target_) || piece < leastPiece) return false;
+    const std::int64_t unit = line_ / std::gcd(line_, lanes().extent);
+    if (!leavesCaches(facts_, target_) || lanes().extent % result_.piece != 0) return false;
     const auto next = std::ranges::find_if(result_.facts.iterators, [&](const IteratorFacts &iterator) {
       return !iterator.reduced && iterator.resultStride == lanes().extent && iterator.strides[operand_] == 0;
     });
@@ -119,7 +116,6 @@ private:
       if (i != v_ && i != repeated && facts_.iterators[i].resultStride % line_ != 0) return false;
     repeated_ = repeated;
     result_.unit = unit;
-    result_.piece = piece;
     return true;
   }
 

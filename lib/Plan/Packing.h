@@ -43,8 +43,8 @@ double linesOfVector(const OpFacts &facts, const Target &target, std::size_t ope
 bool comesInPieces(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v);
 
 /// The operand that a sum reads once from far beyond L2, if so much more is read than written that results may lie
-/// anywhere: loops then nest as it lies in memory. (On a Zen 5 sums over 20 x 8 and 4 x 5 of 222 and 118 MB take half of
-/// the time.)
+/// anywhere: loops then nest as it lies in memory. (On a Zen 5 sums over 20 x 8 and 4 x 5 of 222 and 118 MB take half
+/// of the time.)
 std::optional<std::size_t> readOnce(const OpFacts &facts, const Target &target);
 
 /// The reason, for the schedule's text.

@@ -148,12 +148,14 @@ double TileModel::scatterTime(const Tile &tile) const {
          (rowTime * static_cast<double>(lanes_) + columnTime * static_cast<double>(width));
 }
 
-/// Of lanes that are rows side by side: the tile is stored, and copied to its rows in pieces.
+/// Of lanes that are rows side by side: the stores of pieces, beyond those of rows in vectors of their own; where
+/// pieces are no parts of vectors, the tile is stored and read again before.
 double TileModel::joinedTime(const Tile &tile) const {
-  const IteratorFacts &row = facts_.iterators[v_];
-  if (row.rows == 1) return 0;
-  const std::int64_t pieces = ceilDiv(row.extent / row.rows, lanes_) * row.rows;
-  return static_cast<double>(size(tile) / tile.vectors * (tile.vectors + pieces));
+  const IteratorFacts &iterator = facts_.iterators[v_];
+  if (iterator.rows == 1) return 0;
+  const std::int64_t row = iterator.extent / iterator.rows, piece = pieceOfRow(row, lanes_);
+  const std::int64_t more = (ceilDiv(row, piece) - ceilDiv(row, lanes_)) * iterator.rows;
+  return static_cast<double>(size(tile) / tile.vectors * (lanes_ % piece == 0 ? more : more + 2 * tile.vectors));
 }
 
 /// Points of all iterators that are not in the tile.

@@ -4,6 +4,7 @@
 #include "Plan/Tile.h"
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace einjit::plan {
 
@@ -21,6 +22,14 @@ constexpr std::int64_t greatestDivisor(std::int64_t extent, std::int64_t most) {
   std::int64_t divisor = std::min(extent, most);
   while (extent % divisor != 0) --divisor;
   return divisor;
+}
+
+/// Elements that are copied at once to rows from vectors in which they stand side by side: pieces of both, which need
+/// no memory on the way; or else, where those would be shorter than 4, a vector, of which the last in a row is masked.
+constexpr std::int64_t pieceOfRow(std::int64_t row, std::int64_t lanes) {
+  constexpr std::int64_t leastPiece = 4;
+  const std::int64_t piece = std::gcd(row, lanes);
+  return piece >= leastPiece ? piece : std::min(row, lanes);
 }
 
 /// Whether one instruction loads a vector of elements so far apart.
