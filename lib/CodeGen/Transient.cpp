@@ -15,16 +15,19 @@ constexpr std::int64_t mostBytes = 4096;
 class Search {
 public:
   explicit Search(const Kernel &kernel)
-      : kernel_(kernel), declaredIn_(kernel.buffers.size()), found_(kernel.buffers.size(), false) {}
+      : kernel_(kernel), declaredIn_(kernel.buffers.size()), found_(kernel.buffers.size(), false),
+        isInLoop_(kernel.buffers.size(), false) {}
 
   std::vector<bool> run() {
     walk(kernel_.body, {}, [&](const Stmt &stmt, const Nest &nest) {
       if (const auto *declare = std::get_if<Declare>(&stmt.node)) add(declare->buffer, nest.size());
       forEachAccessOf(stmt, [&](const Access &access) {
-        if (!isStatic(access, nest) || std::holds_alternative<Prefetch>(stmt.node))
-          found_[access.buffer.index()] = false;
+        const std::size_t id = access.buffer.index();
+        if (!isStatic(access, nest) || std::holds_alternative<Prefetch>(stmt.node)) found_[id] = false;
+        if (declaredIn_[id] && nest.size() > *declaredIn_[id]) isInLoop_[id] = true;
       });
     });
+    for (std::size_t i = 0; i < found_.size(); ++i) found_[i] = found_[i] && isInLoop_[i];
     return std::move(found_);
   }
 
@@ -54,7 +57,7 @@ private:
 
   const Kernel &kernel_;
   std::vector<std::optional<std::size_t>> declaredIn_; ///< loops around the declaration, by buffer
-  std::vector<bool> found_;
+  std::vector<bool> found_, isInLoop_;
 };
 
 } // namespace

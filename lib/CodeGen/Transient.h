@@ -11,7 +11,7 @@
 
 namespace einjit::codegen {
 
-/// Of each buffer, whether it is such scratch.
+/// Of each buffer, whether it is such scratch, and used in an unrolled loop.
 std::vector<bool> transientScratch(const loop::Kernel &kernel);
 
 } // namespace einjit::codegen

@@ -54,7 +54,13 @@ private:
       ++factors;
       if (isMoved(operand)) operand_ = operand;
     }
-    return factors == 2 && facts_.isPackable[operand_] && facts_.reuse(operand_) >= leastReuse;
+    return factors == 2 && facts_.isPackable[operand_] && (facts_.reuse(operand_) >= leastReuse || isCopiedNearby());
+  }
+
+  /// Whether the operand is copied anyway, for results that stay in caches: else they are waited for, and better
+  /// fetched row by row.
+  bool isCopiedNearby() const {
+    return packedOperand(facts_, target_, v_) == operand_ && !leavesCaches(facts_, target_);
   }
 
   /// Idle lanes of so many rows side by side, as a part of all.

@@ -43,6 +43,47 @@ TEST(Assembly, Avx2TileStaysInRegisters) {
   }
 }
 
+/// Rows of 24 side by side in vectors of 16, stored row by row.
+constexpr const char *rowsSideBySide = R"(
+    kernel @k(in %a: f32[4,48], in %b: f32[40,4], in %c: f32[40,48], out %out: f32[2,4,24]) {
+      parallel once in 0..1 {
+        registers %acc: <16 x f32>[4,3]
+        unroll i in 0..4 { unroll v in 0..3 { 16 lanes: %acc[i,v] = %a[i,16*v + lane] } }
+        for k in 0..40 { unroll i in 0..4 { unroll v in 0..3 {
+          16 lanes: %acc[i,v] = fma(%b[k,i], %c[k,16*v + lane], %acc[i,v])
+        } } }
+        scratch %rows: f32[4,48]
+        unroll i in 0..4 { unroll v in 0..3 { 16 lanes: %rows[i,16*v + lane] = %acc[i,v] } }
+        unroll r in 0..2 { unroll i in 0..4 { unroll p in 0..3 {
+          8 lanes: %out[r,i,8*p + lane] = %rows[i,24*r + 8*p + lane]
+        } } }
+      }
+    })";
+
+TEST(Assembly, PartsOfVectorsAreStoredFromRegisters) {
+  const std::string assembly = assemblyFor(rowsSideBySide, "skylake-avx512");
+  EXPECT_EQ(lines(assembly, {"%rsp"}), 0) << assembly;
+}
+
+TEST(Assembly, PartsOfVectorsAreWhatWasStored) { expectLikeInterpreter(rowsSideBySide); }
+
+// Of what is not whole pieces some parts stay in memory, on the stack.
+TEST(Assembly, PartsAcrossVectorsAreWhatWasStored) {
+  expectLikeInterpreter(R"(
+      kernel @k(in %a: f32[3,30], out %out: f32[3,3,10], out %last: f32[3]) {
+        for j in 0..2 {
+          scratch %rows: f32[3,30]
+          unroll i in 0..3 { unroll v in 0..4 {
+            8 lanes if lane < -8*v + 30: %rows[i,8*v + lane] = mul(%a[i,8*v + lane], f32(2))
+          } }
+          unroll r in 0..3 { unroll i in 0..3 { unroll p in 0..2 {
+            8 lanes if lane < -8*p + 10: %out[r,i,8*p + lane] = %rows[i,10*r + 8*p + lane]
+          } } }
+          unroll i in 0..3 { %last[i] = %rows[i,29] }
+        }
+      })");
+}
+
 /// The text of the loop that adds up a tile.
 std::string loopOver(const std::string &assembly) {
   const std::size_t begin = assembly.find(".LBB0_1:");
