@@ -116,9 +116,9 @@ const Provocation provocations[] = {
        Options options;
        options.memoryLimit = 15;
        options.target = "haswell";
-       compileProgram("y = exp(x); y / y.sum()", {{"x", vector3, {}}}, options);
+       compileProgram("y = exp(x); y / y.sum()", {{"x", {DType::F32, {1000}}, {}}}, options);
      },
-     "sizes 128, 15"},
+     "sizes 4096, 15"},
     {Kind::StepRefused, [] { raise(apply(loops(""), loop::Unroll{"i"})); }},
     {Kind::FileError, [] { loadNpy("/nowhere/x.npy"); }},
     {Kind::NpyFormat, [] { raise(parseNpyHeader("not a header")); }},
