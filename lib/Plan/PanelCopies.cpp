@@ -63,6 +63,7 @@ PlannedLoops PanelCopies::vectorizeCopy(std::size_t operand, PlannedLoops copies
   const PlannedLoops given = copies;
   if (row ? operand == vectors_ : isContiguous(operand, last))
     orderByDistance(operand, last.iterator, row ? row->extent : 1, copies);
+  if (!row) writeFewPanels(copies);
   const bool readsRows = !std::ranges::equal(given, copies, {}, &PlannedLoop::name, &PlannedLoop::name);
   loop::Reorder order;
   for (const PlannedLoop &loop : copies) order.loops.push_back(loop.name);
@@ -72,6 +73,22 @@ PlannedLoops PanelCopies::vectorizeCopy(std::size_t operand, PlannedLoops copies
   lanes_.push_back({last.name, {}});
   if (row) splitRow(*row, lanes, copies);
   return copies;
+}
+
+/// Where a row goes on in many panels, for each iteration of the sums, parts of it are copied for all of those: a few
+/// panels at a time, which stay in L2.
+void PanelCopies::writeFewPanels(PlannedLoops &copies) {
+  constexpr std::int64_t atOnce = 8;
+  const auto isSum = [&](const PlannedLoop &loop) { return facts_.iterators[loop.iterator].reduced; };
+  if (copies.empty() || isSum(copies.back()) || std::ranges::none_of(copies, isSum)) return;
+  PlannedLoop &panels = copies.back();
+  if (panels.extent <= atOnce || (panels.isBounded && panels.extent % atOnce != 0)) return;
+  PlannedLoop blocks{panels.name + "b", panels.iterator, ceilDiv(panels.extent, atOnce), atOnce * panels.step};
+  add(loop::Split{panels.name, atOnce, blocks.name, panels.name + "i", true}, "few panels are written at a time");
+  panels.name += "i";
+  panels.extent = atOnce;
+  panels.isBounded = true;
+  copies.insert(copies.begin(), std::move(blocks));
 }
 
 /// Blocks along the innermost loop but for the lanes, behind each other, so that what is left of a row is read with it.

@@ -47,6 +47,7 @@ private:
   bool isContiguous(std::size_t operand, const PlannedLoop &loop) const { return distance(facts_, operand, loop) == 1; }
   std::int64_t blockSide(const PlannedLoop &loop, std::int64_t lanes) const;
   PlannedLoops vectorizeCopy(std::size_t operand, PlannedLoops copies, const std::string &tileLanes);
+  void writeFewPanels(PlannedLoops &copies);
   void splitRow(PlannedLoop row, std::int64_t lanes, PlannedLoops &copies);
   void orderByDistance(std::size_t operand, std::size_t lanes, std::int64_t row, PlannedLoops &loops) const;
   void shareCopy(const Copy &copy, const PlannedLoops &nest, const std::string &outermost, std::int64_t threads);
