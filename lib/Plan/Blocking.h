@@ -24,7 +24,7 @@
 //
 // A packed V whose blocks are pieces of memory, and that is multiplied with so little that S stays in L2, has blocks of
 // an eighth of it, the next of which is fetched while one is multiplied. (On a Xeon, as parts of the time with larger
-// ones: 0.82 for 32 x 512 times 16000 x 512, transposed, 0.72 for 1000 x 1000 times 1000 x 37, 0.96 for 200 x 512.)
+// ones: 0.72 for 1000 x 1000 times 1000 x 37, 0.96 for 200 x 512 times 16000 x 512, transposed.)
 //
 // A V of short sums and few uses that comes from beyond L2 in long pieces is not packed, but read in place in blocks of
 // a sixteenth (Packing.h): 0.81 of the time for `pqrs,pi->iqrs` of 40 a side, 0.85 for 48 x 100000 by 64.
