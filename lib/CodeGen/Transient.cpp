@@ -11,6 +11,8 @@ using namespace loop;
 
 /// More than all vector registers hold is no use.
 constexpr std::int64_t mostBytes = 4096;
+/// Of all together: stacks are small.
+constexpr std::int64_t mostOfStack = 32768;
 
 class Search {
 public:
@@ -27,16 +29,25 @@ public:
         if (declaredIn_[id] && nest.size() > *declaredIn_[id]) isInLoop_[id] = true;
       });
     });
-    for (std::size_t i = 0; i < found_.size(); ++i) found_[i] = found_[i] && isInLoop_[i];
+    std::int64_t total = 0;
+    for (std::size_t i = 0; i < found_.size(); ++i) {
+      found_[i] = found_[i] && isInLoop_[i] && total + bytesOf(kernel_.buffers[i]) <= mostOfStack;
+      if (found_[i]) total += bytesOf(kernel_.buffers[i]);
+    }
     return std::move(found_);
   }
 
 private:
+  /// More than are allowed, if they are.
+  static std::int64_t bytesOf(const Buffer &buffer) {
+    const std::int64_t count = elementCount(buffer.type).value_or(mostBytes + 1);
+    return std::min(count, mostBytes + 1) * static_cast<std::int64_t>(byteSize(buffer.type.dtype));
+  }
+
   void add(BufferId id, std::size_t depth) {
     const Buffer &buffer = kernel_[id];
-    const auto count = elementCount(buffer.type);
-    const auto bytes = static_cast<std::int64_t>(byteSize(buffer.type.dtype));
-    found_[id.index()] = buffer.storage == Storage::Scratch && count && *count > 0 && *count <= mostBytes / bytes;
+    const std::int64_t bytes = bytesOf(buffer);
+    found_[id.index()] = buffer.storage == Storage::Scratch && bytes > 0 && bytes <= mostBytes;
     declaredIn_[id.index()] = depth;
   }
 

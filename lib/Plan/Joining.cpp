@@ -18,6 +18,7 @@ constexpr std::int64_t mostVectors = 10;
 constexpr std::int64_t leastReuse = 32;
 /// Estimated times that differ by less are as good as each other.
 constexpr double leastGain = 0.95;
+
 class Choice {
 public:
   Choice(const OpFacts &facts, const Tile &tile, std::int64_t resultBytes, const Target &target)
