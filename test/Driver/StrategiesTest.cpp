@@ -113,9 +113,9 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
   kernel(a, b, out);
   const std::string schedule = kernel.text(Stage::Schedule);
   for (const std::string &word : means()) used[word] += schedule.find(word) != std::string::npos;
-  for (const char *word :
-       {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit", "read in place",
-        "batch for a panel", "lanes of a batch", "a partial result in each lane", "its lanes are far apart"})
+  for (const char *word : {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit",
+                           "read in place", "batch for a panel", "lanes of a batch", "a partial result in each lane",
+                           "its lanes are far apart", "columns that are left over"})
     used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
@@ -253,6 +253,32 @@ TEST(Strategies, FewColumns) {
   auto used = checkAll(contractions, {8 << 10, 128 << 10, 256 << 10});
   EXPECT_GE(used["a partial result in each lane"], 20);
   EXPECT_GE(used["its lanes are far apart"], 20);
+}
+
+/// Columns that are left over from whole vectors, of any number: several layouts, sums and batches, one thread and two.
+TEST(Strategies, ColumnsLeftOver) {
+  std::mt19937 random(7);
+  std::map<std::string, int> used;
+  int round = 0;
+  for (const Target &target : presetTargets()) {
+    if (!runsOnHost(target)) continue;
+    for (std::int64_t columns = 2; columns <= 67; ++columns, ++round) {
+      const std::int64_t rows = 20 + round % 23, sums = 40 + round * 7 % 61;
+      const Contraction contractions[] = {
+          {"ac", "cb", "ab", {{'a', rows}, {'b', columns}, {'c', sums}}},
+          {"ac", "cb", "ba", {{'a', rows}, {'b', columns}, {'c', sums}}},
+          {"ca", "bc", "ab", {{'a', rows}, {'b', columns}, {'c', sums}}},
+          {"acd", "dcb", "ab", {{'a', rows}, {'b', columns}, {'c', 7}, {'d', sums / 4}}},
+          {"gac", "gcb", "gab", {{'a', rows}, {'b', columns}, {'c', sums}, {'g', 3}}},
+      };
+      const Contraction &c = contractions[round % 5];
+      const int threads = 1 + static_cast<int>(random() % 2);
+      const std::string text = random() % 2 == 0 ? withSmallCaches(target, random) : target.name;
+      random() % 2 == 0 ? check<float>(c, text, threads, random, used) : check<double>(c, text, threads, random, used);
+      if (testing::Test::HasFatalFailure()) return;
+    }
+  }
+  EXPECT_GE(used["columns that are left over"], 20);
 }
 
 /// Results of which there are too few for threads: long sums, also of lengths that have no equal parts.
