@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Columns.h"
 #include "Plan/Cut.h"
+#include "Plan/Sharing.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
 #include <cstdlib>
@@ -28,8 +29,7 @@ OpFacts partOf(const OpFacts &facts, std::size_t iterator, std::int64_t extent) 
 double readTime(const OpFacts &facts, std::size_t operand, std::int64_t bytes, const Target &target) {
   const std::int64_t all = facts.operandBytes[operand];
   if (!facts.bodyOperand[operand] || all <= target.l2Bytes) return 0;
-  const std::int64_t rate = all <= target.l3Bytes / 2 ? target.l3BytesPerCycle : target.memoryBytesPerCycle;
-  return static_cast<double>(bytes) / static_cast<double>(rate);
+  return static_cast<double>(bytes) / bytesPerCycle(static_cast<double>(all), target);
 }
 
 /// What the columns that are left over take: their sums, meanwhile what all columns are multiplied with comes once

@@ -228,9 +228,7 @@ private:
 
   void fetch() {
     if (k_.empty()) return;
-    std::vector<bool> isPacked(facts_.operandCount, blocking_.packsBroadcast);
-    isPacked[blocking_.vectorOperand] = blocking_.packsVector;
-    planFetches({op_, isPacked, &panels_, plan_.jumpsBetweenRows}, outsideOfSums_, k_.back(), steps_);
+    planFetches({op_, &panels_, plan_.jumpsBetweenRows}, outsideOfSums_, k_.back(), steps_);
   }
 
   void stage() {

@@ -6,6 +6,7 @@
 //   order     as there, but for the loops over K blocks
 //   stage     those go outside of M and N
 //   pack      V and S, at the innermost loop that is outside of their panels
+//   unpack, join   results and lanes of several rows side by side (Joining.h)
 //   keep, vectorize, unroll
 //   fetch     what the next iteration, or block of K, reads of operands from beyond L2
 //   stream    or else prefetch: results that come from memory, a piece of a row at a time

@@ -19,20 +19,20 @@ constexpr std::int64_t mostPrefetches = 2;
 class Fetching {
 public:
   Fetching(const FetchedOp &op, std::span<const PlannedLoops> groups, const PlannedLoop &sum)
-      : op_(op.op), isPacked_(op.isPacked), copies_(op.copies), jumpsBetweenRows_(op.jumpsBetweenRows),
-        facts_(op_.facts), groups_(groups), sum_(sum) {}
+      : op_(op.op), copies_(op.copies), jumpsBetweenRows_(op.jumpsBetweenRows), facts_(op_.facts), groups_(groups),
+        sum_(sum) {}
 
   void fetch(std::size_t operand, std::vector<loop::Step> &steps) const {
     if (!isWorthFetching(op_, operand)) return;
     // Panels are made outside of the loops inside blocks, and take room themselves.
-    const bool isPacked = operand < isPacked_.size() && isPacked_[operand];
+    const bool isPacked = copies_ && copies_->areOf(operand);
     PlannedLoops loops;
     for (std::size_t group = 0; group < groups_.size() - (isPacked ? 1 : 0); ++group)
       loops.insert(loops.end(), groups_[group].begin(), groups_[group].end());
     for (std::size_t i = loops.size(); i-- > 0;) {
       if (!readsOn(operand, loops, i)) continue;
       const std::int64_t stride = loops[i].step * facts_.iterators[loops[i].iterator].strides[operand];
-      const std::int64_t most = isPacked ? op_.target.l2Bytes / 4 : op_.target.l2Bytes / 10 * 6;
+      const std::int64_t most = isPacked ? op_.target.l2Bytes / 4 : op_.target.l2Bytes / 5 * 3;
       if (stride > most / facts_.elementBytes || !isRepeated(loops[i])) {
         if (!isPacked) return;
         break;
@@ -60,7 +60,7 @@ private:
     std::int64_t part = 0, runs = 1; // of the sum, in an iteration of the loop
     for (std::size_t i = loops.size(); i-- > 0; runs *= loops[i].extent) {
       const std::int64_t row = rowLength(operand, loops, i);
-      if (row == 0 || row > op_.target.l2Bytes / 10 * 6 / facts_.elementBytes / rows) break;
+      if (row == 0 || row > op_.target.l2Bytes / 5 * 3 / facts_.elementBytes / rows) break;
       const std::int64_t length = greatestDivisor(rows, runs);
       const std::int64_t stride = facts_.iterators[loops[i].iterator].strides[operand];
       if (stride <= 0 || row < leastLinesOfRow * line() || !isRepeated(loops[i])) continue;
@@ -180,7 +180,6 @@ private:
   }
 
   const TiledOp &op_;
-  const std::vector<bool> &isPacked_;
   const PanelCopies *copies_;
   const bool jumpsBetweenRows_;
   const OpFacts &facts_;

@@ -34,8 +34,7 @@ bool isWorthFetching(const TiledOp &op, std::size_t operand);
 
 struct FetchedOp {
   const TiledOp &op;
-  std::vector<bool> isPacked = {};     ///< of each operand; none: none is
-  const PanelCopies *copies = nullptr; ///< of the packed ones
+  const PanelCopies *copies = nullptr; ///< of the operands that are packed, if any is
   bool jumpsBetweenRows = false;       ///< whether a sum reads rows of an operand, which are fetched one by one
 };
 

@@ -33,8 +33,8 @@ public:
     std::vector<Tile> tiles = tilesOf(joined);
     if (tiles.empty()) return std::nullopt;
     result_.tile = joined.fastest(std::move(tiles));
-    const TileModel single(facts_, target_, v_, tile_.lanes, packedOperand(facts_, target_, v_));
-    if (joined.time(result_.tile) > leastGain * single.time(tile_)) return std::nullopt;
+    if (tileTime(result_.facts, target_, result_.tile) > leastGain * tileTime(facts_, target_, tile_))
+      return std::nullopt;
     return std::move(result_);
   }
 

@@ -11,12 +11,13 @@
 //   unpack the result over …, rr, x        the tile's results, R rows side by side
 //   join rr, x as xj                       lanes along all of them
 //
-// R is such that the least lanes are idle. The copy from the tile to R rows of the result costs a store for each vector
-// of it, a load and a store for each piece of a row, so sums must not be too short; TileModel.h weighs that. Where the
-// result comes from memory and a tile's rows, one behind the other, can be whole lines, the copy streams them.
+// R is such that the least lanes are idle. The results of a tile are copied to their R rows in pieces that divide rows
+// and vectors, which code generation stores from registers, or else by way of memory; TileModel weighs those stores
+// against the lanes. Where the result comes from memory and a tile's rows, one behind the other, can be whole lines,
+// the copy streams them.
 //
-// On one core of a Zen 5, as parts of the time with idle lanes: 0.72 for rows of 24 f32, sums of 24, and results that
-// are streamed, 0.88 where they are not; 0.66 for rows of 20.
+// On one core of a Zen 5, as parts of the time with idle lanes, sums of 24: 0.68 for rows of 24 f32, 0.6 for rows
+// of 20.
 #pragma once
 
 #include "Plan/Facts.h"

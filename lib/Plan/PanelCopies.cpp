@@ -148,6 +148,10 @@ bool PanelCopies::areMadeIn(const std::string &loop) const {
   return std::ranges::find(copies_, loop, &Copy::at) != copies_.end();
 }
 
+bool PanelCopies::areOf(std::size_t operand) const {
+  return std::ranges::find(copies_, operand, &Copy::operand) != copies_.end();
+}
+
 bool PanelCopies::isMadeIn(std::size_t operand, const std::string &loop) const {
   return std::ranges::any_of(copies_, [&](const Copy &copy) { return copy.operand == operand && copy.at == loop; });
 }

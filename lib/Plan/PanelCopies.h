@@ -26,6 +26,8 @@ public:
   /// Adds steps for threads to share the copies that stand outside of the loop `outermost` of the nest.
   void share(const PlannedLoops &nest, const std::string &outermost, std::int64_t threads);
   bool areMadeIn(const std::string &loop) const;
+  /// Whether some are of the operand.
+  bool areOf(std::size_t operand) const;
   /// Whether the operand's copy is made in that loop.
   bool isMadeIn(std::size_t operand, const std::string &loop) const;
   /// Elements of the panels that are made in one iteration of the loop.

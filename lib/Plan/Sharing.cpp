@@ -54,6 +54,13 @@ SharedLoop SharedLoop::inBlock(std::string innerName, std::int64_t iterations) c
   return {std::move(innerName), {{iterations, 1}}, iterations, !isBounded};
 }
 
+double bytesPerCycle(double bytes, const Target &target) {
+  const std::int64_t rate = bytes <= static_cast<double>(target.l2Bytes)   ? target.l2BytesPerCycle
+                            : bytes <= static_cast<double>(target.l3Bytes) ? target.l3BytesPerCycle
+                                                                           : target.memoryBytesPerCycle;
+  return static_cast<double>(rate);
+}
+
 double leastCycles(const OpFacts &facts, const Target &target, const Tile &tile) {
   const auto points = static_cast<double>(facts.points(false));
   const double all = points * static_cast<double>(std::max<std::int64_t>(1, facts.points(true)));
@@ -61,10 +68,7 @@ double leastCycles(const OpFacts &facts, const Target &target, const Tile &tile)
   const double work =
       all * static_cast<double>(facts.bodyOperations) / (lanes * static_cast<double>(target.fmaPerCycle));
   const double bytes = facts.bytesTouched();
-  const std::int64_t rate = bytes <= static_cast<double>(target.l2Bytes)   ? target.l2BytesPerCycle
-                            : bytes <= static_cast<double>(target.l3Bytes) ? target.l3BytesPerCycle
-                                                                           : target.memoryBytesPerCycle;
-  return std::max(work, bytes / static_cast<double>(rate));
+  return std::max(work, bytes / bytesPerCycle(bytes, target));
 }
 
 std::vector<std::string> chooseShared(std::span<const SharedLoop> nest, double cycles, std::int64_t threads) {

@@ -41,6 +41,9 @@ struct SharedLoop {
   SharedLoop inBlock(std::string innerName, std::int64_t iterations) const;
 };
 
+/// At which data of so many bytes comes from the cache that holds it, or from memory.
+double bytesPerCycle(double bytes, const Target &target);
+
 /// Cycles that the op takes at best: arithmetic, or the bytes that it touches once.
 double leastCycles(const OpFacts &facts, const Target &target, const Tile &tile);
 
