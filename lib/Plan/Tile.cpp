@@ -105,6 +105,22 @@ std::optional<Tile::Repeat> chooseAcross(const OpFacts &facts, std::size_t v, st
   return std::nullopt;
 }
 
+/// The nearest parallel iterator, of which two rows are folded together, where one operand alone is summed along the
+/// lanes in rows of few vectors: folding one takes as long as adding it. More rows would not be read as they lie.
+std::optional<Tile::Repeat> chooseFoldedTogether(const OpFacts &facts, const Target &target, std::size_t v) {
+  constexpr std::int64_t mostVectors = 6;
+  if (!facts.iterators[v].reduced || std::ranges::count(facts.bodyOperand, true) != 1 ||
+      facts.iterators[v].extent > mostVectors * target.lanes(facts.laneBytes))
+    return std::nullopt;
+  const auto operand = static_cast<std::size_t>(std::ranges::find(facts.bodyOperand, true) - facts.bodyOperand.begin());
+  std::optional<std::size_t> nearest;
+  const auto distance = [&](std::size_t i) { return std::abs(facts.iterators[i].strides[operand]); };
+  for (std::size_t i = 0; i < facts.iterators.size(); ++i)
+    if (!facts.iterators[i].reduced && facts.iterators[i].extent > 1 && (!nearest || distance(i) < distance(*nearest)))
+      nearest = i;
+  return nearest ? std::optional(Tile::Repeat{*nearest, 2}) : std::nullopt;
+}
+
 /// Parallel iterators whose repetition reuses an operand: some operand does not move with them, another does.
 std::vector<std::size_t> reusing(const OpFacts &facts, const Target &target, std::size_t v) {
   std::vector<std::size_t> found;
@@ -165,7 +181,8 @@ double instructionsPerPoint(const OpFacts &facts, const Target &target, std::siz
                         : isTransposable(facts, v) ? transposedStore
                                                    : static_cast<double>(lanes) * scatteredStore;
   const auto folds = [&] {
-    return foldInstructions(lanes, reusing(facts, target, v).empty() ? 1 : facts.points(false));
+    return foldInstructions(
+        lanes, reusing(facts, target, v).empty() && !chooseFoldedTogether(facts, target, v) ? 1 : facts.points(false));
   };
   const double result = (iterator.reduced ? shuffled * folds() : stores * vectorSteps) / reducedPoints;
   return (isScattered ? stridedResult : 1) * loads * vectorSteps + result;
@@ -200,6 +217,33 @@ bool isUsedOnce(const OpFacts &facts, std::size_t operand) {
   return facts.bodyOperand[operand] &&
          std::all_of(facts.iterators.begin(), facts.iterators.end(),
                      [&](const IteratorFacts &i) { return i.strides[operand] != 0 || i.extent == 1; });
+}
+
+/// Repetitions that read the rows of an operand to their end, where lanes lie along a sum: those parallel iterators
+/// that go on where the lanes end, before another sum jumps further. Only of an operand that is used once and comes
+/// from beyond L2, in rows that are no longer than a few lines: then registers hold all that is summed along one.
+std::vector<Tile::Repeat> chooseRowsToTheirEnd(const OpFacts &facts, const Target &target, std::size_t v,
+                                               std::int64_t vectors) {
+  const auto operand = static_cast<std::size_t>(std::ranges::find(facts.bodyOperand, true) - facts.bodyOperand.begin());
+  const IteratorFacts &lanes = facts.iterators[v];
+  if (!lanes.reduced || std::ranges::count(facts.bodyOperand, true) != 1 || lanes.strides[operand] != 1) return {};
+  if (!isUsedOnce(facts, operand) || facts.operandBytes[operand] <= target.l2Bytes) return {};
+  const bool jumps = std::ranges::any_of(facts.iterators, [&](const IteratorFacts &i) {
+    return i.reduced && i.extent > 1 && i.strides[operand] > lanes.extent;
+  });
+  std::vector<Tile::Repeat> repeats;
+  std::int64_t row = lanes.extent, registers = 2 * vectors; // of which some are for folding
+  for (bool goesOn = jumps; std::exchange(goesOn, false);)
+    for (std::size_t i = 0; i < facts.iterators.size() && !goesOn; ++i) {
+      const IteratorFacts &iterator = facts.iterators[i];
+      if (iterator.reduced || iterator.extent < 2 || iterator.strides[operand] != row) continue;
+      if (registers * iterator.extent > target.vectorRegisters) return repeats;
+      registers *= iterator.extent;
+      row *= iterator.extent;
+      repeats.push_back({i, iterator.extent});
+      goesOn = true;
+    }
+  return repeats;
 }
 
 /// Longest repetition of a parallel iterator. Each repetition of one that moves an operand used once is a stream.
@@ -246,6 +290,15 @@ public:
   }
 
   Tile run() {
+    const std::int64_t vectors = ceilDiv(facts_.iterators[v_].extent, lanes_);
+    if (auto repeats = chooseRowsToTheirEnd(facts_, target_, v_, vectors); !repeats.empty()) {
+      consider(vectors, std::move(repeats));
+      return model_.fastest(std::move(candidates_));
+    }
+    if (const auto repeat = chooseFoldedTogether(facts_, target_, v_)) {
+      consider(1, {*repeat});
+      return model_.fastest(std::move(candidates_));
+    }
     if (packed_) leaveRoomForRows(*packed_);
     for (std::int64_t vectors = 1; vectors <= longest_; ++vectors) consider(vectors, {});
     if (!across_ && (facts_.hasReduction || staysInCache(facts_, target_))) {

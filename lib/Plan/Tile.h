@@ -69,6 +69,11 @@ struct Tile {
 /// Where lanes are far apart in an operand that is read fewer than 4 times and contiguous along a reduced iterator,
 /// blocks along that are transposed: a vector takes 1 + log2(lanes) instructions instead of one for each lane.
 ///
+/// A sum of one operand along rows of up to six vectors adds up two of them at a time, whose lanes are folded together:
+/// more would leave the order of memory. (On a Zen 5 10^6 x 64 of f32 takes 0.41 of the time of blocks of 16 x 16 that
+/// are transposed, 2000 x 32 0.76; four and eight rows took 1.0 to 1.4 in L2.) Where another sum stands between one row
+/// of such rows and the next, and the operand comes from beyond L2, all that go on in one another are repeated.
+///
 /// An op without a reduction whose data comes from memory repeats nothing: it wants long rows.
 ///
 /// Streams: where an operand that is used once comes from beyond L2, and the register tile would read only part of each

@@ -30,9 +30,16 @@ Kernel kernelOf(const test::Golden &golden) {
   return *kernel;
 }
 
+/// `# run: l2=BYTES` is for a machine with such a cache.
+PassOptions optionsOf(const test::Golden &golden) {
+  PassOptions options;
+  if (golden.arguments.starts_with("l2=")) options.rates.l2Bytes = std::stod(golden.arguments.substr(3));
+  return options;
+}
+
 /// The text of what the pass makes of a kernel, which must be well-formed, read back the same, and compute the same.
-std::string run(const Pass &pass, const Kernel &before) {
-  const Kernel after = pass.run(before);
+std::string run(const Pass &pass, const Kernel &before, const PassOptions &options) {
+  const Kernel after = pass.run(before, options);
   const std::string text = print(after);
   EXPECT_THAT(verify(after), testing::IsEmpty()) << text;
   const auto again = parseKernel(text);
@@ -46,7 +53,7 @@ class PassGoldens : public testing::TestWithParam<NamedPass> {};
 TEST_P(PassGoldens, Match) {
   const Pass *pass = findPass(GetParam().flag);
   ASSERT_NE(pass, nullptr);
-  test::checkGoldens(folderOf(GetParam()), [&](const test::Golden &golden) { return run(*pass, kernelOf(golden)); });
+  test::checkGoldens(folderOf(GetParam()), [&](const test::Golden &golden) { return run(*pass, kernelOf(golden), optionsOf(golden)); });
 }
 
 /// A golden named `keeps-…` shows what the pass leaves alone.
@@ -65,8 +72,8 @@ TEST_P(PassGoldens, ShowWhatChangesAndWhatDoesNot) {
 TEST_P(PassGoldens, AreFixedPoints) {
   for (const test::Golden &golden : test::goldens(folderOf(GetParam()))) {
     const Pass *pass = findPass(GetParam().flag);
-    const Kernel once = pass->run(kernelOf(golden));
-    EXPECT_EQ(print(pass->run(once)), print(once)) << golden.path;
+    const Kernel once = pass->run(kernelOf(golden), optionsOf(golden));
+    EXPECT_EQ(print(pass->run(once, optionsOf(golden))), print(once)) << golden.path;
   }
 }
 
@@ -74,8 +81,8 @@ TEST_P(PassGoldens, ComputeTheSameAfterEveryPass) {
   for (const test::Golden &golden : test::goldens(folderOf(GetParam()))) {
     SCOPED_TRACE(golden.path);
     const Kernel kernel = kernelOf(golden);
-    for (const Pass &pass : passes()) run(pass, kernel);
-    run({"canonicalize", "", canonicalize}, kernel);
+    for (const Pass &pass : passes()) run(pass, kernel, optionsOf(golden));
+    run({"canonicalize", "", canonicalize}, kernel, optionsOf(golden));
   }
 }
 

@@ -26,32 +26,35 @@ public:
   }
 
 private:
-  bool fillsLine(std::uint32_t index) const {
-    return product_.network.extents[index] * product_.element.bytes >= lineBytes;
+  /// How many of the last indices of a step's value become lanes of an operand: the last one if that fills a line; of a
+  /// factor, so many as fill one, for axes of a product of two that come from both do not become one. It has all of
+  /// them, either alone or with the other operand; none where it meets a vector.
+  std::size_t laneCount(std::size_t step, std::size_t operand, std::size_t other) const {
+    const IndexList &own = tree_.nodes[operand].after, &others = tree_.nodes[other].after;
+    const std::size_t most = tree_.isFactor(operand) ? layouts_[step].size() : 1;
+    const std::vector<std::uint32_t> &indices = layouts_[step];
+    const bool isMatrix = std::ranges::any_of(indices, [&](std::uint32_t index) { return !has(own, index); });
+    double bytes = product_.element.bytes;
+    std::size_t count = 0;
+    for (auto index = indices.rbegin(); index != indices.rend() && count < most && bytes < lineBytes;
+         ++index, ++count) {
+      if (!has(own, *index) || has(others, *index) != has(others, indices.back())) return 0;
+      bytes *= product_.network.extents[*index];
+    }
+    return bytes >= lineBytes && (isMatrix || has(others, indices.back())) ? count : 0;
   }
 
   std::vector<std::uint32_t> layoutFor(std::size_t step, std::size_t operand, std::size_t other) const {
     const IndexList &own = tree_.nodes[operand].after, &others = tree_.nodes[other].after;
-    std::vector<std::uint32_t> batch, single, summed, last;
-    for (std::uint32_t index : layouts_[step])
-      if (has(own, index)) (has(others, index) ? batch : single).push_back(index);
+    const std::vector<std::uint32_t> &indices = layouts_[step];
+    const auto lanes = indices.end() - static_cast<std::ptrdiff_t>(laneCount(step, operand, other));
+    std::vector<std::uint32_t> layout, single;
+    for (auto index = indices.begin(); index != lanes; ++index)
+      if (has(own, *index)) (has(others, *index) ? layout : single).push_back(*index);
+    layout.insert(layout.end(), single.begin(), single.end());
     for (std::uint32_t index : own)
-      if (!has(tree_.nodes[step].after, index)) summed.push_back(index);
-    const std::uint32_t innermost = layouts_[step].empty() ? 0 : layouts_[step].back();
-    const bool isMatrix = std::ranges::any_of(layouts_[step], [&](std::uint32_t index) { return !has(own, index); });
-    const bool hasLanes =
-        !layouts_[step].empty() && has(own, innermost) && fillsLine(innermost) && (isMatrix || has(others, innermost));
-    if (hasLanes) {
-      (has(others, innermost) ? batch : single).pop_back();
-      last.push_back(innermost);
-    }
-    std::vector<std::uint32_t> layout = std::move(batch);
-    const auto append = [&](const std::vector<std::uint32_t> &group) {
-      layout.insert(layout.end(), group.begin(), group.end());
-    };
-    append(single);
-    append(summed);
-    append(last);
+      if (!has(tree_.nodes[step].after, index)) layout.push_back(index);
+    layout.insert(layout.end(), lanes, indices.end());
     return layout;
   }
 

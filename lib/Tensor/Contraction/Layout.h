@@ -11,7 +11,7 @@ namespace einjit::tensor {
 /// them. From each step to its operands, with n the last index of the step's own value:
 ///
 ///   batch, M or N, K, n    of one that has n, where n fills a cache line: n becomes lanes, and K x n is a panel;
-///                          but not where it meets a vector
+///                          but not where it meets a vector. Of a factor's own sums n may be several indices.
 ///   batch, M or N, K       of any other one: the sum runs along memory
 ///
 /// Within a group indices stand as in the step's own value, summed ones ascending. O(nodes * indices^2).

@@ -11,6 +11,7 @@
 #include "Tensor/Passes/orderFactors.h"
 #include "Tensor/Passes/orderReductions.h"
 #include "Tensor/Passes/orderResults.h"
+#include "Tensor/Passes/orderSums.h"
 #include "Tensor/Passes/removeDead.h"
 #include "Tensor/Passes/shareCommon.h"
 #include "Tensor/Passes/splitContractions.h"
@@ -64,10 +65,11 @@ Kernel canonicalize(Kernel kernel, const PassOptions &options) {
       splitContractions(std::move(kernel), options); // before fusing, which joins the elementwise parts of the tree
   kernel = keepPrecision(std::move(kernel));         // before fusing, which hides what the program asked to be rounded
   kernel = fuse(std::move(kernel));
-  kernel = removeDead(std::move(kernel));      // and again, before merging
-  kernel = mixSigns(std::move(kernel));        // after fusing, when it shows what is added up
-  kernel = orderFactors(std::move(kernel));    // and again: fusing brings factors together, and products under sums
-  kernel = orderReductions(std::move(kernel)); // brings axes together that can merge
+  kernel = removeDead(std::move(kernel));         // and again, before merging
+  kernel = mixSigns(std::move(kernel));           // after fusing, when it shows what is added up
+  kernel = orderFactors(std::move(kernel));       // and again: fusing brings factors together, and products under sums
+  kernel = orderReductions(std::move(kernel));    // brings axes together that can merge
+  kernel = orderSums(std::move(kernel), options); // after fusing, which would make the transpositions a part of readers
   kernel = mergeAxes(std::move(kernel));
   kernel = materializeResults(std::move(kernel)); // after sharing, which can make two results one
   return nameCanonically(std::move(kernel));      // last: names follow the final structure

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Tensor/Passes/Rewrite.h"
 #include <algorithm>
+#include <numeric>
 
 namespace einjit::tensor {
 
@@ -17,6 +18,22 @@ FreshNames::FreshNames(const Kernel &kernel) {
 std::string FreshNames::next() {
   while (taken_.contains(std::to_string(number_))) ++number_;
   return std::to_string(number_++);
+}
+
+AxisOrder numbered(std::size_t count) {
+  AxisOrder order(count);
+  std::iota(order.begin(), order.end(), std::uint32_t{0});
+  return order;
+}
+
+Generic withParallelOrder(Generic op, const AxisOrder &order) {
+  AxisOrder newNumber = numbered(op.iteratorCount());
+  for (std::uint32_t place = 0; place < order.size(); ++place) newNumber[order[place]] = place;
+  op.parallel = inOrder(op.parallel, order);
+  if (op.reduction && op.reduction->along) op.reduction->along = newNumber[*op.reduction->along];
+  for (Access &operand : op.operands)
+    operand = remap(operand, [&](std::uint32_t iterator) { return Affine::variable(newNumber[iterator]); });
+  return op;
 }
 
 std::size_t OperandList::add(const Access &access) {

@@ -13,6 +13,20 @@ namespace einjit::tensor {
 /// `access`, whose indices use the iterators of one op, seen from another: iterator i becomes `map(i)`.
 Access remap(const Access &access, const std::function<Affine(std::uint32_t)> &map);
 
+using AxisOrder = std::vector<std::uint32_t>; ///< the old axis that stands at each place
+
+/// 0, 1, … count-1.
+AxisOrder numbered(std::size_t count);
+
+template <class T> std::vector<T> inOrder(const std::vector<T> &items, const AxisOrder &order) {
+  std::vector<T> result;
+  for (std::uint32_t item : order) result.push_back(items[item]);
+  return result;
+}
+
+/// The op with its parallel iterators, and so the axes of its result, in that order.
+Generic withParallelOrder(Generic op, const AxisOrder &order);
+
 /// Collects the operands of an op under construction, each access once.
 class OperandList {
 public:

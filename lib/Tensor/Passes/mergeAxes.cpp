@@ -29,9 +29,9 @@ bool contiguous(const TensorType &type, std::size_t axis) {
   return checkedMul(strides[axis + 1], type.shape[axis + 1]) == strides[axis] && productsFit(type.shape);
 }
 
-/// Concats and reshapes count the axes of what they read and of what they are: those stay.
+/// Concats count the axes of what they read and of what they are: those stay. Reshapes count elements.
 void keepPlaced(const Kernel &kernel, const Value &value, Pairs &pairs) {
-  if (!std::holds_alternative<Concat>(value.def) && !std::holds_alternative<Reshape>(value.def)) return;
+  if (!std::holds_alternative<Concat>(value.def)) return;
   auto keep = [&](std::size_t number) { pairs.ofValue[number].assign(pairs.ofValue[number].size(), false); };
   keep(static_cast<std::size_t>(&value - kernel.values.data()));
   for (ValueId read : reads(value)) keep(read.index());
