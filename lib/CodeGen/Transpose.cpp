@@ -15,6 +15,10 @@
 //
 // where P stands for the low k bits (the shuffle repeats in each 128 bits) or for the high Q bits (128 bits stay
 // whole).
+//
+// Rows that lie one behind the other in memory are whole vectors of them, V = the high bits of r. The same stages then
+// bring lanes in another order, and one more shuffle of each vector puts them in place, as part of the last or first
+// stage.
 #include "CodeGen/Transpose.h"
 #include <algorithm>
 #include <bit>
@@ -38,24 +42,66 @@ public:
 
   Vectors columnsOf(llvm::ArrayRef<Value *> rows) {
     join(rows);
+    separate();
+    return std::move(vectors_);
+  }
+
+  Vectors columnsOfAdjacent(llvm::ArrayRef<Value *> vectors) {
+    vectors_.assign(vectors.begin(), vectors.end());
+    separate();
+    std::vector<std::int64_t> lanes(static_cast<std::size_t>(lanes_));
+    forEachPiece([&](std::int64_t vector, std::int64_t piece) {
+      lanes[static_cast<std::size_t>(adjacentRow(vector, piece))] = joinedRow(vector, piece);
+    });
+    for (Value *&vector : vectors_)
+      vector = shuffle(vector, vector, lanes_, [&](std::int64_t to) { return lanes[static_cast<std::size_t>(to)]; });
+    return std::move(vectors_);
+  }
+
+  Vectors rowsOf(llvm::ArrayRef<Value *> columns) {
+    vectors_.assign(columns.begin(), columns.end());
+    interlace();
+    return pieces();
+  }
+
+  Vectors adjacentRowsOf(llvm::ArrayRef<Value *> columns) {
+    vectors_.assign(columns.begin(), columns.end());
+    order_.resize(static_cast<std::size_t>(lanes_));
+    forEachPiece([&](std::int64_t vector, std::int64_t piece) {
+      order_[static_cast<std::size_t>(splitRow(vector, piece))] = adjacentRow(vector, piece);
+    });
+    interlace();
+    return std::move(vectors_);
+  }
+
+private:
+  /// From vectors of rows to columns.
+  void separate() {
     if (columnBits_ < nearBits_) {
       for (int i = 0; i < columnBits_; ++i) halve(i, near_, 1);
     } else {
       for (int i = nearBits_; i > 0; --i) interleave(i - 1);
       for (int i = nearBits_; i < columnBits_; ++i) halve(i, lanes_, near_);
     }
-    return std::move(vectors_);
   }
 
-  Vectors rowsOf(llvm::ArrayRef<Value *> columns) {
-    vectors_.assign(columns.begin(), columns.end());
+  /// From columns to vectors of rows.
+  void interlace() {
     for (int i = std::min(nearBits_, columnBits_); i > 0; --i) interleave(i - 1);
     for (int i = nearBits_; i < columnBits_; ++i)
       columnBits_ == rowBits_ ? halve(i, lanes_, near_) : exchange(i, near_ << (i - nearBits_));
-    return pieces();
   }
 
-private:
+  void forEachPiece(const std::function<void(std::int64_t, std::int64_t)> &use) const {
+    for (std::int64_t vector = 0; vector < columns_; ++vector)
+      for (std::int64_t piece = 0; piece < lanes_ / columns_; ++piece) use(vector, piece);
+  }
+
+  /// The row that a piece of a vector is where rows lie one behind the other.
+  std::int64_t adjacentRow(std::int64_t vector, std::int64_t piece) const {
+    return vector * (lanes_ / columns_) + piece;
+  }
+
   /// The piece of a row that `vector` holds from element `piece * columns` on, before columnsOf's stages: where columns
   /// are at least 128 bits wide, P = [piece | c] has the rows' bits k, k+1, … in front, which halving moves down.
   std::int64_t joinedRow(std::int64_t vector, std::int64_t piece) const {
@@ -117,9 +163,9 @@ private:
 
   Vectors pieces() {
     Vectors rows(static_cast<std::size_t>(lanes_));
-    for (std::int64_t v = 0; v < columns_; ++v)
-      for (std::int64_t piece = 0; piece < lanes_ / columns_; ++piece)
-        rows[static_cast<std::size_t>(splitRow(v, piece))] = part(vectors_[static_cast<std::size_t>(v)], piece);
+    forEachPiece([&](std::int64_t vector, std::int64_t piece) {
+      rows[static_cast<std::size_t>(splitRow(vector, piece))] = part(vectors_[static_cast<std::size_t>(vector)], piece);
+    });
     return rows;
   }
 
@@ -139,15 +185,20 @@ private:
     return ir_.CreateShuffleVector(a, b, mask);
   }
 
-  /// A stage over the vectors' bit `bit`. `from(to, which)` numbers elements of a (from 0) and b (from `lanes`).
-  void stage(int bit, const std::function<std::int64_t(std::int64_t, std::int64_t)> &from) {
+  /// A stage over the vectors' bit `bit`. `numbered(to, which)` numbers elements of a (from 0) and b (from `lanes`).
+  void stage(int bit, const std::function<std::int64_t(std::int64_t, std::int64_t)> &numbered) {
     const std::size_t distance = std::size_t{1} << bit;
+    const auto from = [&](std::int64_t to, std::int64_t which) {
+      const std::int64_t number = numbered(to, which), lane = number % lanes_;
+      return order_.empty() ? number : number - lane + order_[static_cast<std::size_t>(lane)];
+    };
     for (std::size_t i = 0; i < vectors_.size(); ++i) {
       if (i & distance) continue;
       Value *a = opaque(vectors_[i]), *b = opaque(vectors_[i + distance]);
       vectors_[i] = shuffle(a, b, lanes_, [&](std::int64_t to) { return from(to, 0); });
       vectors_[i + distance] = shuffle(a, b, lanes_, [&](std::int64_t to) { return from(to, 1); });
     }
+    order_.clear();
   }
 
   /// Hides what a vector is made from. Else LLVM looks through all stages at every shuffle, finds nothing to simplify,
@@ -190,6 +241,7 @@ private:
   std::int64_t near_;  ///< elements in 128 bits
   int rowBits_, columnBits_, nearBits_;
   Vectors vectors_;
+  std::vector<std::int64_t> order_; ///< of the lanes that the next stage reads; empty: as they are
 };
 
 } // namespace
@@ -198,8 +250,17 @@ llvm::SmallVector<Value *> columnsOf(Builder &ir, const TransposedBlock &block, 
   return Network(ir, block).columnsOf(rows);
 }
 
+llvm::SmallVector<Value *> columnsOfAdjacent(Builder &ir, const TransposedBlock &block,
+                                             llvm::ArrayRef<Value *> vectors) {
+  return Network(ir, block).columnsOfAdjacent(vectors);
+}
+
 llvm::SmallVector<Value *> rowsOf(Builder &ir, const TransposedBlock &block, llvm::ArrayRef<Value *> columns) {
   return Network(ir, block).rowsOf(columns);
+}
+
+llvm::SmallVector<Value *> adjacentRowsOf(Builder &ir, const TransposedBlock &block, llvm::ArrayRef<Value *> columns) {
+  return Network(ir, block).adjacentRowsOf(columns);
 }
 
 } // namespace einjit::codegen

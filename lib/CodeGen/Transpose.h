@@ -23,8 +23,16 @@ struct TransposedBlock {
 llvm::SmallVector<llvm::Value *> columnsOf(Builder &ir, const TransposedBlock &block,
                                            llvm::ArrayRef<llvm::Value *> rows);
 
+/// The same of rows one behind the other, in `columns` vectors of `lanes` elements; with that many shuffles more.
+llvm::SmallVector<llvm::Value *> columnsOfAdjacent(Builder &ir, const TransposedBlock &block,
+                                                   llvm::ArrayRef<llvm::Value *> vectors);
+
 /// The rows of a block: `lanes` vectors of `columns` elements.
 llvm::SmallVector<llvm::Value *> rowsOf(Builder &ir, const TransposedBlock &block,
                                         llvm::ArrayRef<llvm::Value *> columns);
+
+/// The rows one behind the other: `columns` vectors of `lanes` elements.
+llvm::SmallVector<llvm::Value *> adjacentRowsOf(Builder &ir, const TransposedBlock &block,
+                                                llvm::ArrayRef<llvm::Value *> columns);
 
 } // namespace einjit::codegen

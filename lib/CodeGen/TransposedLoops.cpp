@@ -36,6 +36,13 @@ Value *lanesOf(Builder &ir, Value *vector, DType type, std::int64_t from, std::i
   return ir.CreateShuffleVector(vector, lanes);
 }
 
+/// Of a streamed place's element in a later lane; 0 of others.
+std::int64_t alignmentBehind(const Place &place, std::int64_t lane) {
+  const std::int64_t bits =
+      place.streamAlignment | (lane * place.stride * static_cast<std::int64_t>(byteSize(place.type)));
+  return place.streamAlignment == 0 ? 0 : bits & -bits;
+}
+
 } // namespace
 
 /// Iterations that are transposed together, from `first` on, and the rows they have.
@@ -51,6 +58,11 @@ struct Emitter::IterationBlock {
   /// Whether iteration number `i` of the block runs; null if it does.
   Value *runs(Builder &ir, std::int64_t i) const {
     return running ? ir.CreateICmpSGT(running, ir.getInt64(static_cast<std::uint64_t>(i))) : nullptr;
+  }
+
+  /// Whether rows so far apart lie one behind the other, whole, and all lanes below `end` take part.
+  bool isAdjacent(std::int64_t stride, std::int64_t end) const {
+    return stride == columns && width == columns && !running && end <= certainRows;
   }
 };
 
@@ -161,11 +173,17 @@ llvm::SmallVector<Value *> Emitter::readColumns(const TransposedAccesses::Member
   const Place from = place(*read.access);
   const std::int64_t lanes = blockLanes(context_.target, from.type, read.lanes);
   std::vector<llvm::SmallVector<Value *>> columns(static_cast<std::size_t>(block.columns));
+  const TransposedBlock shape{from.type, lanes, block.columns};
   for (std::int64_t group = 0; group < read.lanes; group += lanes) {
-    llvm::SmallVector<Value *> rows(static_cast<std::size_t>(lanes));
-    for (std::int64_t lane = group; lane < std::min({group + lanes, read.lanes, block.possibleRows}); ++lane)
-      rows[static_cast<std::size_t>(lane - group)] = loadAdjacent(ir_, row(from, block, lane), mask, context_.target);
-    const auto transposed = columnsOf(ir_, {from.type, lanes, block.columns}, rows);
+    const std::int64_t end = std::min({group + lanes, read.lanes, block.possibleRows});
+    const bool areAdjacent = end == group + lanes && block.isAdjacent(from.stride, end);
+    const std::int64_t step = areAdjacent ? lanes / block.columns : 1; // rows in a vector
+    const Mask part = areAdjacent ? Mask::all(lanes) : mask;
+    llvm::SmallVector<Value *> vectors(static_cast<std::size_t>(lanes / step));
+    for (std::int64_t lane = group; lane < end; lane += step)
+      vectors[static_cast<std::size_t>((lane - group) / step)] =
+          loadAdjacent(ir_, row(from, block, lane), part, context_.target);
+    const auto transposed = areAdjacent ? columnsOfAdjacent(ir_, shape, vectors) : columnsOf(ir_, shape, vectors);
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i].push_back(transposed[i]);
   }
   llvm::SmallVector<Value *> result;
@@ -183,16 +201,23 @@ void Emitter::writeColumns(const TransposedAccesses::Member &write, const Iterat
   const std::int64_t lanes = blockLanes(context_.target, to.type, write.lanes);
   llvm::SmallVector<Value *> vectors;
   for (Value *column : columns) vectors.push_back(toAdjacent(ir_, column, write.lanes, to.type));
+  const TransposedBlock shape{to.type, lanes, block.columns};
   for (std::int64_t group = 0; group < write.lanes; group += lanes) {
     countStores(lanes);
     llvm::SmallVector<Value *> part;
     for (Value *vector : vectors) part.push_back(lanesOf(ir_, vector, to.type, write.lanes, group, lanes));
     part.resize(static_cast<std::size_t>(block.columns), llvm::PoisonValue::get(part.front()->getType()));
-    const auto rows = rowsOf(ir_, {to.type, lanes, block.columns}, part);
-    for (std::int64_t lane = group; lane < std::min({group + lanes, write.lanes, block.possibleRows}); ++lane) {
+    const std::int64_t end = std::min({group + lanes, write.lanes, block.possibleRows});
+    const bool areAdjacent = end == group + lanes && block.isAdjacent(to.stride, end);
+    const std::int64_t step = areAdjacent ? lanes / block.columns : 1;
+    const Mask whole = areAdjacent ? Mask::all(lanes) : mask;
+    const auto rows = areAdjacent ? adjacentRowsOf(ir_, shape, part) : rowsOf(ir_, shape, part);
+    for (std::int64_t lane = group; lane < end; lane += step) {
       Value *number = ir_.getInt64(static_cast<std::uint64_t>(lane));
       emitIf(lane < block.certainRows ? nullptr : ir_.CreateICmpSGT(block.rows, number), {}, [&] {
-        storeAdjacent(ir_, row(to, block, lane), rows[static_cast<std::size_t>(lane - group)], mask, context_.target);
+        Place at = row(to, block, lane);
+        if (areAdjacent) at.streamAlignment = alignmentBehind(to, lane);
+        storeAdjacent(ir_, at, rows[static_cast<std::size_t>((lane - group) / step)], whole, context_.target);
       });
     }
   }

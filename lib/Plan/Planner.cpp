@@ -11,6 +11,7 @@
 #include "Plan/Facts.h"
 #include "Plan/Joining.h"
 #include "Plan/Sharing.h"
+#include "Plan/ShortRows.h"
 #include "Plan/Streaming.h"
 #include "Plan/SumParts.h"
 #include "Plan/Tile.h"
@@ -90,7 +91,7 @@ private:
             within_.empty() ? plan::chooseUnpacking(facts_, tile_, target_, options_.threads) : std::nullopt;
         unpacking && planUnpacked(*unpacking))
       return;
-    if (planJoined()) return;
+    if (planShortRows() || planJoined()) return;
     if (planColumns()) return;
     if (const auto blocking = plan::chooseBlocking(facts_, target_, tile_, kernel_.exact))
       return plan::planContraction({tiled(facts_, tile_, within_), *blocking, options_.threads, cycles(),
@@ -165,6 +166,17 @@ private:
     std::ranges::move(steps, std::back_inserter(steps_));
     plan::planCopy(facts_, unpacking, target_, steps_);
     stream(streamedInLines(unpacking.rows, target_.lanes(facts_.elementBytes), true));
+    parallelize(nest);
+    return true;
+  }
+
+  /// Whether lanes are rows of a few elements, which is worth it, and the result is an output's.
+  bool planShortRows() {
+    const auto output = plan::writtenOutput(kernel_, value_);
+    const auto rows = output && within_.empty() ? plan::chooseShortRows(facts_, tile_, target_) : std::nullopt;
+    if (!rows || kernel_.exact) return false;
+    const auto nest = plan::planShortRows(tiled(facts_, tile_, within_), *rows, *output, steps_);
+    stream(plan::streamedResult(kernel_, value_, plan::asOneRow(facts_, *rows), rows->rows, target_));
     parallelize(nest);
     return true;
   }

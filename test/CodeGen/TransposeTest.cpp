@@ -141,6 +141,43 @@ TEST(Transpose, TouchesNothingElse) {
     }
 }
 
+/// Rows one behind the other, of which several make a vector.
+TEST(Transpose, AdjacentRows) {
+  for (const Kind &kind : kinds)
+    for (int columns : {2, 3, 4, 8, 16}) {
+      const loop::Kernel kernel = kernelOf(
+          fmt::format("kernel @k(in %a: {0}[{2},{3}], out %read: {0}[3,{3},{1}], out %written: {0}[{2},{3}]) {{\n"
+                      "  for r in 0..3 {{\n"
+                      "    unroll x in 0..{3} {{ {1} lanes: %read[r,x,lane] = %a[{1}*r + lane,x] }}\n"
+                      "    unroll x in 0..{3} {{ {1} lanes: %written[{1}*r + lane,x] = %read[r,x,lane] }}\n"
+                      "  }}\n"
+                      "}}",
+                      kind.type, kind.lanes, 3 * kind.lanes, columns));
+      const std::vector<Memory> arguments = argumentsOf(kernel);
+      std::vector<Memory> expected = arguments;
+      runInterpreted(kernel, expected);
+      for (const Target &target : widths()) {
+        SCOPED_TRACE(testing::Message() << target.name << "\n" << loop::print(kernel));
+        expectInsidePages(kernel, arguments, expected, target);
+      }
+    }
+}
+
+TEST(Assembly, AdjacentRowsAreWholeVectors) {
+  const std::string text = assemblyFor("kernel @k(in %a: f32[64,4], out stream %out: f32[64,4]) {\n"
+                                       "  for r in 0..4 {\n"
+                                       "    scratch %s: f32[4,16]\n"
+                                       "    unroll x in 0..4 { 16 lanes: %s[x,lane] = %a[16*r + lane,x] }\n"
+                                       "    unroll x in 0..4 { 16 lanes: %out[16*r + lane,x] = neg(%s[x,lane]) }\n"
+                                       "  }\n"
+                                       "}",
+                                       "skylake-avx512");
+  EXPECT_EQ(lines(text, {"vmovups\t", "), %zmm"}), 2 * 4) << text; // streamed and not
+  EXPECT_EQ(lines(text, {"vmovntps\t%zmm"}), 4) << text;
+  EXPECT_EQ(lines(text, {"vpermt2ps\t"}) + lines(text, {"vunpck"}), 2 * 2 * 8) << text;
+  EXPECT_THAT(text, Not(ContainsRegex("vinsert|vextract|vpermps")));
+}
+
 TEST(Transpose, AllKnownExtents) {
   for (const auto &[type, lanes] : {Kind{"f32", 16}, Kind{"f32", 8}, Kind{"f64", 4}}) {
     std::string text =

@@ -115,7 +115,7 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
   for (const std::string &word : means()) used[word] += schedule.find(word) != std::string::npos;
   for (const char *word : {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit",
                            "read in place", "batch for a panel", "lanes of a batch", "a partial result in each lane",
-                           "its lanes are far apart", "columns that are left over"})
+                           "its lanes are far apart", "columns that are left over", "rows become lanes"})
     used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
@@ -279,6 +279,34 @@ TEST(Strategies, ColumnsLeftOver) {
     }
   }
   EXPECT_GE(used["columns that are left over"], 20);
+}
+
+/// Rows of a few elements times small matrices: whole blocks of rows and not, several of them, and those that lie
+/// apart.
+TEST(Strategies, ShortRows) {
+  std::mt19937 random(11);
+  std::map<std::string, int> used;
+  for (const Target &target : presetTargets()) {
+    if (!runsOnHost(target)) continue;
+    for (std::int64_t sums : {2, 3, 4, 8})
+      for (std::int64_t columns : {1, 2, 3, 4, 8}) {
+        const std::int64_t rows = 8 + static_cast<std::int64_t>(random() % 60);
+        const Contraction contractions[] = {
+            {"ac", "cb", "ab", {{'a', rows}, {'b', columns}, {'c', sums}}},
+            {"bc", "ac", "ab", {{'a', rows}, {'b', columns}, {'c', sums}}},
+            {"gac", "gcb", "gab", {{'a', rows}, {'b', columns}, {'c', sums}, {'g', 3}}},
+            {"agc", "cb", "gab", {{'a', rows}, {'b', columns}, {'c', sums}, {'g', 5}}},
+        };
+        for (const Contraction &c : contractions) {
+          const int threads = 1 + static_cast<int>(random() % 2);
+          const std::string text = random() % 2 == 0 ? withSmallCaches(target, random) : target.name;
+          random() % 2 == 0 ? check<float>(c, text, threads, random, used)
+                            : check<double>(c, text, threads, random, used);
+          if (testing::Test::HasFatalFailure()) return;
+        }
+      }
+  }
+  EXPECT_GE(used["rows become lanes"], 20);
 }
 
 /// Results of which there are too few for threads: long sums, also of lengths that have no equal parts.

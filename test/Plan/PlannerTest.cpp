@@ -52,6 +52,8 @@ constexpr Family families[] = {
                    "  %0 = [i:7, j:{1}] add over [k:4] of mul(%a[i,k], %b[k,j]) return %0 }}"},
     {"MatmulTall", "kernel @k(%a: {0}[{1},4], %b: {0}[4,33]) -> {0}[{1},33] {{"
                    "  %0 = [i:{1}, j:33] add over [k:4] of mul(%a[i,k], %b[k,j]) return %0 }}"},
+    {"MatmulOfShortRows", "kernel @k(%a: {0}[3,{1},4], %b: {0}[4,2]) -> {0}[3,{1},2] {{"
+                          "  %0 = [g:3, i:{1}, j:2] add over [k:4] of mul(%a[g,i,k], %b[k,j]) return %0 }}"},
     {"MatmulTransposed", "kernel @k(%a: {0}[{1},19], %b: {0}[6,19]) -> {0}[{1},6] {{"
                          "  %0 = [i:{1}, j:6] add over [k:19] of mul(%a[i,k], %b[j,k]) return %0 }}"},
     {"MatmulConverted", "kernel @k(%a: bf16[{1},19], %b: bf16[19,{1}]) -> {0}[{1},{1}] {{"
