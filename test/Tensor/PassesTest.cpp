@@ -53,7 +53,8 @@ class PassGoldens : public testing::TestWithParam<NamedPass> {};
 TEST_P(PassGoldens, Match) {
   const Pass *pass = findPass(GetParam().flag);
   ASSERT_NE(pass, nullptr);
-  test::checkGoldens(folderOf(GetParam()), [&](const test::Golden &golden) { return run(*pass, kernelOf(golden), optionsOf(golden)); });
+  test::checkGoldens(folderOf(GetParam()),
+                     [&](const test::Golden &golden) { return run(*pass, kernelOf(golden), optionsOf(golden)); });
 }
 
 /// A golden named `keeps-…` shows what the pass leaves alone.
