@@ -5,6 +5,7 @@
 #include "Plan/SumBlocks.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 namespace einjit::plan {
@@ -15,6 +16,9 @@ constexpr std::int64_t longestOfWriting = 96;
 
 /// With fewer uses of V, copying it is most of the time, and prefetches beside that only add to it.
 constexpr std::int64_t leastReuseAhead = 16;
+
+/// Of the larger operand with lanes of a batch, as of those that are fetched.
+constexpr std::int64_t leastReuseOfBatch = 8;
 
 /// Of each row that a panel of lanes of a batch has: 256 bytes took 0.93 of the time of 64, 512 0.9, 1024 as long.
 constexpr std::int64_t pieceBytes = 512;
@@ -221,7 +225,8 @@ private:
   /// while one is multiplied. They read S again more often, so it has to stay in L2 beside them.
   std::optional<Cut> cutAhead() const {
     const std::size_t v = blocking_.vectorOperand, s = *blocking_.broadcastOperand;
-    if (!blocking_.packsVector || hasBatchLanes_ || !blocking_.kCut.isNone() || !hasTimeToFetch(tile_) ||
+    if (hasBatchLanes_) return cutInPieces();
+    if (!blocking_.packsVector || !blocking_.kCut.isNone() || !hasTimeToFetch(tile_) ||
         facts_.reuse(v) < leastReuseAhead || facts_.operandBytes[v] <= target_.l2Bytes ||
         facts_.operandBytes[s] > target_.l2Bytes / 4)
       return std::nullopt;
@@ -238,6 +243,46 @@ private:
     }
     const std::int64_t stride = std::abs(facts_.iterators[loop.iterator].strides[v]);
     return product(stride, tileLength(tile_, loop.iterator)) == elements ? std::optional(cut) : std::nullopt;
+  }
+
+  /// Of a V with lanes of a batch, whose rows are fetched piece by piece: the longest blocks of an eighth of L2 whose
+  /// tiles can fetch a piece each; of rows that drive each other out of L2 one for each iteration of the sum.
+  std::optional<Cut> cutInPieces() const {
+    const std::size_t v = blocking_.vectorOperand;
+    if (!isFetchedInPieces() || isBlock(v)) return std::nullopt;
+    Cut cut = cutOf(blocking_.n, v, blocking_.packsVector, target_.l2Bytes / 8);
+    if (rowsShareSets(facts_, target_, v))
+      while (cut.position < blocking_.n.size() && isRow(blocking_.n[cut.position])) cut = {cut.position + 1, 0};
+    if (cut.isNone()) return std::nullopt;
+    for (Cut shorter = cut; shorter.length > 1; --shorter.length)
+      if (choosePieceTurns(piecesIn(shorter), extentsIn(shorter), false)) return shorter;
+    return cut;
+  }
+  bool isRow(const OuterLoop &loop) const {
+    return std::abs(facts_.iterators[loop.iterator].strides[blocking_.vectorOperand]) >=
+           pageBytes / facts_.elementBytes;
+  }
+  std::int64_t piecesIn(const Cut &cut) const {
+    std::int64_t pieces = countOf(blocking_.k);
+    for (std::size_t i = cut.position; i < blocking_.n.size(); ++i)
+      if (isRow(blocking_.n[i]))
+        pieces = product(pieces, inside({blocking_.n[i]}, {0, i == cut.position ? cut.length : 0}));
+    return pieces;
+  }
+  /// Of the loops inside, and the sum.
+  std::array<std::int64_t, 3> extentsIn(const Cut &cut) const {
+    return {countOf(blocking_.m), inside(blocking_.n, cut), countOf(blocking_.k)};
+  }
+
+  /// Whether the op reads a part of the operand, which is no larger than blocks are.
+  bool isBlock(std::size_t operand) const {
+    const std::int64_t bytes = product(countOf(blocking_.n), tileBytes(operand));
+    return bytes <= blockBytes(target_) && bytes < facts_.operandBytes[operand];
+  }
+  bool isFetchedInPieces() const {
+    const std::size_t v = blocking_.vectorOperand;
+    return hasBatchLanes_ && blocking_.kCut.isNone() && hasTimeToFetch(tile_) && countOf(blocking_.m) > 1 &&
+           facts_.reuse(v) >= leastReuseOfBatch && facts_.operandBytes[v] > 4 * target_.l2Bytes;
   }
 
   /// A batch along which a packed operand is contiguous becomes the innermost one, and blocks of it have a panel each,
@@ -259,7 +304,8 @@ private:
     if (blocking_.packsBroadcast) consider(*blocking_.broadcastOperand, countOf(blocking_.m));
     if (along == batch.end() || along->count == 1) return;
     const std::int64_t piece = hasBatchLanes_ ? pieceBytes : target_.cacheLineBytes;
-    const std::int64_t length = piece / facts_.elementBytes / tileLength(tile_, along->iterator);
+    std::int64_t length = piece / facts_.elementBytes / tileLength(tile_, along->iterator);
+    if (hasBatchLanes_) length = std::min(length, blockBytes(target_) / bytes);
     if (length < 2 || product(bytes, std::min(length, along->count)) > blockBytes(target_)) return;
     const std::int64_t count = along->count;
     std::rotate(along, along + 1, batch.end());
@@ -268,13 +314,19 @@ private:
 
   bool packsBroadcast() const {
     const auto innermost = blocking_.k.empty() ? std::nullopt : std::optional(blocking_.k.back().iterator);
-    if (!blocking_.broadcastOperand || hasBatchLanes_) return false;
+    if (!blocking_.broadcastOperand) return false;
+    if (hasBatchLanes_)
+      return packsSmaller(facts_, target_, *blocking_.broadcastOperand, countOf(blocking_.n), isFetchedInPieces());
     return (!blocking_.fetchesAhead || isChangedByCopies(*blocking_.broadcastOperand)) &&
            plan::packsBroadcast(facts_, target_, *blocking_.broadcastOperand, countOf(blocking_.n), innermost, tile_);
   }
 
-  /// Where neither is packed, the one with lanes stays if all of it does.
+  /// Where neither is packed, the one with lanes stays if all of it does. Of two that have lanes the one of which a
+  /// tile reads less is read again from L2, and the other one from L1.
   bool vectorStays() const {
+    if (hasBatchLanes_ && countOf(blocking_.m) > 1 &&
+        tileBytes(blocking_.vectorOperand) <= tileBytes(*blocking_.broadcastOperand))
+      return true;
     if (blocking_.packsVector || blocking_.packsBroadcast) return blocking_.packsVector;
     return comesInPieces() || product(countOf(blocking_.n), tileBytes(blocking_.vectorOperand)) <= blockBytes(target_);
   }

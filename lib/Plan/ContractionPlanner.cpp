@@ -22,6 +22,8 @@ public:
     if (joining_) splitRows();
     orderIterators();
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i) splitTile(i);
+    // Operands that are loaded for the inner ones stay in registers, and the fewer the better.
+    std::ranges::stable_sort(tileLoops_, std::greater<>(), &PlannedLoop::extent);
     splitBlocks();
     order();
     if (!kBlocks_.empty()) stage();
@@ -228,7 +230,9 @@ private:
 
   void fetch() {
     if (k_.empty()) return;
-    planFetches({op_, &panels_, plan_.jumpsBetweenRows}, outsideOfSums_, k_.back(), steps_);
+    FetchedOp fetched{op_, &panels_, plan_.jumpsBetweenRows};
+    if (blocking_.broadcastOperand && facts_.movesAll(v_)) fetched.ofBatch = {blocking_.vectorOperand, plan_.isBlock};
+    planFetches(fetched, outsideOfSums_, k_.back(), steps_);
   }
 
   void stage() {
@@ -322,8 +326,11 @@ private:
              std::ranges::find(tileLoops_, loop.name, &PlannedLoop::name) != tileLoops_.end();
     });
     if (last == over.end() && !k_.empty()) last = std::ranges::find(over, k_.back().name, &PlannedLoop::name);
-    if (last != over.end()) std::rotate(last, last + 1, over.end());
-    panels_.pack(operand, panelPlace(!blocking_.vectorStays, mBlocks_), over, lanes_.name,
+    const bool hasLanes = facts_.iterators[v_].strides[operand] != 0; // those of a batch
+    if (!hasLanes && last != over.end()) std::rotate(last, last + 1, over.end());
+    if (hasLanes) over.push_back(lanes_);
+    const std::string place = panelPlace(!blocking_.vectorStays, mBlocks_);
+    panels_.pack(operand, plan_.isBlock && place == op_.within ? std::string() : place, over, lanes_.name,
                  "its elements are read again for each tile");
   }
 

@@ -38,6 +38,7 @@ struct ContractionPlan {
   bool jumpsBetweenRows = false;            ///< as of a fetched op (Fetching.h)
   const Joining *joining = nullptr;         ///< whose facts and tile the op's are; its result is an output,
   std::string result = {};                  ///< of this name
+  bool isBlock = false; ///< whether the loop that all stands in goes on with V, and leaves the other operand in place
 };
 
 /// Adds the steps to `steps`.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Fetching.h"
+#include "Plan/Cut.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
 #include <cstdlib>
+#include <fmt/format.h>
 
 namespace einjit::plan {
 namespace {
@@ -20,34 +22,53 @@ class Fetching {
 public:
   Fetching(const FetchedOp &op, std::span<const PlannedLoops> groups, const PlannedLoop &sum)
       : op_(op.op), copies_(op.copies), jumpsBetweenRows_(op.jumpsBetweenRows), facts_(op_.facts), groups_(groups),
-        sum_(sum) {}
+        sum_(sum), ofBatch_(op.ofBatch) {}
 
-  void fetch(std::size_t operand, std::vector<loop::Step> &steps) const {
-    if (!isWorthFetching(op_, operand)) return;
-    // Panels are made outside of the loops inside blocks, and take room themselves.
-    const bool isPacked = copies_ && copies_->areOf(operand);
-    PlannedLoops loops;
-    for (std::size_t group = 0; group < groups_.size() - (isPacked ? 1 : 0); ++group)
-      loops.insert(loops.end(), groups_[group].begin(), groups_[group].end());
-    for (std::size_t i = loops.size(); i-- > 0;) {
-      if (!readsOn(operand, loops, i)) continue;
-      const std::int64_t stride = loops[i].step * facts_.iterators[loops[i].iterator].strides[operand];
-      const std::int64_t most = isPacked ? op_.target.l2Bytes / 4 : op_.target.l2Bytes / 5 * 3;
-      if (stride > most / facts_.elementBytes || !isRepeated(loops[i])) {
-        if (!isPacked) return;
-        break;
-      }
-      steps.push_back(
-          {loop::Fetch{op_.operandNames[operand], loops[i].name, sum_.name, line()}, "what comes next is on its way"});
-      return;
+  void run(std::vector<loop::Step> &steps) const {
+    std::vector<std::size_t> apart;
+    for (std::size_t operand = 0; operand < facts_.operandCount; ++operand)
+      if (isWorthFetching(op_, operand) && !fetchInOrder(operand, steps)) apart.push_back(operand);
+    for (std::size_t operand : apart) {
+      const std::size_t before = steps.size();
+      const PlannedLoops loops = loopsAround(operand);
+      if (isInPieces(operand))
+        fetchPieces(operand, loops, steps);
+      else if (jumpsBetweenRows_)
+        fetchRows(operand, loops, steps);
+      const bool hasSplit = steps.size() > before && std::holds_alternative<loop::Split>(steps[before].action);
+      if (hasSplit) return; // others would have to name the parts
     }
-    if (isPacked)
-      fetchPieces(operand, loops, steps);
-    else if (jumpsBetweenRows_)
-      fetchRows(operand, loops, steps);
   }
 
 private:
+  bool isPacked(std::size_t operand) const { return copies_ && copies_->areOf(operand); }
+  bool isInPieces(std::size_t operand) const { return isPacked(operand) || isOfBatch(operand); }
+
+  /// Those that an operand is fetched ahead of: panels are made outside of the loops inside blocks.
+  PlannedLoops loopsAround(std::size_t operand) const {
+    PlannedLoops loops;
+    for (std::size_t group = 0; group < groups_.size() - (isInPieces(operand) ? 1 : 0); ++group)
+      loops.insert(loops.end(), groups_[group].begin(), groups_[group].end());
+    return loops;
+  }
+
+  /// What is read on, in one piece, by the innermost loop that does so; whether there is nothing else to fetch.
+  bool fetchInOrder(std::size_t operand, std::vector<loop::Step> &steps) const {
+    const PlannedLoops loops = loopsAround(operand);
+    for (std::size_t i = loops.size(); i-- > 0;) {
+      if (!readsOn(operand, loops, i)) continue;
+      const std::int64_t stride = loops[i].step * facts_.iterators[loops[i].iterator].strides[operand];
+      // Panels, or blocks that jump from row to row, take room themselves.
+      const std::int64_t most = isInPieces(operand) ? op_.target.l2Bytes / 4 : op_.target.l2Bytes / 5 * 3;
+      if (stride > most / facts_.elementBytes || !isRepeated(loops[i])) return !isInPieces(operand);
+      steps.push_back(
+          {loop::Fetch{op_.operandNames[operand], loops[i].name, sum_.name, line()}, "what comes next is on its way"});
+      return true;
+    }
+    return false;
+  }
+
+  bool isOfBatch(std::size_t operand) const { return ofBatch_ && ofBatch_->operand == operand; }
   std::int64_t line() const { return op_.target.cacheLineBytes / facts_.elementBytes; }
 
   /// Rows that iterations of the sum jump between: the longest ones that fit L2 twice. The sum is split, so that it
@@ -76,41 +97,53 @@ private:
     steps.push_back({*best, "what comes next is on its way"});
   }
 
-  /// Pieces that the next panel is copied from, if all are equally far apart: each by a part of the sum, or else by a
-  /// run of one of the loops around it.
+  /// Pieces that the next block is read from, or its panel copied, if all are equally far apart.
   void fetchPieces(std::size_t operand, const PlannedLoops &loops, std::vector<loop::Step> &steps) const {
-    const std::int64_t sums = facts_.iterators[sum_.iterator].extent;
-    const auto panel = std::find_if(loops.rbegin(), loops.rend(),
+    const auto block = std::find_if(loops.rbegin(), loops.rend(),
                                     [&](const PlannedLoop &loop) { return strideOf(operand, loop.iterator) != 0; });
-    if (panel == loops.rend() || strideOf(operand, panel->iterator) <= 0 || !isRepeated(*panel)) return;
-    if (sum_.extent != sums || facts_.reuse(operand) > mostReuseOfPieces || !copies_->isMadeIn(operand, panel->name) ||
-        facts_.operandBytes[operand] <= 4 * op_.target.l2Bytes)
+    const bool isWhole = block == loops.rend(); // all that is inside of the loop around everything
+    if (isWhole ? !isOfBatch(operand) || !ofBatch_->isBlock
+                : strideOf(operand, block->iterator) <= 0 || !isRepeated(*block))
       return;
-    const Pieces pieces = piecesOf(operand, loops, static_cast<std::size_t>(loops.rend() - panel) - 1);
+    const std::string &ahead = isWhole ? op_.within : block->name;
+    const bool isFar = facts_.operandBytes[operand] > 4 * op_.target.l2Bytes;
+    if (sum_.extent != facts_.iterators[sum_.iterator].extent || facts_.reuse(operand) > mostReuseOfPieces || !isFar)
+      return;
+    if (isPacked(operand) && !copies_->isMadeIn(operand, ahead)) return;
+    const Pieces pieces = isWhole ? piecesOf(operand, {}, 0)
+                                  : piecesOf(operand, loops, static_cast<std::size_t>(loops.rend() - block) - 1);
     if (pieces.length < leastLinesOfRow * line() || pieces.count < 2) return;
-    loop::Fetch fetch{op_.operandNames[operand], panel->name, sum_.name, line(), pieces.length, pieces.apart};
-    std::int64_t runs = 1, each = sums; // of the loop inside of blocks, and iterations of the sum in one of its runs
-    for (const PlannedLoop &loop : groups_.back()) each *= loop.extent;
-    for (const PlannedLoop &loop : groups_.back()) {
-      if (runs >= pieces.count) {
-        fetch.by = loop.name;
-        break;
-      }
-      runs *= loop.extent;
-      each /= loop.extent;
-    }
-    const std::int64_t part = greatestDivisor(sums, std::max<std::int64_t>(1, sums * runs / pieces.count));
-    if (fetch.by.empty()) {
-      runs *= sums / part;
-      each = part;
-    }
-    if (4 * pieces.count < 3 * runs || 4 * runs < 3 * pieces.count) return;
-    if (ceilDiv(pieces.length, each) > mostPrefetches * line()) return;
-    if (fetch.by.empty() && part < sums) {
-      fetch.in = sum_.name + "i";
-      steps.push_back({loop::Split{sum_.name, part, sum_.name + "o", fetch.in}, "a piece is fetched by each part"});
-    }
-    steps.push_back({std::move(fetch), "what the next panel is copied from is on its way"});
+    loop::Fetch fetch{op_.operandNames[operand], ahead, sum_.name, line(), pieces.length, pieces.apart};
+    const auto turns = choosePieceTurns(pieces.count, extentsInside(), maySplit());
+    if (!turns || ceilDiv(pieces.length, turns->steps) > mostPrefetches * line()) return;
+    takeTurns(*turns, fetch, steps);
+    const std::string_view what = isPacked(operand) ? "what the next panel is copied from" : "the next block";
+    steps.push_back({std::move(fetch), fmt::format("{} is on its way", what)});
+  }
+
+  /// Of the loops inside of blocks and the sum.
+  std::vector<std::int64_t> extentsInside() const {
+    std::vector<std::int64_t> extents;
+    for (const PlannedLoop &loop : groups_.back()) extents.push_back(loop.extent);
+    extents.push_back(sum_.extent);
+    return extents;
+  }
+  /// Whether no other step names the loops inside, and each is one.
+  bool maySplit() const {
+    return ofBatch_ && ofBatch_->isBlock && std::ranges::all_of(groups_.back(), [](const PlannedLoop &loop) {
+             return !loop.shared || loop.shared->parts.size() == 1;
+           });
+  }
+
+  /// Lets the runs that count fetch a piece each.
+  void takeTurns(const PieceTurns &turns, loop::Fetch &fetch, std::vector<loop::Step> &steps) const {
+    const bool isSum = turns.loop == groups_.back().size();
+    const PlannedLoop &loop = isSum ? sum_ : groups_.back()[turns.loop];
+    const bool isSplit = turns.part < loop.extent;
+    const std::string part = isSplit ? loop.name + "i" : loop.name;
+    if (isSplit)
+      steps.push_back({loop::Split{loop.name, turns.part, loop.name + "o", part}, "a piece is fetched by each part"});
+    (isSum ? fetch.in : fetch.by) = part;
   }
 
   struct Pieces {
@@ -158,7 +191,7 @@ private:
 
   /// Iterations of the iterator in one iteration of the loop at `position` of those outside of the sums.
   std::int64_t inside(const PlannedLoops &loops, std::size_t position, std::size_t iterator) const {
-    for (std::size_t i = position + 1; i-- > 0;)
+    for (std::size_t i = std::min(position + 1, loops.size()); i-- > 0;)
       if (loops[i].iterator == iterator) return loops[i].step;
     return facts_.iterators[iterator].extent;
   }
@@ -185,9 +218,33 @@ private:
   const OpFacts &facts_;
   std::span<const PlannedLoops> groups_;
   const PlannedLoop &sum_;
+  const std::optional<FetchedOp::OfBatch> ofBatch_;
 };
 
 } // namespace
+
+std::optional<PieceTurns> choosePieceTurns(std::int64_t pieces, std::span<const std::int64_t> extents, bool maySplit) {
+  const std::size_t sum = extents.size() - 1;
+  const auto turnsOf = [&](std::size_t loop, std::int64_t runs) -> std::optional<PieceTurns> {
+    const std::int64_t most = std::max<std::int64_t>(1, product(extents[loop], std::min(runs, pieces)) / pieces);
+    const std::int64_t part = greatestDivisor(extents[loop], most);
+    runs = product(runs, extents[loop] / part);
+    if (product(4, pieces) < product(3, runs) || product(4, runs) < product(3, pieces)) return std::nullopt;
+    std::int64_t steps = part;
+    for (std::size_t inner = loop + 1; inner <= sum; ++inner) steps = product(steps, extents[inner]);
+    return PieceTurns{loop, part, steps};
+  };
+  std::optional<PieceTurns> split;
+  std::int64_t runs = 1;
+  for (std::size_t loop = 0; loop <= sum; runs = product(runs, extents[loop++])) {
+    const auto turns = turnsOf(loop, runs);
+    const bool isSplit = turns && turns->part < extents[loop];
+    if (turns && (!isSplit || loop == sum)) return turns;
+    if (isSplit && maySplit) split = turns;
+    if (runs >= pieces) break;
+  }
+  return split;
+}
 
 bool hasTimeToFetch(const Tile &tile) {
   std::int64_t vectors = tile.vectors;
@@ -205,8 +262,7 @@ bool isWorthFetching(const TiledOp &op, std::size_t operand) {
 
 void planFetches(const FetchedOp &op, std::span<const PlannedLoops> groups, const PlannedLoop &sum,
                  std::vector<loop::Step> &steps) {
-  const Fetching fetching(op, groups, sum);
-  for (std::size_t operand = 0; operand < op.op.facts.operandCount; ++operand) fetching.fetch(operand, steps);
+  Fetching(op, groups, sum).run(steps);
 }
 
 } // namespace einjit::plan

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Packing.h"
+#include "Plan/Cut.h"
 #include "Plan/Tile.h"
 #include "Plan/TileModel.h"
 #include "Support/Checked.h"
@@ -17,7 +18,6 @@ constexpr std::int64_t leastReuseOfStrided = 8, leastReuseOfContiguous = 32, lea
 constexpr std::int64_t leastReuseOfCrossing = 192, leastReuseOfFewSets = 384;
 /// Shorter sums are bound by their results, which are better written row by row.
 constexpr std::int64_t leastSumOfContiguous = 32;
-constexpr std::int64_t pageBytes = 4096;
 /// Blocks in L2 of which each page has so many rows have few pages.
 constexpr std::int64_t rowsOfPage = 4;
 /// Reads by different tiles that make a copy of what all lanes read the same element of worth its time.
@@ -48,14 +48,6 @@ double partOfSets(const OpFacts &facts, const Target &target, std::size_t operan
   }
   if (apart < leastLinesApart * target.cacheLineBytes) return 0;
   return rows * static_cast<double>(apart) / static_cast<double>(target.l2Bytes);
-}
-
-/// Whether rows drive each other out of L2 so often that a copy, which each element pays for once, is worth it. On a
-/// Xeon with L2 of 2 MiB a copy was as fast in place for parts of 1/4 at any reuse, 1/2 at 200 to 500, 1 at 60.
-bool rowsShareSets(const OpFacts &facts, const Target &target, std::size_t operand) {
-  constexpr double harmless = 0.25, leastGain = 32;
-  const double beyond = std::max(0.0, partOfSets(facts, target, operand) - harmless);
-  return static_cast<double>(facts.reuse(operand)) * beyond * beyond > leastGain;
 }
 
 /// Whether what one point of a batch reads takes more of L2 than blocks do.
@@ -112,6 +104,12 @@ std::optional<std::size_t> packedAlongSums(const OpFacts &facts, const Target &t
 }
 
 } // namespace
+
+bool rowsShareSets(const OpFacts &facts, const Target &target, std::size_t operand) {
+  constexpr double harmless = 0.25, leastGain = 32;
+  const double beyond = std::max(0.0, partOfSets(facts, target, operand) - harmless);
+  return static_cast<double>(facts.reuse(operand)) * beyond * beyond > leastGain;
+}
 
 double linesOfVector(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v,
                      std::int64_t lanes) {
@@ -186,6 +184,7 @@ bool packsFarRows(const OpFacts &facts, const Target &target, std::size_t operan
                       facts.operandBytes[operand] > target.l2Bytes && jumps(facts, operand, pageBytes) &&
                       facts.reuse(operand) >= leastReuseOfStrided;
   const IteratorFacts &lanes = facts.iterators[*tile.vectorIterator];
+  if (mayPay && rowsShareSets(facts, target, operand)) return true;
   return mayPay &&
          !(vectorLoadable(lanes.resultStride) && std::ranges::any_of(tile.repeats, [&](const Tile::Repeat &repeat) {
              return repeat.count >= several &&
@@ -211,6 +210,21 @@ bool packsBroadcast(const OpFacts &facts, const Target &target, std::size_t oper
   const bool isContiguous = innermost && std::abs(facts.iterators[*innermost].strides[operand]) == 1;
   if (isContiguous) return rows * apart > target.l1Bytes - setBytes && facts.points(true) >= leastSumOfContiguous;
   return facts.operandBytes[operand] > target.l1Bytes / 2 && facts.points(true) > 1;
+}
+
+bool packsSmaller(const OpFacts &facts, const Target &target, std::size_t operand, std::int64_t tiles,
+                  bool isBesideFetches) {
+  if (!facts.isPackable[operand] || facts.points(true) < 2) return false;
+  if (isBesideFetches || rowsShareSets(facts, target, operand)) return tiles >= leastTilesOfBroadcast;
+  constexpr std::int64_t leastTiles = 32, fewTiles = 4;
+  std::int64_t rows = 1, apart = setBytes;
+  for (const IteratorFacts &iterator : facts.iterators) {
+    if (!iterator.reduced || iterator.strides[operand] == 0) continue;
+    rows = product(rows, iterator.extent);
+    apart = std::gcd(apart, iterator.strides[operand] * facts.elementBytes);
+  }
+  const std::int64_t places = product(rows, apart); // of each row
+  return places > target.l1Bytes - setBytes && tiles >= (places >= 2 * target.l1Bytes ? fewTiles : leastTiles);
 }
 
 double packingInstructions(const OpFacts &facts, std::size_t operand, std::size_t v, std::int64_t lanes) {

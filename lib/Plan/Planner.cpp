@@ -156,8 +156,10 @@ private:
     if (!blocking) return false;
     std::vector<loop::Step> steps;
     const std::vector<plan::SharedLoop> nest = plan::planOutside(facts_, unpacking, *output, steps);
-    plan::planContraction(
-        {tiled(unpacking.block, tile, nest.back().name), *blocking, 1, cycles(), {}, unpacking.inRows}, steps);
+    plan::ContractionPlan block{tiled(unpacking.block, tile, nest.back().name), *blocking, 1, cycles()};
+    block.jumpsBetweenRows = unpacking.inRows;
+    block.isBlock = unpacking.goesOn;
+    plan::planContraction(block, steps);
     const auto fetchesRows = [](const loop::Step &step) {
       const auto *fetch = std::get_if<loop::Fetch>(&step.action);
       return fetch && fetch->row;

@@ -26,8 +26,6 @@ constexpr double stridedResult = 1.01;
 constexpr double scatteredStore = 12;
 /// One that is stored in blocks transposed in registers: shuffles, and its share of short rows.
 constexpr double transposedStore = 8;
-/// Hardware prefetchers follow a stream inside a page.
-constexpr std::int64_t pageBytes = 4096;
 
 /// Uses of a vector from which on it is better put together of single elements, once, than transposed for each use.
 constexpr std::int64_t leastReuseOfGathered = 4;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/TileModel.h"
 #include "Loop/Steps/Step.h"
+#include "Plan/Cut.h"
 #include "Plan/Packing.h"
 #include <algorithm>
 #include <bit>
@@ -112,14 +113,21 @@ std::int64_t TileModel::bytesFromL2(const Tile &tile) const {
   for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
     if (!facts_.bodyOperand[operand]) continue;
     const bool isVector = moves(operand, v_);
-    const std::int64_t whole = facts_.bytesInBatch(operand);
+    const std::int64_t whole = product(facts_.bytesInBatch(operand), facts_.movesAll(v_) ? lanes_ : 1);
     const std::int64_t elements = (isVector ? tile.vectors * lanes_ : 1) * movingRepeats(tile, operand);
     const std::int64_t step = elements * facts_.elementBytes;
-    const bool isShared = isVector != vectorIsReadAcross() || step >= whole / sum;
+    const bool isAcross = facts_.movesAll(v_) ? operand == largerOfBatch() : isVector == vectorIsReadAcross();
+    const bool isShared = !isAcross || step >= whole / sum;
     const bool stays = whole <= target_.l1Bytes / 2 || (isShared && step <= target_.l1Bytes / 4 * 3 / sum);
     if (!stays) bytes += step;
   }
   return bytes;
+}
+
+/// Of two operands with lanes of a batch the larger one, which neighbouring tiles read different parts of (Blocking.h).
+std::optional<std::size_t> TileModel::largerOfBatch() const {
+  if (!facts_.movesAll(v_) || facts_.operandCount != 2) return std::nullopt;
+  return facts_.operandBytes[1] > facts_.operandBytes[0] ? 1 : 0;
 }
 
 /// Whether neighbouring tiles read different parts of what has the lanes, all of which stays in L2, and the same of
@@ -187,11 +195,18 @@ template <class Use> void TileModel::forEachNest(Tile tile, std::size_t side, do
 /// Of a product with lanes of a batch: copying the larger operand, where this tile would not read it in place.
 double TileModel::copyTime(const Tile &tile) const {
   constexpr double vectorTime = 8; // which a line takes from memory
-  if (!facts_.hasReduction || facts_.iterators[v_].reduced || !facts_.movesAll(v_) || facts_.operandCount != 2)
-    return 0;
-  const std::size_t larger = facts_.operandBytes[1] > facts_.operandBytes[0] ? 1 : 0;
-  if (!packsFarRows(facts_, target_, larger, tile)) return 0;
-  return vectorTime * static_cast<double>(facts_.operandBytes[larger] / facts_.elementBytes / lanes_);
+  const auto larger = largerOfBatch();
+  if (!facts_.hasReduction || facts_.iterators[v_].reduced || !larger) return 0;
+  if (!packsFarRows(facts_, target_, *larger, tile)) return 0;
+  double vectors = 1 / static_cast<double>(lanes_); // of what the op reads of it
+  for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
+    if (moves(*larger, i)) vectors *= static_cast<double>(facts_.iterators[i].extent);
+  // Rows that share places of L2 are fetched one for each iteration of the sum: of more some have left before the copy.
+  const bool isTooMany =
+      rowsShareSets(facts_, target_, *larger) && std::ranges::any_of(tile.repeats, [&](const Tile::Repeat &repeat) {
+        return std::abs(facts_.iterators[repeat.iterator].strides[*larger]) * facts_.elementBytes >= pageBytes;
+      });
+  return (isTooMany ? 2 : 1) * vectorTime * vectors;
 }
 
 double TileModel::time(const Tile &tile) const {

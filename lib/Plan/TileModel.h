@@ -70,6 +70,7 @@ private:
   double joinedTime(const Tile &tile) const;
   double copyTime(const Tile &tile) const;
   std::int64_t bytesFromL2(const Tile &tile) const;
+  std::optional<std::size_t> largerOfBatch() const;
   bool vectorIsReadAcross() const;
   double pointsOutside(const Tile &tile) const;
   double nestInstructions(const Tile &tile) const;

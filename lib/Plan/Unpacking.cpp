@@ -118,11 +118,9 @@ private:
     }
     // Whole lines if there is such a divisor, else at least so many elements.
     std::int64_t length = extent(r_) % line == 0 ? line : extent(r_);
-    if (result_.ofBatch && length == line) {
-      const std::int64_t lines =
-          std::min(pieceBytes / target_.cacheLineBytes / extent(x_), budget / product(elements, extent(x_)) / line);
-      length *= greatestDivisor(extent(r_) / line, std::max<std::int64_t>(1, lines));
-    }
+    if (result_.ofBatch && length == line)
+      length *= linesOfBatch(
+          std::min(pieceBytes / target_.cacheLineBytes / extent(x_), budget / product(elements, extent(x_)) / line));
     if (!result_.ofBatch && length > mostLines * line) length = greatestDivisor(length, mostLines * line);
     if (length < line || elements > budget / length) return false;
     elements *= length;
@@ -141,9 +139,23 @@ private:
       if (part < extent(i)) result_.outside.insert(result_.outside.begin() + 1, {i, part});
       if (part > 1) result_.inside.insert(result_.inside.begin(), i);
     }
+    const std::size_t last = result_.outside.back().iterator;
+    result_.goesOn =
+        result_.ofBatch && facts_.iterators[last].strides[v_] > 0 && result_.outside.back().length < extent(last);
     result_.rows = r_;
     result_.inside.insert(result_.ofBatch ? result_.inside.end() - 1 : result_.inside.begin(), r_);
     return true;
+  }
+
+  /// Lines of the result along r, at most so many. Of a V from far beyond L2 those whose sums read an eighth of that.
+  std::int64_t linesOfBatch(std::int64_t most) const {
+    constexpr std::int64_t leastLines = 2;
+    const std::int64_t all = extent(r_) / (target_.cacheLineBytes / facts_.elementBytes);
+    const std::int64_t read = product(product(facts_.points(true), extent(x_)), target_.cacheLineBytes);
+    const std::int64_t fetched = std::min(most, target_.l2Bytes / 8 / read);
+    if (facts_.operandBytes[v_] > 4 * target_.l2Bytes && fetched >= leastLines)
+      if (const std::int64_t lines = greatestDivisor(all, fetched); lines >= leastLines) return lines;
+    return greatestDivisor(all, std::max<std::int64_t>(1, most));
   }
 
   /// The longest part of x that fits, in whole lines if that is not much shorter; all of it, for lanes of a batch.

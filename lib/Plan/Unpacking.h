@@ -22,8 +22,10 @@
 // Lanes of a batch x, which both operands have side by side, leave results far apart: stored by the tile, they are
 // pieces of lines, each in another page. So they are transposed behind the sums in the same way, r being of V or of the
 // batch, and whole lines are stored. It pays where V and the result come from beyond L2 and sums are short. Then %u has
-// r before x, so that what is transposed is one piece, and takes 2/5 of L2. On the Xeon: 0.7 of the time for 16 batches
-// of 48 x 48 times 48 x 21952, 0.4 of 48 x 16 times 16 x 22000, 0.9 where r is 24 and so rows are no whole lines.
+// r before x, so that what is transposed is one piece, and takes 2/5 of L2; less, if two lines of the result are left,
+// where V then takes an eighth of it, so that the next part is fetched while one is multiplied. On the Xeon: 0.7 of the
+// time for 16 batches of 48 x 48 times 48 x 21952, 0.4 of 48 x 16 times 16 x 22000, 0.9 where r is 24 and so rows are
+// no whole lines.
 #pragma once
 
 #include "Loop/Steps/Step.h"
@@ -46,6 +48,7 @@ struct Unpacking {
   std::vector<std::size_t> inside; ///< parallel iterators of one block, outermost first: the last is x
   bool ofBatch = false;            ///< whether x is of a batch
   bool inRows = false;             ///< V does not come in one piece: only if its rows can be fetched
+  bool goesOn = false;             ///< whether the innermost loop outside goes on with V, which lanes of a batch fetch
   OpFacts block;                   ///< of the product in one block, whose result is %u; iterators as in `inside`
 };
 
