@@ -95,7 +95,7 @@ private:
     if (planColumns()) return;
     if (const auto blocking = plan::chooseBlocking(facts_, target_, tile_, kernel_.exact))
       return plan::planContraction({tiled(facts_, tile_, within_), *blocking, options_.threads, cycles(),
-                                    streamedInLines(*tile_.vectorIterator, tile_.lanes)},
+                                    streamedInLines(facts_, *tile_.vectorIterator, tile_.lanes)},
                                    steps_);
     const auto nest = plan::planTile(tiled(facts_, tile_, within_), steps_);
     if (tile_.vectorIterator && !facts_.hasReduction)
@@ -116,7 +116,7 @@ private:
   void planAcross(const plan::Transposition &across) {
     plan::planTransposition(facts_, across, options_.threads, cycles(),
                             plan::describeContiguous(facts_.iterators[across.laneIterator], kernel_, op()), steps_);
-    if (isOnlyTransposed(across)) stream(streamedInLines(across.laneIterator, across.lanes));
+    if (isOnlyTransposed(across)) stream(streamedInLines(facts_, across.laneIterator, across.lanes));
   }
 
   /// What is read along with a transposed operand stands behind stores of the same tile, often with the same offset in
@@ -127,9 +127,10 @@ private:
   }
 
   /// The same for loops that write one vector here and the next one elsewhere: each has to be a line.
-  std::optional<std::string> streamedInLines(std::size_t iterator, std::int64_t lanes, bool scattered = false) const {
+  std::optional<std::string> streamedInLines(const OpFacts &facts, std::size_t iterator, std::int64_t lanes,
+                                             bool scattered = false) const {
     if (lanes * static_cast<std::int64_t>(byteSize(value_.type.dtype)) < target_.cacheLineBytes) return std::nullopt;
-    return plan::streamedResult(kernel_, value_, facts_, iterator, target_, scattered);
+    return plan::streamedResult(kernel_, value_, facts, iterator, target_, scattered);
   }
   void stream(const std::optional<std::string> &output) {
     if (output) add(loop::Stream{*output}, plan::streamReason);
@@ -167,7 +168,8 @@ private:
     if (unpacking.inRows && std::ranges::none_of(steps, fetchesRows)) return false;
     std::ranges::move(steps, std::back_inserter(steps_));
     plan::planCopy(facts_, unpacking, target_, steps_);
-    stream(streamedInLines(unpacking.rows, target_.lanes(facts_.elementBytes), true));
+    stream(streamedInLines(plan::factsOfCopy(facts_, unpacking), unpacking.rows, target_.lanes(facts_.elementBytes),
+                           true));
     parallelize(nest);
     return true;
   }

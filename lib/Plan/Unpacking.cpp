@@ -139,12 +139,29 @@ private:
       if (part < extent(i)) result_.outside.insert(result_.outside.begin() + 1, {i, part});
       if (part > 1) result_.inside.insert(result_.inside.begin(), i);
     }
+    result_.rows = r_;
+    result_.inside.insert(result_.ofBatch ? result_.inside.end() - 1 : result_.inside.begin(), r_);
+    if (result_.ofBatch) joinRows();
     const std::size_t last = result_.outside.back().iterator;
     result_.goesOn =
         result_.ofBatch && facts_.iterators[last].strides[v_] > 0 && result_.outside.back().length < extent(last);
-    result_.rows = r_;
-    result_.inside.insert(result_.ofBatch ? result_.inside.end() - 1 : result_.inside.begin(), r_);
     return true;
+  }
+
+  /// Whole rows that are no whole lines may go on with an iterator that is whole in the block: that stands before r
+  /// then, and nothing of r outside.
+  void joinRows() {
+    const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes;
+    if (result_.outside.front().length < extent(r_) || result_.outside.size() < 2 || extent(r_) % line == 0) return;
+    const auto next = std::ranges::find_if(result_.inside, [&](std::size_t i) {
+      const auto cut = std::ranges::find(result_.outside, i, &Unpacking::Outside::iterator);
+      return i != r_ && i != x_ && cut == result_.outside.end() && facts_.iterators[i].resultStride == extent(r_) &&
+             extent(r_) * extent(i) % line == 0;
+    });
+    if (next == result_.inside.end()) return;
+    result_.joined = *next;
+    std::rotate(next, next + 1, std::ranges::find(result_.inside, r_));
+    result_.outside.erase(result_.outside.begin());
   }
 
   /// Lines of the result along r, at most so many. Of a V from far beyond L2 those whose sums read an eighth of that.
@@ -238,6 +255,16 @@ std::vector<SharedLoop> planOutside(const OpFacts &facts, const Unpacking &unpac
   return nest;
 }
 
+OpFacts factsOfCopy(const OpFacts &facts, const Unpacking &unpacking) {
+  OpFacts copied = facts;
+  if (!unpacking.joined) return copied;
+  IteratorFacts &next = copied.iterators[*unpacking.joined];
+  copied.iterators[unpacking.rows].extent *= next.extent;
+  next.extent = 1;
+  next.resultStride = 0;
+  return copied;
+}
+
 void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &target, std::vector<loop::Step> &steps) {
   const std::int64_t lanes = target.lanes(facts.elementBytes);
   const std::size_t last = unpacking.inside.size() - 1;
@@ -245,16 +272,22 @@ void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &ta
       static_cast<std::size_t>(std::ranges::find(unpacking.inside, unpacking.rows) - unpacking.inside.begin());
   std::vector<std::size_t> others; // positions
   for (std::size_t position = 0; position < last; ++position)
-    if (position != first) others.push_back(position);
+    if (position != first && unpacking.inside[position] != unpacking.joined) others.push_back(position);
   std::ranges::stable_sort(others, std::greater(), [&](std::size_t position) {
     return std::abs(facts.iterators[unpacking.inside[position]].resultStride);
   });
   const auto nameAt = [&](std::size_t position) { return copyName(unpacking.block.iterators[position].name); };
   const std::string row = nameAt(last);
   std::string vector = nameAt(first);
+  std::int64_t length = unpacking.block.iterators[first].extent;
+  if (unpacking.joined) {
+    steps.push_back({loop::Join{nameAt(first - 1), vector, vector + "j"}, "rows make whole lines together"});
+    vector += "j";
+    length *= unpacking.block.iterators[first - 1].extent;
+  }
   loop::Reorder order;
   for (std::size_t position : others) order.loops.push_back(nameAt(position));
-  if (unpacking.block.iterators[first].extent > lanes) {
+  if (length > lanes) {
     steps.push_back({loop::Split{vector, lanes, vector + "v", vector + "l", true}, "lanes of one register"});
     order.loops.push_back(vector + "v");
     vector += "l";

@@ -113,9 +113,10 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
   kernel(a, b, out);
   const std::string schedule = kernel.text(Stage::Schedule);
   for (const std::string &word : means()) used[word] += schedule.find(word) != std::string::npos;
-  for (const char *word : {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit",
-                           "read in place", "batch for a panel", "lanes of a batch", "a partial result in each lane",
-                           "its lanes are far apart", "columns that are left over", "rows become lanes"})
+  for (const char *word :
+       {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit", "read in place",
+        "batch for a panel", "lanes of a batch", "a partial result in each lane", "the next block",
+        "whole lines together", "its lanes are far apart", "columns that are left over", "rows become lanes"})
     used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
@@ -207,6 +208,27 @@ TEST(Strategies, FetchRows) {
   EXPECT_GE(used["of rows of"], 2);
 }
 
+/// Presets that run here; tiles of fewer registers have no time to fetch.
+std::int64_t presetsWithManyRegisters() {
+  return std::ranges::count_if(presetTargets(),
+                               [](const Target &target) { return runsOnHost(target) && target.vectorRegisters >= 32; });
+}
+
+/// Lanes of a batch: blocks of rows that are fetched, in place and copied, and rows of results that go on in the next.
+TEST(Strategies, LanesOfABatch) {
+  const Contraction contractions[] = {
+      {"cax", "cbx", "abx", {{'a', 13}, {'b', 260}, {'c', 12}, {'x', 16}}},
+      {"cax", "cbx", "xab", {{'a', 24}, {'b', 192}, {'c', 12}, {'x', 16}}},
+      {"cax", "cedx", "aexd", {{'a', 12}, {'c', 16}, {'d', 112}, {'e', 3}, {'x', 16}}},
+      {"acx", "cbx", "abx", {{'a', 17}, {'b', 19}, {'c', 18}, {'x', 131}}},
+      {"bcedx", "acx", "xeadb", {{'a', 2}, {'b', 20}, {'c', 8}, {'d', 4}, {'e', 15}, {'x', 16}}},
+      {"becdx", "acx", "xeadb", {{'a', 2}, {'b', 20}, {'c', 16}, {'d', 4}, {'e', 16}, {'x', 16}}},
+  };
+  auto used = checkAll(contractions, {8 << 10, 32 << 10, 64 << 10});
+  EXPECT_GE(used["the next block"], 4 * presetsWithManyRegisters());
+  EXPECT_GE(used["whole lines together"], 8);
+}
+
 /// Long sums over operands that lie in the order of the sum, one or both, with batches and parts that splits leave; and
 /// panels and rows of what is multiplied with little.
 TEST(Strategies, ReadAhead) {
@@ -224,9 +246,7 @@ TEST(Strategies, ReadAhead) {
       {"dac", "dbc", "ab", {{'a', 7}, {'b', 221}, {'c', 48}, {'d', 5}}},
   };
   auto used = checkAll(contractions, {8 << 10, 128 << 10, 256 << 10});
-  const auto hasManyRegisters = [](const Target &target) { return runsOnHost(target) && target.vectorRegisters >= 32; };
-  // Tiles of fewer registers have no time for it.
-  EXPECT_GE(used["the next is read"], 12 * std::ranges::count_if(presetTargets(), hasManyRegisters));
+  EXPECT_GE(used["the next is read"], 12 * presetsWithManyRegisters());
   EXPECT_GE(used["is read once"], 4);
 }
 

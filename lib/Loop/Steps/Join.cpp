@@ -8,8 +8,8 @@
 //         for c in 0..m*n { %s[c] = %t[c] }
 //
 // With c = n*a + b each pair (a, b) has exactly one c, and c counts them in order. What the body uses of them has to be
-// a multiple of n*a + b. Neighbouring axes of scratch and registers that are indexed by a and b become one axis,
-// wherever the buffer is used: [x,y] is [n*x + y] then.
+// a multiple of n*a + b. Neighbouring axes of a buffer that are indexed by a and b, and contiguous in memory, become
+// one axis wherever the buffer is used: [x,y] is [n*x + y] then.
 #include "Loop/Print.h"
 #include "Loop/Rewrite.h"
 #include "Loop/Steps/Refusal.h"
@@ -57,7 +57,7 @@ private:
 
   bool usesLoops(const Affine &index) const { return index.uses(outer_.value) || index.uses(inner_.value); }
 
-  /// Which axes of scratch the two loops index, each with the extent of the inner one.
+  /// Which axes of buffers the two loops index, each with the extent of the inner one.
   Refusal findAxes(const For &loop) {
     const std::int64_t length = innerOf(loop).extent;
     Refusal reason;
@@ -75,14 +75,19 @@ private:
     return reason;
   }
 
-  /// The first of two neighbouring axes that the loops index, of memory that is the kernel's own.
+  /// The first of two neighbouring axes that the loops index. Those of what is no memory stay as they are.
   std::optional<std::size_t> axisOf(const Access &access) const {
     const Storage storage = kernel_[access.buffer].storage;
-    if (storage != Storage::Scratch && storage != Storage::Registers) return std::nullopt;
+    if (storage == Storage::Const || storage == Storage::Iota) return std::nullopt;
     for (std::size_t axis = 0; axis + 1 < access.indices.size(); ++axis)
       if (access.indices[axis].asVariable() == outer_.value && access.indices[axis + 1].asVariable() == inner_.value)
-        return axis;
+        return isContiguous(kernel_[access.buffer].type, axis) ? std::optional(axis) : std::nullopt;
     return std::nullopt;
+  }
+  static bool isContiguous(const TensorType &type, std::size_t axis) {
+    if (type.strides.empty()) return true;
+    const auto whole = checkedMul(type.shape[axis + 1], type.strides[axis + 1]);
+    return whole && *whole == type.strides[axis];
   }
 
   /// Whether sizes and indices of the longer axis fit.
@@ -112,6 +117,7 @@ private:
       TensorType &type = kernel_[buffer].type;
       type.shape[axis] *= type.shape[axis + 1];
       type.shape.erase(type.shape.begin() + static_cast<std::ptrdiff_t>(axis) + 1);
+      if (!type.strides.empty()) type.strides.erase(type.strides.begin() + static_cast<std::ptrdiff_t>(axis));
     }
   }
 

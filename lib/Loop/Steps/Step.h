@@ -42,7 +42,7 @@ struct EvenPart {
 std::vector<EvenPart> evenParts(std::int64_t extent, std::int64_t factor, std::int64_t unit);
 
 /// `for outer in 0..m { for inner in 0..n { … } }`, with nothing else in `outer`, becomes `for as in 0..m*n { … }`, as
-/// = n*outer + inner. Neighbouring axes of scratch and registers that the two index become one.
+/// = n*outer + inner. Neighbouring axes of buffers that the two index become one, if they are contiguous.
 struct Join {
   std::string outer, inner;
   std::string as;
