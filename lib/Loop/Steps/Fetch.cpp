@@ -27,12 +27,13 @@ class Fetcher {
 public:
   Fetcher(const Kernel &kernel, const Fetch &step)
       : kernel_(kernel), step_(step), buffer_(*kernel.findBuffer(step.buffer)), ahead_(*kernel.findVar(step.ahead)),
-        in_(*kernel.findVar(step.in)), by_(*kernel.findVar(step.by.empty() ? step.in : step.by)) {}
+        in_(*kernel.findVar(step.in)), by_(*kernel.findVar(step.by.empty() ? step.in : step.by)),
+        isAlone_(in_ == ahead_) {}
 
   Refusal check(const For &loop) {
     if (std::max(iterations(loop.body), runs(loop.body)) >= maxIterations)
       return "there are too many iterations to count";
-    if (iterations(loop.body) == 0) return fmt::format("loop '{}' holds no loop '{}'", step_.ahead, step_.in);
+    if (!isAlone_ && iterations(loop.body) == 0) return fmt::format("loop '{}' holds no loop '{}'", step_.ahead, step_.in);
     reads_.reset();
     Refusal reason;
     forEach<Store>(loop.body, [&](const Store &store) {
@@ -46,7 +47,9 @@ public:
       return fmt::format("loop '{}' moves no read of %{} onward", step_.in, step_.buffer);
     if (step_.apart && *step_.apart % nearestAxis().second != 0)
       return fmt::format("no elements of %{} are {} apart", step_.buffer, *step_.apart);
-    share_ = hasRows() ? longestShare(loop.body) : ceilDiv(reads_->distance, iterations(loop.body));
+    share_ = isAlone_    ? step_.row.value_or(reads_->distance)
+             : hasRows() ? longestShare(loop.body)
+                         : ceilDiv(reads_->distance, iterations(loop.body));
     if (share_ == 0) return fmt::format("no loop '{}' around '{}' is in loop '{}'", step_.by, step_.in, step_.ahead);
     if (ceilDiv(share_, step_.every) > maxPrefetches)
       return fmt::format("an iteration would have more than {} prefetches", maxPrefetches);
@@ -59,12 +62,16 @@ public:
     for (Affine &index : start.indices) {
       toNextRow_.push_back(hasRows() && !step_.apart ? index.coefficient(in_.value) : 0);
       index = substituteAll(index, [&](std::uint32_t variable) {
-        if (variable == ahead_.value) return Affine::variable(variable) + Affine::number(1);
+        if (variable == ahead_.value) return Affine::variable(variable) + Affine::number(step_.distance);
         return isInside(loop.body, variable) ? Affine::number(0) : Affine::variable(variable);
       });
     }
     if (step_.apart) toNextRow_[nearestAxis().first] = *step_.apart / nearestAxis().second;
-    hasRows() ? insertRows(loop.body, start, Affine::number(0)) : spread(loop.body, start, Affine::number(0), share_);
+    const Affine none = Affine::number(0);
+    if (isAlone_)
+      prefetch(loop.body, start, none, share_);
+    else
+      hasRows() ? insertRows(loop.body, start, none) : spread(loop.body, start, none, share_);
     toNextRow_.clear();
   }
 
@@ -185,6 +192,7 @@ private:
   const Fetch &step_;
   const BufferId buffer_;
   const VarId ahead_, in_, by_;
+  const bool isAlone_; ///< whether each iteration of `ahead` takes a share of its own
   std::optional<Reads> reads_;          ///< in the loop checked last
   std::int64_t share_ = 0;              ///< elements of each iteration of `in` there, in one piece
   std::vector<std::int64_t> toNextRow_; ///< along each axis
@@ -196,7 +204,10 @@ Refusal check(const Kernel &kernel, const Fetch &step) {
     if (auto reason = unlessLoopExists(kernel, name)) return reason;
   if (step.every < 1) return "the number of elements must be at least 1";
   if (step.row && *step.row < 1) return "a row has at least one element";
-  if (!step.row && (step.apart || !step.by.empty())) return "there are no rows";
+  if (step.distance < 1 || step.distance >= maxIterations) return "what a later iteration reads is fetched";
+  const bool hasOneRow = step.in == step.ahead;
+  if ((!step.row || hasOneRow) && (step.apart || !step.by.empty()))
+    return hasOneRow ? "an iteration takes one row" : "there are no rows";
   if (step.apart && *step.apart < 1) return "rows follow each other onward";
   if (!step.by.empty()) {
     if (auto reason = unlessLoopExists(kernel, step.by)) return reason;
@@ -210,9 +221,10 @@ Refusal check(const Kernel &kernel, const Fetch &step) {
     if (place.loop->kind != LoopKind::Serial) return fmt::format("loop '{}' is not serial", step.in);
   Fetcher fetcher(kernel, step);
   // Of the loops of that name that splits leave, some may run once, or not move.
-  Refusal reason = fmt::format("loop '{}' runs but once", step.ahead);
+  Refusal reason = step.distance == 1 ? fmt::format("loop '{}' runs but once", step.ahead)
+                                      : fmt::format("loop '{}' has no {} iterations", step.ahead, step.distance + 1);
   for (const PlacedLoop &place : loopsNamed(kernel, step.ahead)) {
-    if (place.loop->extent < 2) continue;
+    if (place.loop->extent <= step.distance) continue;
     reason = fetcher.check(*place.loop);
     if (!reason) return std::nullopt;
   }
@@ -226,7 +238,7 @@ Result<Kernel> apply(Kernel kernel, const Fetch &step) {
   Fetcher fetcher(kernel, step);
   Block body = kernel.body;
   replaceLoops(body, *kernel.findVar(step.ahead), [&](For loop, const Nest &) {
-    if (loop.extent > 1 && !fetcher.check(loop)) fetcher.insert(loop);
+    if (loop.extent > step.distance && !fetcher.check(loop)) fetcher.insert(loop);
     Block result;
     result.push_back({std::move(loop)});
     return result;

@@ -74,8 +74,9 @@ std::string arguments(const Fetch &step) {
   const std::string rows = step.row ? fmt::format(" of rows of {}", *step.row) : "";
   const std::string apart = step.apart ? fmt::format(" apart {}", *step.apart) : "";
   const std::string by = step.by.empty() ? "" : " by " + step.by;
-  return fmt::format("%{} ahead of {} in {} every {}{}{}{}", step.buffer, step.ahead, step.in, step.every, rows, apart,
-                     by);
+  const std::string distance = step.distance == 1 ? "" : fmt::format(" by {}", step.distance);
+  return fmt::format("%{} ahead of {}{} in {} every {}{}{}{}", step.buffer, step.ahead, distance, step.in, step.every,
+                     rows, apart, by);
 }
 std::string arguments(const Stream &step) { return "%" + step.buffer; }
 std::string arguments(const Parallelize &step) { return step.loop; }
@@ -214,6 +215,7 @@ private:
     step.buffer = buffer();
     reader_.expect("ahead") && reader_.expect("of");
     step.ahead = loop();
+    if (reader_.accept("by")) step.distance = reader_.integer("the number of iterations").value_or(1);
     reader_.expect("in");
     step.in = loop();
     reader_.expect("every");

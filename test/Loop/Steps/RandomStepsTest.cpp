@@ -185,6 +185,8 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
     if (random.chance(50)) step.row = random.in(1, 40);
     if (random.chance(30)) step.apart = random.in(1, 40);
     if (random.chance(30)) step.by = random.of(loops);
+    if (random.chance(30)) step.distance = random.in(1, 5);
+    if (random.chance(20)) step.in = step.ahead;
     return {step};
   }
   case 8:
