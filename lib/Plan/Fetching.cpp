@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Fetching.h"
 #include "Plan/Cut.h"
+#include "Plan/RowsAhead.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
 #include <cstdlib>
@@ -25,6 +26,7 @@ public:
         sum_(sum), ofBatch_(op.ofBatch) {}
 
   void run(std::vector<loop::Step> &steps) const {
+    const std::size_t begin = steps.size();
     std::vector<std::size_t> apart;
     for (std::size_t operand = 0; operand < facts_.operandCount; ++operand)
       if (isWorthFetching(op_, operand) && !fetchInOrder(operand, steps)) apart.push_back(operand);
@@ -38,9 +40,23 @@ public:
       const bool hasSplit = steps.size() > before && std::holds_alternative<loop::Split>(steps[before].action);
       if (hasSplit) return; // others would have to name the parts
     }
+    for (std::size_t operand = 0; operand < facts_.operandCount; ++operand)
+      if (!isInPieces(operand) && !isFetched(operand, std::span(steps).subspan(begin))) fetchAlongSum(operand, steps);
   }
 
 private:
+  bool isFetched(std::size_t operand, std::span<const loop::Step> steps) const {
+    return std::ranges::any_of(steps, [&](const loop::Step &step) {
+      const auto *fetch = std::get_if<loop::Fetch>(&step.action);
+      return fetch && fetch->buffer == op_.operandNames[operand];
+    });
+  }
+
+  void fetchAlongSum(std::size_t operand, std::vector<loop::Step> &steps) const {
+    if (auto fetch = rowsAhead(op_, operand, sum_))
+      steps.push_back({std::move(*fetch), "rows that the sum jumps to are on their way"});
+  }
+
   bool isPacked(std::size_t operand) const { return copies_ && copies_->areOf(operand); }
   bool isInPieces(std::size_t operand) const { return isPacked(operand) || isOfBatch(operand); }
 

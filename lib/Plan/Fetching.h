@@ -6,7 +6,8 @@
 //
 // Where the iterations of a sum jump from row to row of an operand, one core keeps few of these lines under way: some 8
 // GB/s from beyond L2 for rows of a line, 15 for three lines, 23 from twelve on, where a processor's own prefetchers
-// follow. So rows are fetched one after the other, as long ones as fit, instead of line by line as tiles read them.
+// follow. So rows are fetched one after the other, as long ones as fit, instead of line by line as tiles read them; or
+// else by steps of the sum for later ones (RowsAhead.h).
 //
 // What panels are copied from is fetched in the same way while the panel before is multiplied, piece by piece: all
 // lines of one before those of the next. In whatever order the copies themselves prefetch, they wait for memory while

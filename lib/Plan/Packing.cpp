@@ -22,8 +22,6 @@ constexpr std::int64_t leastSumOfContiguous = 32;
 constexpr std::int64_t rowsOfPage = 4;
 /// Reads by different tiles that make a copy of what all lanes read the same element of worth its time.
 constexpr std::int64_t leastTilesOfBroadcast = 8;
-/// Lines a multiple of this apart share the places of one set of L1, l1Bytes / setBytes many.
-constexpr std::int64_t setBytes = 4096;
 /// The same of L2, of which processors have 8 to 16 places in a set; an eighth is a multiple of it.
 constexpr std::int64_t setsOfL2 = 8;
 /// A tile reads a few lines of each row. Rows so many lines apart leave most sets to others.

@@ -33,7 +33,8 @@ public:
   Refusal check(const For &loop) {
     if (std::max(iterations(loop.body), runs(loop.body)) >= maxIterations)
       return "there are too many iterations to count";
-    if (!isAlone_ && iterations(loop.body) == 0) return fmt::format("loop '{}' holds no loop '{}'", step_.ahead, step_.in);
+    if (!isAlone_ && iterations(loop.body) == 0)
+      return fmt::format("loop '{}' holds no loop '{}'", step_.ahead, step_.in);
     reads_.reset();
     Refusal reason;
     forEach<Store>(loop.body, [&](const Store &store) {
@@ -192,7 +193,7 @@ private:
   const Fetch &step_;
   const BufferId buffer_;
   const VarId ahead_, in_, by_;
-  const bool isAlone_; ///< whether each iteration of `ahead` takes a share of its own
+  const bool isAlone_;                  ///< whether each iteration of `ahead` takes a share of its own
   std::optional<Reads> reads_;          ///< in the loop checked last
   std::int64_t share_ = 0;              ///< elements of each iteration of `in` there, in one piece
   std::vector<std::int64_t> toNextRow_; ///< along each axis

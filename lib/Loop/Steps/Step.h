@@ -153,8 +153,8 @@ struct PrefetchStores {
 /// next iteration. With `row` these are not d elements in one piece but rows of so many, `apart` elements from one to
 /// the next, or else as far as an iteration of `in` moves its reads: the r-th time that an iteration of `ahead` runs
 /// the loop `by` around `in`, or else `in` itself, the n iterations of `in` then take the r-th row, ceil(row / n)
-/// elements each. With a `distance` it is not for the next iteration but for one so many further on. `in` may be `ahead`
-/// itself: each iteration then takes all of that piece, or one row.
+/// elements each. With a `distance` it is not for the next iteration but for one so many further on. `in` may be
+/// `ahead` itself: each iteration then takes all of that piece, or one row.
 struct Fetch {
   std::string buffer;
   std::string ahead;
