@@ -12,7 +12,6 @@ namespace {
 
 /// With fewer multiply-adds for each vector their prefetches show.
 constexpr std::int64_t leastReuseAhead = 3;
-constexpr std::int64_t leastRowsAhead = 12;
 constexpr std::int64_t partOfL1 = 4, partOfL2 = 16, partOfSum = 8, partOfPlaces = 2;
 
 bool isRepeatedAcross(const TiledOp &op, std::size_t operand) {
@@ -21,7 +20,8 @@ bool isRepeatedAcross(const TiledOp &op, std::size_t operand) {
   });
 }
 
-/// Rows, so many bytes apart and wide, that follow each other until half of the places of some set of L1 are taken.
+} // namespace
+
 std::int64_t rowsInSets(const Target &target, std::int64_t apart, std::int64_t width) {
   const std::int64_t line = target.cacheLineBytes, sets = setBytes / line;
   const std::int64_t most = target.l1Bytes / setBytes / partOfPlaces;
@@ -30,8 +30,6 @@ std::int64_t rowsInSets(const Target &target, std::int64_t apart, std::int64_t w
     for (std::int64_t place = row * apart / line; place <= (row * apart + width - 1) / line; ++place)
       if (++taken[static_cast<std::size_t>(place % sets)] > most) return row;
 }
-
-} // namespace
 
 std::optional<loop::Fetch> rowsAhead(const TiledOp &op, std::size_t operand, const PlannedLoop &sum) {
   const OpFacts &facts = op.facts;

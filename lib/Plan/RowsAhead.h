@@ -25,6 +25,12 @@
 
 namespace einjit::plan {
 
+/// Rows, so many bytes apart and wide, that follow each other until half of the places of some set of L1 are taken.
+std::int64_t rowsInSets(const Target &target, std::int64_t apart, std::int64_t width);
+
+/// Fewer rows are not fetched.
+constexpr std::int64_t leastRowsAhead = 12;
+
 /// `sum` is the innermost loop of a sum that reads the operand in place.
 std::optional<loop::Fetch> rowsAhead(const TiledOp &op, std::size_t operand, const PlannedLoop &sum);
 

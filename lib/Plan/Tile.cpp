@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Tile.h"
 #include "Plan/Packing.h"
+#include "Plan/RowsAhead.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
 #include <cstdlib>
@@ -267,6 +268,49 @@ std::optional<Tile::Repeat> chooseStreams(const OpFacts &facts, const Target &ta
   return std::nullopt;
 }
 
+/// The operand with the lanes of a product that reads all others an element for all lanes.
+std::optional<std::size_t> onlyWithLanes(const OpFacts &facts, std::size_t v) {
+  std::optional<std::size_t> found;
+  for (std::size_t operand = 0; operand < facts.operandCount; ++operand) {
+    if (!facts.bodyOperand[operand] || facts.iterators[v].strides[operand] == 0) continue;
+    if (found || facts.iterators[v].strides[operand] != 1) return std::nullopt;
+    found = operand;
+  }
+  return found;
+}
+
+/// The same where the streams are multiplied with a few rows, each of which has accumulators.
+std::optional<Tile> chooseStreamsOfFewRows(const OpFacts &facts, const Target &target, const Tile &tile) {
+  constexpr std::int64_t leastSums = 16; // of as many as there are streams
+  const IteratorFacts &row = facts.iterators[*tile.vectorIterator];
+  if (!facts.hasReduction || row.reduced || tile.vectors * tile.lanes >= row.extent || row.extent % tile.lanes != 0 ||
+      facts.productsAtOnce > 1 || facts.registersPerVector() > 1)
+    return std::nullopt;
+  const auto operand = onlyWithLanes(facts, *tile.vectorIterator);
+  if (!operand || facts.operandBytes[*operand] <= target.l2Bytes) return std::nullopt;
+  Tile result{*tile.vectorIterator, tile.lanes, 1, {}, {}, {}, {}};
+  for (std::size_t i = 0; i < facts.iterators.size(); ++i) {
+    const IteratorFacts &iterator = facts.iterators[i];
+    if (iterator.extent == 1) continue;
+    if (iterator.reduced)
+      result.streams = Tile::Repeat{i, iterator.extent};
+    else if (iterator.strides[*operand] == 0)
+      result.repeats.push_back({i, iterator.extent});
+  }
+  const std::int64_t rows = facts.reuse(*operand), streams = (target.vectorRegisters - 2) / (rows + 1);
+  const std::int64_t leastStreams = facts.operandBytes[*operand] > target.l3Bytes / 2 ? streamsAtOnce : 5;
+  if (rows < 2 || streams < leastStreams || !result.streams || result.streams->count < leastSums * streams)
+    return std::nullopt;
+  const std::int64_t apart = facts.iterators[result.streams->iterator].strides[*operand] * facts.elementBytes;
+  const std::int64_t width = tile.vectors * tile.lanes * facts.elementBytes;
+  if (rowsInSets(target, apart, width) >= leastRowsAhead || width * facts.points(true) <= target.l2Bytes / 2)
+    return std::nullopt;
+  result.streams->count = streams;
+  result.reason =
+      fmt::format("{} rows that share places of L1, by {}, streamed past accumulators there", streams, rows);
+  return result;
+}
+
 /// Whether operands and result all stay in a cache from one call to the next.
 bool staysInCache(const OpFacts &facts, const Target &target) {
   return facts.bytesTouched() <= static_cast<double>(std::max(target.l2Bytes, target.l3Bytes / 2));
@@ -430,7 +474,10 @@ Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
   if (const auto transposed = exact ? std::nullopt : chooseTransposed(facts, target, tile)) return *transposed;
   const auto streams = exact ? std::nullopt : chooseStreams(facts, target, tile);
   tile.together = facts.productsAtOnce > 1 ? chooseMultiplied(facts, *v) : tile.together;
-  if (!streams) return tile;
+  if (!streams) {
+    const auto fewRows = exact ? std::nullopt : chooseStreamsOfFewRows(facts, target, tile);
+    return fewRows ? *fewRows : tile;
+  }
   const std::string rows = streams->count == 1 ? "one row" : fmt::format("{} rows", streams->count);
   return {v, tile.lanes, 1, {}, streams, {}, rows + " at a time, streamed past accumulators in L1"};
 }

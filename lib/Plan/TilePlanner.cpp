@@ -136,12 +136,16 @@ private:
     unrolled_.push_back(streams_);
   }
 
-  /// A row in blocks whose accumulators take half of L1, and those in vectors. The loop over vectors stays a loop, so
-  /// the remainder is a loop of its own rather than a mask in every iteration.
+  /// A row in blocks whose accumulators take half of L1, with the streams if they are of several rows, and those in
+  /// vectors. The loop over vectors stays a loop, so the remainder is a loop of its own rather than a mask in every
+  /// iteration.
   void splitRow(std::size_t i, PlannedLoops &outside) {
     const IteratorFacts &iterator = facts_.iterators[i];
     const std::int64_t vectorBytes = tile_.lanes * facts_.elementBytes;
-    const std::int64_t mostVectors = std::max<std::int64_t>(1, target_.l1Bytes / 2 / vectorBytes);
+    std::int64_t rows = 1;
+    for (const Tile::Repeat &repeat : tile_.repeats) rows *= repeat.count;
+    if (rows > 1) rows += tile_.streams->count;
+    const std::int64_t mostVectors = std::max<std::int64_t>(1, target_.l1Bytes / 2 / vectorBytes / rows);
     const std::int64_t vectors = ceilDiv(iterator.extent, tile_.lanes);
     const std::int64_t blocks = ceilDiv(vectors, mostVectors);
     std::string rest = iterator.name;
@@ -191,11 +195,25 @@ private:
     accumulators_.push_back(op_.accumulator + "v");
   }
 
-  void order() {
+  /// Accumulators of several rows stand vector by vector, so that they are one stream more and no more.
+  void orderAccumulators() {
+    if (!tile_.streams || inside_.empty()) return;
     loop::Reorder step;
-    for (const auto *group : {&parallelOutside_, &reducedOutside_, &inside_})
+    for (const PlannedLoop &loop : parallelOutside_) step.loops.push_back(loop.name);
+    step.loops.push_back(vectors_);
+    for (const PlannedLoop &loop : inside_) step.loops.push_back(loop.name);
+    step.loops.push_back(lanes_);
+    add(std::move(step), "accumulators of all rows side by side");
+  }
+
+  void order() {
+    orderAccumulators();
+    loop::Reorder step;
+    for (const auto *group : {&parallelOutside_, &reducedOutside_})
       for (const PlannedLoop &loop : *group) step.loops.push_back(loop.name);
-    if (!vectors_.empty()) step.loops.push_back(vectors_);
+    if (!vectors_.empty() && tile_.streams) step.loops.push_back(vectors_);
+    for (const PlannedLoop &loop : inside_) step.loops.push_back(loop.name);
+    if (!vectors_.empty() && !tile_.streams) step.loops.push_back(vectors_);
     if (!streams_.empty()) step.loops.push_back(streams_);
     if (!lanes_.empty()) step.loops.push_back(lanes_);
     if (step.loops.size() > 1) add(std::move(step), describeRoles(facts_) + "; tile " + tile_.reason);

@@ -113,10 +113,10 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
   kernel(a, b, out);
   const std::string schedule = kernel.text(Stage::Schedule);
   for (const std::string &word : means()) used[word] += schedule.find(word) != std::string::npos;
-  for (const char *word :
-       {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit", "read in place",
-        "batch for a panel", "lanes of a batch", "a partial result in each lane", "the next block",
-        "whole lines together", "its lanes are far apart", "columns that are left over", "rows become lanes"})
+  for (const char *word : {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit",
+                           "read in place", "batch for a panel", "lanes of a batch", "a partial result in each lane",
+                           "the next block", "whole lines together", "its lanes are far apart",
+                           "columns that are left over", "rows become lanes", "the sum jumps to", "share places of L1"})
     used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
@@ -359,6 +359,19 @@ TEST(Strategies, SplitLongSums) {
     }
   }
   EXPECT_GE(used["localize"], 20);
+}
+
+/// Few rows by matrices beyond L2: their rows are fetched along sums, or streamed where they share places of L1.
+TEST(Strategies, FewRowsOfLargeMatrices) {
+  const Contraction contractions[] = {
+      {"ac", "cb", "ab", {{'a', 8}, {'b', 1010}, {'c', 203}}},
+      {"ac", "cb", "ab", {{'a', 5}, {'b', 1024}, {'c', 203}}},
+      {"gac", "gcb", "gab", {{'a', 2}, {'b', 1024}, {'c', 211}, {'g', 2}}},
+      {"acf", "cb", "afb", {{'a', 2}, {'b', 1024}, {'c', 187}, {'f', 2}}},
+  };
+  auto used = checkAll(contractions, {32 << 10, 64 << 10, 64 << 10});
+  EXPECT_GE(used["the sum jumps to"], 2 * presetsWithManyRegisters());
+  EXPECT_GE(used["share places of L1"], 4 * presetsWithManyRegisters());
 }
 
 /// Long pieces of what is multiplied with little, in blocks.
