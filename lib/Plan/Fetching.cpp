@@ -25,7 +25,8 @@ public:
       : op_(op.op), copies_(op.copies), jumpsBetweenRows_(op.jumpsBetweenRows), facts_(op_.facts), groups_(groups),
         sum_(sum), ofBatch_(op.ofBatch) {}
 
-  void run(std::vector<loop::Step> &steps) const {
+  /// Returns how a loop around the sums is split, if one is.
+  std::optional<loop::Split> run(std::vector<loop::Step> &steps) const {
     const std::size_t begin = steps.size();
     std::vector<std::size_t> apart;
     for (std::size_t operand = 0; operand < facts_.operandCount; ++operand)
@@ -37,11 +38,13 @@ public:
         fetchPieces(operand, loops, steps);
       else if (jumpsBetweenRows_)
         fetchRows(operand, loops, steps);
-      const bool hasSplit = steps.size() > before && std::holds_alternative<loop::Split>(steps[before].action);
-      if (hasSplit) return; // others would have to name the parts
+      const auto *split = steps.size() > before ? std::get_if<loop::Split>(&steps[before].action) : nullptr;
+      if (!split) continue; // others would have to name the parts
+      return split->loop == sum_.name ? std::nullopt : std::optional(*split);
     }
     for (std::size_t operand = 0; operand < facts_.operandCount; ++operand)
       if (!isInPieces(operand) && !isFetched(operand, std::span(steps).subspan(begin))) fetchAlongSum(operand, steps);
+    return std::nullopt;
   }
 
 private:
@@ -144,8 +147,10 @@ private:
     extents.push_back(sum_.extent);
     return extents;
   }
-  /// Whether no other step names the loops inside, and each is one.
+  /// Whether no other step names the loops inside, and each is one; or all stands in the kernel, so that each holds the
+  /// sum, and who plans it knows.
   bool maySplit() const {
+    if (op_.within.empty()) return true;
     return ofBatch_ && ofBatch_->isBlock && std::ranges::all_of(groups_.back(), [](const PlannedLoop &loop) {
              return !loop.shared || loop.shared->parts.size() == 1;
            });
@@ -158,7 +163,8 @@ private:
     const bool isSplit = turns.part < loop.extent;
     const std::string part = isSplit ? loop.name + "i" : loop.name;
     if (isSplit)
-      steps.push_back({loop::Split{loop.name, turns.part, loop.name + "o", part}, "a piece is fetched by each part"});
+      steps.push_back(
+          {loop::Split{loop.name, turns.part, loop.name + "o", part, !isSum}, "a piece is fetched by each part"});
     (isSum ? fetch.in : fetch.by) = part;
   }
 
@@ -276,9 +282,9 @@ bool isWorthFetching(const TiledOp &op, std::size_t operand) {
   return hasTimeToFetch(op.tile) && facts.reuse(operand) >= leastReuseToFetch;
 }
 
-void planFetches(const FetchedOp &op, std::span<const PlannedLoops> groups, const PlannedLoop &sum,
-                 std::vector<loop::Step> &steps) {
-  Fetching(op, groups, sum).run(steps);
+std::optional<loop::Split> planFetches(const FetchedOp &op, std::span<const PlannedLoops> groups,
+                                       const PlannedLoop &sum, std::vector<loop::Step> &steps) {
+  return Fetching(op, groups, sum).run(steps);
 }
 
 } // namespace einjit::plan

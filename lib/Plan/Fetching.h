@@ -12,7 +12,8 @@
 // What panels are copied from is fetched in the same way while the panel before is multiplied, piece by piece: all
 // lines of one before those of the next. In whatever order the copies themselves prefetch, they wait for memory while
 // nothing is multiplied. (As parts of the time on a Zen 5: 0.72 to 0.86 where V is multiplied with 24 columns, 0.92
-// with 288, 1.03 with 1536; 1.07 where each part takes one line of each piece.)
+// with 288, 1.03 with 1536; 1.07 where each part takes one line of each piece; 0.82 where a loop around the
+// sums is split so that its parts are about as many as pieces.)
 //
 // Of an operand with lanes of a batch, blocks are fetched so whether they are copied or read in place: a sum reads a
 // piece of each row of them. (Blocks of 48 rows of 2 KiB: 0.8 of the time.)
@@ -61,8 +62,8 @@ struct FetchedOp {
 };
 
 /// Adds the steps. `groups` are the loops outside of the sums, outermost first, those inside of blocks last; `sum` is
-/// the innermost loop of a sum.
-void planFetches(const FetchedOp &op, std::span<const PlannedLoops> groups, const PlannedLoop &sum,
-                 std::vector<loop::Step> &steps);
+/// the innermost loop of a sum. Returns how another loop is split, if one is.
+std::optional<loop::Split> planFetches(const FetchedOp &op, std::span<const PlannedLoops> groups,
+                                       const PlannedLoop &sum, std::vector<loop::Step> &steps);
 
 } // namespace einjit::plan

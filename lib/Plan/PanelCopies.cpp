@@ -10,6 +10,8 @@ namespace {
 
 /// Copying fewer elements takes less time than sharing the work.
 constexpr double leastSharedCopy = 32768;
+/// Lines a multiple of this apart are in two sets of L1.
+constexpr std::int64_t fewSetsBytes = 2048;
 
 } // namespace
 
@@ -22,6 +24,7 @@ void PanelCopies::pack(std::size_t operand, const std::string &at, const Planned
   loop::Pack step{op_.operandNames[operand], at, {}, {}, {}, facts_.convertedTo[operand]};
   const std::string suffix = fmt::format("p{}", copies_.size());
   step.as = fmt::format("{}.{}{}", step.buffer, suffix, op_.suffix);
+  step.padded = padded(operand, over);
   PlannedLoops copies = over;
   for (PlannedLoop &copy : copies) {
     step.over.push_back(copy.name);
@@ -32,6 +35,16 @@ void PanelCopies::pack(std::size_t operand, const std::string &at, const Planned
   double elements = 1;
   for (const PlannedLoop &loop : over) elements *= static_cast<double>(loop.extent);
   copies_.push_back({operand, at, vectorizeCopy(operand, copies, lanes), elements});
+}
+
+/// Where vectors of the copy are written along another loop than the operand is read, and all to few sets of L1, the
+/// loop behind that, whose axis is to be longer; else none.
+std::string PanelCopies::padded(std::size_t operand, const PlannedLoops &over) const {
+  const auto row = std::ranges::find_if(over, [&](const PlannedLoop &loop) { return isContiguous(operand, loop); });
+  if (over.end() - row < 3) return {};
+  std::int64_t bytes = facts_.elementBytes;
+  for (auto loop = row + 1; loop != over.end(); ++loop) bytes *= loop->extent;
+  return bytes % fewSetsBytes == 0 ? (row + 1)->name : std::string();
 }
 
 /// Iterations of a contiguous loop that are transposed at once: as many as lanes, but equal parts of a bounded one.

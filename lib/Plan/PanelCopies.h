@@ -47,6 +47,7 @@ private:
 
   void add(auto action, std::string reason) { steps_.push_back({std::move(action), std::move(reason)}); }
   bool isContiguous(std::size_t operand, const PlannedLoop &loop) const { return distance(facts_, operand, loop) == 1; }
+  std::string padded(std::size_t operand, const PlannedLoops &over) const;
   std::int64_t blockSide(const PlannedLoop &loop, std::int64_t lanes) const;
   PlannedLoops vectorizeCopy(std::size_t operand, PlannedLoops copies, const std::string &tileLanes);
   void writeFewPanels(PlannedLoops &copies);

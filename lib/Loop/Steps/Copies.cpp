@@ -5,16 +5,6 @@
 #include <fmt/format.h>
 
 namespace einjit::loop {
-namespace {
-
-TensorType scratchType(const CopiedForm &form, DType type) {
-  TensorType result{type, {}};
-  for (const For &loop : form.loops) result.shape.push_back(loop.extent);
-  return result;
-}
-
-} // namespace
-
 std::span<const For *const> inside(const PlacedAccess &place, const Nest &outside) {
   return std::span(place.nest).subspan(outside.size());
 }
@@ -40,6 +30,8 @@ Refusal checkNames(const Kernel &kernel, const CopyStep &step) {
     if (auto reason = unlessLoopIsNew(kernel, name)) return reason;
     if (std::ranges::count(step.by, name) > 1) return fmt::format("a loop '{}' is there already", name);
   }
+  if (!step.padded.empty() && std::ranges::count(step.over, step.padded) == 0)
+    return fmt::format("loop '{}' is not {} over", step.padded, step.participle);
   for (BufferId buffer : buffersNamed(kernel, step.buffer))
     if (kernel[buffer].storage == Storage::Registers) return fmt::format("%{} is in registers", kernel[buffer].name);
   return std::nullopt;
@@ -135,6 +127,17 @@ Refusal Copier::checkInside(const Access &access, const CopiedForm &form, const 
       return fmt::format("the copy of {} could leave the buffer on axis {}", print(kernel_, access), axis);
   }
   return std::nullopt;
+}
+
+TensorType Copier::scratchType(const CopiedForm &form, DType type) const {
+  const auto padded = std::ranges::find(step_.over, step_.padded);
+  TensorType result{type, {}};
+  for (const For &loop : form.loops) {
+    const bool isLonger =
+        padded != step_.over.end() && by_[static_cast<std::size_t>(padded - step_.over.begin())] == loop.var;
+    result.shape.push_back(loop.extent + (isLonger ? 1 : 0));
+  }
+  return result;
 }
 
 Access Copier::addScratch(const CopiedForm &form, DType type) const {

@@ -19,6 +19,7 @@ struct CopyStep {
   const std::vector<std::string> &over;
   const std::string &as;
   const std::vector<std::string> &by;
+  std::string padded = {}; ///< the loop of `over` whose axis of the scratch is one longer
 };
 
 /// An access of the buffer, and the loops around it.
@@ -71,6 +72,7 @@ public:
 
 private:
   Refusal checkPlace(const PlacedAccess &place, const Nest &outside) const;
+  TensorType scratchType(const CopiedForm &form, DType type) const;
   void addLoops(const Nest &outside, CopiedForm &form) const;
 
   Kernel &kernel_;

@@ -104,11 +104,14 @@ private:
   std::int64_t iterations(const For &loop) const { return atMost(loop.extent, each(loop)); }
   std::int64_t each(const For &loop) const { return loop.var == in_ ? 1 : iterations(loop.body); }
 
-  /// Times that the loops `by` inside run.
+  /// Times that the loops `by` inside run, those that hold `in`.
   std::int64_t runs(const Block &block) const {
     return count(block, [&](const For &loop) { return runs(loop); });
   }
-  std::int64_t runs(const For &loop) const { return loop.var == by_ ? 1 : atMost(loop.extent, runs(loop.body)); }
+  std::int64_t runs(const For &loop) const {
+    if (loop.var == by_) return iterations(loop) > 0 ? 1 : 0;
+    return atMost(loop.extent, runs(loop.body));
+  }
 
   static std::int64_t count(const Block &block, auto each) {
     std::int64_t count = 0;
@@ -210,12 +213,8 @@ Refusal check(const Kernel &kernel, const Fetch &step) {
   if ((!step.row || hasOneRow) && (step.apart || !step.by.empty()))
     return hasOneRow ? "an iteration takes one row" : "there are no rows";
   if (step.apart && *step.apart < 1) return "rows follow each other onward";
-  if (!step.by.empty()) {
+  if (!step.by.empty())
     if (auto reason = unlessLoopExists(kernel, step.by)) return reason;
-    for (const PlacedLoop &place : loopsNamed(kernel, step.by))
-      if (step.by != step.in && !containsLoop(place.loop->body, *kernel.findVar(step.in)))
-        return fmt::format("loop '{}' holds no loop '{}'", step.by, step.in);
-  }
   const Storage storage = kernel[*kernel.findBuffer(step.buffer)].storage;
   if (storage != Storage::In && storage != Storage::Const) return fmt::format("%{} is not an input", step.buffer);
   for (const PlacedLoop &place : loopsNamed(kernel, step.in))

@@ -11,7 +11,8 @@
 // read elements that the loops, with their bounds, did not; it is refused unless those exist. Copies into scratch are
 // left alone, so that what one step has packed another, around it, does not pack again. The copying loops may have
 // names of their own, so that later steps can treat them on their own. Where every read converts, the copy can be
-// converted instead.
+// converted instead. An axis of the scratch may be one longer than its loop: where the copy would jump by multiples of
+// 4096 bytes, which share few places of L1, it then does not.
 #include "Loop/Print.h"
 #include "Loop/Steps/Copies.h"
 #include <algorithm>
@@ -20,7 +21,9 @@
 namespace einjit::loop {
 namespace {
 
-CopyStep copyStep(const Pack &step) { return {"packed", "read", step.buffer, step.at, step.over, step.as, step.by}; }
+CopyStep copyStep(const Pack &step) {
+  return {"packed", "read", step.buffer, step.at, step.over, step.as, step.by, step.padded};
+}
 
 /// `operand`, converted if its type is another one.
 scalar::Expr copied(DType from, DType to) {

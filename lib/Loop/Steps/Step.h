@@ -103,7 +103,8 @@ struct Keep {
 /// `buffer` into new scratch `as`, one axis for each loop in `over`, in that order, and reads it from there. Reads
 /// in different forms, as those of a remainder, get scratch of their own. What is copied into scratch already stays.
 /// The loops that copy have the names `by`, one for each in `over`, or else the same names as those. With a `type` the
-/// copy is converted to it, which every read did itself before.
+/// copy is converted to it, which every read did itself before. The axis of the loop `padded`, one of `over`, is one
+/// longer than that, so that elements along those in front of it are not a multiple of so many bytes apart.
 struct Pack {
   std::string buffer;
   std::string at;
@@ -111,6 +112,7 @@ struct Pack {
   std::string as;
   std::vector<std::string> by = {};
   std::optional<DType> type = {};
+  std::string padded = {};
 };
 
 /// What each iteration of loop `at` (or the kernel, if `at` is empty) writes to `buffer`, and does not read, goes to

@@ -169,6 +169,7 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
     if (random.chance(50))
       for (const std::string &name : step.over) step.by.push_back(fmt::format("{}q{}", name, number));
     if (random.chance(30)) step.type = DType::F64;
+    if (random.chance(30)) step.padded = random.of(step.over);
     return {step};
   }
   case 7: return random.chance(50) ? Step{Unroll{loop}} : Step{Keep{random.of(buffers)}};
