@@ -254,13 +254,14 @@ std::optional<PieceTurns> choosePieceTurns(std::int64_t pieces, std::span<const 
     if (product(4, pieces) < product(3, runs) || product(4, runs) < product(3, pieces)) return std::nullopt;
     std::int64_t steps = part;
     for (std::size_t inner = loop + 1; inner <= sum; ++inner) steps = product(steps, extents[inner]);
-    return PieceTurns{loop, part, steps};
+    // A single iteration is a run of the loop inside.
+    return part == 1 && loop < sum ? PieceTurns{loop + 1, extents[loop + 1], steps} : PieceTurns{loop, part, steps};
   };
   std::optional<PieceTurns> split;
   std::int64_t runs = 1;
   for (std::size_t loop = 0; loop <= sum; runs = product(runs, extents[loop++])) {
     const auto turns = turnsOf(loop, runs);
-    const bool isSplit = turns && turns->part < extents[loop];
+    const bool isSplit = turns && turns->part < extents[turns->loop];
     if (turns && (!isSplit || loop == sum)) return turns;
     if (isSplit && maySplit) split = turns;
     if (runs >= pieces) break;
