@@ -211,12 +211,14 @@ void Emitter::writeColumns(const TransposedAccesses::Member &write, const Iterat
     const bool areAdjacent = end == group + lanes && block.isAdjacent(to.stride, end);
     const std::int64_t step = areAdjacent ? lanes / block.columns : 1;
     const Mask whole = areAdjacent ? Mask::all(lanes) : mask;
+    const bool isWholeLines =
+        areAdjacent || block.columns * static_cast<std::int64_t>(byteSize(to.type)) % streamLineBytes == 0;
     const auto rows = areAdjacent ? adjacentRowsOf(ir_, shape, part) : rowsOf(ir_, shape, part);
     for (std::int64_t lane = group; lane < end; lane += step) {
       Value *number = ir_.getInt64(static_cast<std::uint64_t>(lane));
       emitIf(lane < block.certainRows ? nullptr : ir_.CreateICmpSGT(block.rows, number), {}, [&] {
         Place at = row(to, block, lane);
-        if (areAdjacent) at.streamAlignment = alignmentBehind(to, lane);
+        if (isWholeLines) at.streamAlignment = alignmentBehind(to, lane);
         storeAdjacent(ir_, at, rows[static_cast<std::size_t>((lane - group) / step)], whole, context_.target);
       });
     }

@@ -176,6 +176,28 @@ private:
     blocking_.nReason =
         inPlace ? "blocks of columns, long pieces that are read in place" : "blocks of columns that stay in L2";
     if (blocking_.packsVector) lengthenPieces(v);
+    if (blocking_.packsVector) shortenForTurns(v);
+  }
+
+  /// A packed V from far beyond L2: blocks a little shorter, if then the loops inside can fetch a piece each of what
+  /// the next one is copied from.
+  void shortenForTurns(std::size_t v) {
+    if (blocking_.nCut.length < 2 || !blocking_.kCut.isNone() || !hasTimeToFetch(tile_) ||
+        !isFetchedInPieces(facts_, target_, v))
+      return;
+    const bool isOfVectors = blocking_.nCut.position + 1 == blocking_.n.size() && isContiguous(blocking_.n.back(), v);
+    const std::int64_t step = isOfVectors ? vectorRun_ : 1;
+    for (Cut cut = blocking_.nCut; 4 * cut.length >= 3 * blocking_.nCut.length; cut.length -= step) {
+      std::vector<std::int64_t> extents;
+      for (const OuterLoop &loop : blocking_.m) extents.push_back(loop.count);
+      for (std::size_t i = cut.position; i < blocking_.n.size(); ++i)
+        extents.push_back(i == cut.position ? cut.length : blocking_.n[i].count);
+      extents.push_back(countOf(blocking_.k));
+      const std::int64_t bytes = product(elementsOf(cut, v), facts_.elementBytes);
+      if (!choosePieceTurns(bytes / pieceOf(blocking_.n, cut, v), extents, true)) continue;
+      blocking_.nCut = cut;
+      return;
+    }
   }
 
   /// A packed V from far beyond L2 of which blocks have short pieces, each of which is waited for: where few tiles read
@@ -202,6 +224,21 @@ private:
       return product(tileLength(tile_, loop.iterator), std::abs(facts_.iterators[loop.iterator].strides[operand]));
     });
     return loops;
+  }
+
+  /// Of the operand that a block of columns reads.
+  std::int64_t elementsOf(const Cut &cut, std::size_t operand) const {
+    std::int64_t elements = 1;
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
+      if (!moves(operand, i)) continue;
+      const auto loop = std::ranges::find(blocking_.n, i, &OuterLoop::iterator);
+      const auto position = static_cast<std::size_t>(loop - blocking_.n.begin());
+      const bool isOutside = loop != blocking_.n.end() && position < cut.position;
+      const bool isCut = position == cut.position && cut.length > 0;
+      const std::int64_t tiles = isOutside ? 1 : isCut ? cut.length : INT64_MAX;
+      elements = product(elements, std::min(facts_.iterators[i].extent, product(tiles, tileLength(tile_, i))));
+    }
+    return elements;
   }
 
   /// Bytes side by side that all sums of a block read.
@@ -249,7 +286,7 @@ private:
   /// tiles can fetch a piece each; of rows that drive each other out of L2 one for each iteration of the sum.
   std::optional<Cut> cutInPieces() const {
     const std::size_t v = blocking_.vectorOperand;
-    if (!isFetchedInPieces() || isBlock(v)) return std::nullopt;
+    if (!isBatchFetched() || isBlock(v)) return std::nullopt;
     Cut cut = cutOf(blocking_.n, v, blocking_.packsVector, target_.l2Bytes / 8);
     if (rowsShareSets(facts_, target_, v))
       while (cut.position < blocking_.n.size() && isRow(blocking_.n[cut.position])) cut = {cut.position + 1, 0};
@@ -279,7 +316,7 @@ private:
     const std::int64_t bytes = product(countOf(blocking_.n), tileBytes(operand));
     return bytes <= blockBytes(target_) && bytes < facts_.operandBytes[operand];
   }
-  bool isFetchedInPieces() const {
+  bool isBatchFetched() const {
     const std::size_t v = blocking_.vectorOperand;
     return hasBatchLanes_ && blocking_.kCut.isNone() && hasTimeToFetch(tile_) && countOf(blocking_.m) > 1 &&
            facts_.reuse(v) >= leastReuseOfBatch && facts_.operandBytes[v] > 4 * target_.l2Bytes;
@@ -316,7 +353,7 @@ private:
     const auto innermost = blocking_.k.empty() ? std::nullopt : std::optional(blocking_.k.back().iterator);
     if (!blocking_.broadcastOperand) return false;
     if (hasBatchLanes_)
-      return packsSmaller(facts_, target_, *blocking_.broadcastOperand, countOf(blocking_.n), isFetchedInPieces());
+      return packsSmaller(facts_, target_, *blocking_.broadcastOperand, countOf(blocking_.n), isBatchFetched());
     return (!blocking_.fetchesAhead || isChangedByCopies(*blocking_.broadcastOperand)) &&
            plan::packsBroadcast(facts_, target_, *blocking_.broadcastOperand, countOf(blocking_.n), innermost, tile_);
   }

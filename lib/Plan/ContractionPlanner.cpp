@@ -217,7 +217,7 @@ private:
     const PlannedLoop *around = nullptr; // whose iterations compute a tile each
     for (const Loops &loops : outsideOfSums_)
       if (!loops.empty()) around = &loops.back();
-    const bool rowsGoOn = around && around->iterator == v_;
+    const bool rowsGoOn = around && around->iterator == neighboursInResult(facts_, tile_).iterator;
     if (!kBlocks_.empty() || rowsGoOn || !leavesCaches(facts_, op_.target)) return;
     if (plan_.streamed) return add(loop::Stream{*plan_.streamed}, streamReason);
     const auto first = std::ranges::find_if(

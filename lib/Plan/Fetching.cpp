@@ -125,8 +125,7 @@ private:
                 : strideOf(operand, block->iterator) <= 0 || !isRepeated(*block))
       return;
     const std::string &ahead = isWhole ? op_.within : block->name;
-    const bool isFar = facts_.operandBytes[operand] > 4 * op_.target.l2Bytes;
-    if (sum_.extent != facts_.iterators[sum_.iterator].extent || facts_.reuse(operand) > mostReuseOfPieces || !isFar)
+    if (sum_.extent != facts_.iterators[sum_.iterator].extent || !isFetchedInPieces(facts_, op_.target, operand))
       return;
     if (isPacked(operand) && !copies_->isMadeIn(operand, ahead)) return;
     const Pieces pieces = isWhole ? piecesOf(operand, {}, 0)
@@ -273,6 +272,10 @@ bool hasTimeToFetch(const Tile &tile) {
   std::int64_t vectors = tile.vectors;
   for (const Tile::Repeat &repeat : tile.repeats) vectors *= repeat.count;
   return vectors >= leastTileToFetch;
+}
+
+bool isFetchedInPieces(const OpFacts &facts, const Target &target, std::size_t operand) {
+  return facts.operandBytes[operand] > 4 * target.l2Bytes && facts.reuse(operand) <= mostReuseOfPieces;
 }
 
 bool isWorthFetching(const TiledOp &op, std::size_t operand) {

@@ -45,6 +45,10 @@ struct PieceTurns {
 /// another loop than the sum may be split.
 std::optional<PieceTurns> choosePieceTurns(std::int64_t pieces, std::span<const std::int64_t> extents, bool maySplit);
 
+/// Whether waiting for pieces that blocks of the operand are read from takes much of the time: they come from far
+/// beyond L2, and each element is not read often.
+bool isFetchedInPieces(const OpFacts &facts, const Target &target, std::size_t operand);
+
 /// Whether fetching the operand is worth it, if it is read in order: it does not stay in L2, and is read so often that
 /// its prefetches do not show.
 bool isWorthFetching(const TiledOp &op, std::size_t operand);

@@ -94,9 +94,8 @@ private:
     if (planShortRows() || planJoined()) return;
     if (planColumns()) return;
     if (const auto blocking = plan::chooseBlocking(facts_, target_, tile_, kernel_.exact))
-      return plan::planContraction({tiled(facts_, tile_, within_), *blocking, options_.threads, cycles(),
-                                    streamedInLines(facts_, *tile_.vectorIterator, tile_.lanes)},
-                                   steps_);
+      return plan::planContraction(
+          {tiled(facts_, tile_, within_), *blocking, options_.threads, cycles(), streamedTiles()}, steps_);
     const auto nest = plan::planTile(tiled(facts_, tile_, within_), steps_);
     if (tile_.vectorIterator && !facts_.hasReduction)
       stream(plan::streamedResult(kernel_, value_, facts_, *tile_.vectorIterator, target_));
@@ -131,6 +130,12 @@ private:
                                              bool scattered = false) const {
     if (lanes * static_cast<std::int64_t>(byteSize(value_.type.dtype)) < target_.cacheLineBytes) return std::nullopt;
     return plan::streamedResult(kernel_, value_, facts, iterator, target_, scattered);
+  }
+  /// The same for tiles, which may be transposed.
+  std::optional<std::string> streamedTiles() const {
+    const auto [iterator, count] = plan::neighboursInResult(facts_, tile_);
+    const bool isWhole = count * static_cast<std::int64_t>(byteSize(value_.type.dtype)) % target_.cacheLineBytes == 0;
+    return isWhole ? streamedInLines(facts_, iterator, count) : std::nullopt;
   }
   void stream(const std::optional<std::string> &output) {
     if (output) add(loop::Stream{*output}, plan::streamReason);

@@ -458,6 +458,14 @@ std::optional<Tile::Repeat> chooseMultiplied(const OpFacts &facts, std::size_t v
 
 } // namespace
 
+Tile::Repeat neighboursInResult(const OpFacts &facts, const Tile &tile) {
+  const Tile::Repeat lanes{*tile.vectorIterator, tile.lanes};
+  if (facts.iterators[lanes.iterator].resultStride == 1) return lanes;
+  const auto repeat = std::ranges::find_if(
+      tile.repeats, [&](const Tile::Repeat &r) { return facts.iterators[r.iterator].resultStride == 1; });
+  return repeat == tile.repeats.end() ? lanes : *repeat;
+}
+
 double tileTime(const OpFacts &facts, const Target &target, const Tile &tile) {
   const TileModel model(facts, target, *tile.vectorIterator, tile.lanes, tile.packed, tile.together.has_value());
   return model.time(tile) + packTime(facts, target, tile);

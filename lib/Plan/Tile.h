@@ -90,6 +90,10 @@ struct Tile {
 /// of L2, where what prefetchers read behind them waits for the next tile.
 Tile chooseTile(const OpFacts &facts, const Target &target, bool exact);
 
+/// Along which iterator neighbouring results of the tile are neighbours in memory, and how many of them: lanes, or what
+/// is repeated beside them where those are far apart.
+Tile::Repeat neighboursInResult(const OpFacts &facts, const Tile &tile);
+
 /// Cycles of the op with that tile, and of copying its packed operand.
 double tileTime(const OpFacts &facts, const Target &target, const Tile &tile);
 

@@ -178,6 +178,24 @@ TEST(Assembly, AdjacentRowsAreWholeVectors) {
   EXPECT_THAT(text, Not(ContainsRegex("vinsert|vextract|vpermps")));
 }
 
+/// Rows of whole lines are streamed, those of parts of lines are not.
+TEST(Assembly, TransposedRowsOfLinesAreStreamed) {
+  const auto kernel = [](int columns) {
+    return fmt::format("kernel @k(in %a: f64[8,64], out stream %out: f64[8,64]) {{\n"
+                       "  for c in 0..{0} {{\n"
+                       "    scratch %s: f64[{1},8]\n"
+                       "    unroll x in 0..{1} {{ 8 lanes: %s[x,lane] = %a[lane,{1}*c + x] }}\n"
+                       "    unroll x in 0..{1} {{ 8 lanes: %out[lane,{1}*c + x] = neg(%s[x,lane]) }}\n"
+                       "  }}\n"
+                       "}}",
+                       64 / columns, columns);
+  };
+  EXPECT_EQ(lines(assemblyFor(kernel(8), "skylake-avx512"), {"vmovntps\t%zmm"}) +
+                lines(assemblyFor(kernel(8), "skylake-avx512"), {"vmovntpd\t%zmm"}),
+            8);
+  EXPECT_THAT(assemblyFor(kernel(4), "skylake-avx512"), Not(HasSubstr("vmovnt")));
+}
+
 TEST(Transpose, AllKnownExtents) {
   for (const auto &[type, lanes] : {Kind{"f32", 16}, Kind{"f32", 8}, Kind{"f64", 4}}) {
     std::string text =
