@@ -336,7 +336,7 @@ private:
     if (!hasLanes && last != over.end()) std::rotate(last, last + 1, over.end());
     if (hasLanes) over.push_back(lanes_);
     const std::string place = panelPlace(!blocking_.vectorStays, mBlocks_);
-    panels_.pack(operand, plan_.isBlock && place == op_.within ? std::string() : place, over, lanes_.name,
+    panels_.pack(operand, plan_.isOfAllBlocks && place == op_.within ? std::string() : place, over, lanes_.name,
                  "its elements are read again for each tile");
   }
 

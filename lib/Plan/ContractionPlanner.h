@@ -38,7 +38,8 @@ struct ContractionPlan {
   bool jumpsBetweenRows = false;            ///< as of a fetched op (Fetching.h)
   const Joining *joining = nullptr;         ///< whose facts and tile the op's are; its result is an output,
   std::string result = {};                  ///< of this name
-  bool isBlock = false; ///< whether the loop that all stands in goes on with V, and leaves the other operand in place
+  bool isBlock = false;                     ///< whether the loop that all stands in goes on with V
+  bool isOfAllBlocks = false;               ///< whether no loop outside moves the other operand
 };
 
 /// Adds the steps to `steps`.

@@ -165,6 +165,8 @@ private:
     plan::ContractionPlan block{tiled(unpacking.block, tile, nest.back().name), *blocking, 1, cycles()};
     block.jumpsBetweenRows = unpacking.inRows;
     block.isBlock = unpacking.goesOn;
+    block.isOfAllBlocks = std::ranges::none_of(
+        unpacking.outside, [&](const plan::Unpacking::Outside &outside) { return facts_.movesAll(outside.iterator); });
     plan::planContraction(block, steps);
     const auto fetchesRows = [](const loop::Step &step) {
       const auto *fetch = std::get_if<loop::Fetch>(&step.action);

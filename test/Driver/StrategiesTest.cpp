@@ -227,6 +227,10 @@ TEST(Strategies, LanesOfABatch) {
   auto used = checkAll(contractions, {8 << 10, 32 << 10, 64 << 10});
   EXPECT_GE(used["the next block"], 4 * presetsWithManyRegisters());
   EXPECT_GE(used["whole lines together"], 8);
+  // Another batch outside of blocks, which moves the panels of both.
+  const Contraction twoBatches[] = {{"gcax", "gcbx", "xgab", {{'a', 12}, {'b', 128}, {'c', 12}, {'g', 4}, {'x', 16}}}};
+  used = checkAll(twoBatches, {8 << 10, 64 << 10, 128 << 10});
+  EXPECT_GE(used["pack %a"], presetsWithManyRegisters());
 }
 
 /// Long sums over operands that lie in the order of the sum, one or both, with batches and parts that splits leave; and
