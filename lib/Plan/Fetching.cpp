@@ -17,7 +17,7 @@ constexpr std::int64_t leastReuseToFetch = 8;
 /// Of what panels are copied from: with more, the copies take little of the time.
 constexpr std::int64_t mostReuseOfPieces = 512;
 /// Of rows, in one step.
-constexpr std::int64_t mostPrefetches = 2;
+constexpr std::int64_t mostPrefetches = 2, mostPrefetchesOfShort = 16;
 
 class Fetching {
 public:
@@ -133,7 +133,9 @@ private:
     if (pieces.length < leastLinesOfRow * line() || pieces.count < 2) return;
     loop::Fetch fetch{op_.operandNames[operand], ahead, sum_.name, line(), pieces.length, pieces.apart};
     const auto turns = choosePieceTurns(pieces.count, extentsInside(), maySplit());
-    if (!turns || ceilDiv(pieces.length, turns->steps) > mostPrefetches * line()) return;
+    if (!turns || ceilDiv(pieces.length, turns->steps) > mostPrefetches * line() ||
+        ceilDiv(pieces.length, shortestRun(*turns)) > mostPrefetchesOfShort * line())
+      return;
     takeTurns(*turns, fetch, steps);
     const std::string_view what = isPacked(operand) ? "what the next panel is copied from" : "the next block";
     steps.push_back({std::move(fetch), fmt::format("{} is on its way", what)});
@@ -145,6 +147,19 @@ private:
     for (const PlannedLoop &loop : groups_.back()) extents.push_back(loop.extent);
     extents.push_back(sum_.extent);
     return extents;
+  }
+  /// Iterations of the sum in the shortest run: of loops that even splits make of one, the least.
+  std::int64_t shortestRun(const PieceTurns &turns) const {
+    const PlannedLoops &loops = groups_.back();
+    if (turns.loop == loops.size()) return turns.part;
+    std::int64_t steps = sum_.extent;
+    for (std::size_t i = turns.loop; i < loops.size(); ++i) {
+      std::int64_t least = i == turns.loop ? turns.part : loops[i].extent;
+      if (loops[i].shared)
+        for (const SharedLoop::Part &part : loops[i].shared->parts) least = std::min(least, part.count);
+      steps *= least;
+    }
+    return std::max<std::int64_t>(1, steps);
   }
   /// Whether no other step names the loops inside, and each is one; or all stands in the kernel, so that each holds the
   /// sum, and who plans it knows.
