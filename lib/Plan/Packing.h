@@ -16,6 +16,8 @@ struct Tile;
 constexpr std::int64_t pageBytes = 4096;
 /// Lines a multiple of this apart share the places of one set of L1, l1Bytes / setBytes many.
 constexpr std::int64_t setBytes = 4096;
+/// Lines a multiple of this apart are in two sets of L1.
+constexpr std::int64_t fewSetsBytes = 2048;
 
 /// The operand of a reduction to pack where iterator `v` becomes lanes; nothing if none, or more than one, is worth it.
 ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/PanelCopies.h"
+#include "Plan/Packing.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
 #include <cstdlib>
@@ -10,8 +11,6 @@ namespace {
 
 /// Copying fewer elements takes less time than sharing the work.
 constexpr double leastSharedCopy = 32768;
-/// Lines a multiple of this apart are in two sets of L1.
-constexpr std::int64_t fewSetsBytes = 2048;
 
 } // namespace
 

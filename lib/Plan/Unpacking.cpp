@@ -2,6 +2,7 @@
 #include "Plan/Unpacking.h"
 #include "Plan/Cut.h"
 #include "Plan/Fetching.h"
+#include "Plan/Packing.h"
 #include "Plan/TileModel.h"
 #include "Support/Checked.h"
 #include <algorithm>
@@ -220,6 +221,14 @@ private:
   Unpacking result_{};
 };
 
+/// Whether lanes of the copy, along r, would read %u from few sets of L1.
+bool sharesSets(const Unpacking &unpacking) {
+  if (unpacking.joined) return false;
+  const auto rows = std::ranges::find(unpacking.inside, unpacking.rows) - unpacking.inside.begin();
+  const std::int64_t step = unpacking.block.iterators[static_cast<std::size_t>(rows)].resultStride;
+  return step * unpacking.block.elementBytes % fewSetsBytes == 0;
+}
+
 } // namespace
 
 std::optional<Unpacking> chooseUnpacking(const OpFacts &facts, const Tile &tile, const Target &target,
@@ -249,6 +258,7 @@ std::vector<SharedLoop> planOutside(const OpFacts &facts, const Unpacking &unpac
     unpack.over.push_back(iterator.name);
     unpack.by.push_back(copyName(iterator.name));
   }
+  if (sharesSets(unpacking)) unpack.padded = unpack.over.back();
   steps.push_back({std::move(order), "blocks in the order in which the larger operand lies in memory"});
   steps.push_back({std::move(unpack), unpacking.ofBatch ? "lanes of a batch, which are far apart in the result"
                                                         : "fewer results than elements of an operand are transposed"});
@@ -285,21 +295,35 @@ void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &ta
     vector += "j";
     length *= unpacking.block.iterators[first - 1].extent;
   }
+  // Loops along which a row of the result goes on stand inside of those over x, if all rows of a square stay in L1.
+  std::int64_t run = length;
+  auto goesOn = others.end();
+  for (; goesOn != others.begin(); --goesOn) {
+    const std::size_t position = *(goesOn - 1);
+    const std::int64_t extent = unpacking.block.iterators[position].extent;
+    const bool isNext = facts.iterators[unpacking.inside[position]].resultStride == run;
+    if (!isNext || run * extent * lanes * facts.elementBytes > target.l1Bytes / 2) break;
+    run *= extent;
+  }
+  std::vector<std::string> inner;
+  for (auto position = goesOn; position != others.end(); ++position) inner.push_back(nameAt(*position));
   loop::Reorder order;
-  for (std::size_t position : others) order.loops.push_back(nameAt(position));
+  for (auto position = others.begin(); position != goesOn; ++position) order.loops.push_back(nameAt(*position));
   if (length > lanes) {
     steps.push_back({loop::Split{vector, lanes, vector + "v", vector + "l", true}, "lanes of one register"});
-    order.loops.push_back(vector + "v");
+    inner.push_back(vector + "v");
     vector += "l";
   }
-  order.loops.push_back(row);
-  order.loops.push_back(vector);
-  steps.push_back({std::move(order), "rows are read to their end"});
   std::string unrolled = row;
   if (unpacking.block.iterators[last].extent > lanes) {
     unrolled = row + "t";
     steps.push_back({loop::Split{row, lanes, row + "o", unrolled}, "square blocks are transposed in registers"});
+    order.loops.push_back(row + "o");
   }
+  order.loops.insert(order.loops.end(), inner.begin(), inner.end());
+  order.loops.push_back(unrolled);
+  order.loops.push_back(vector);
+  steps.push_back({std::move(order), "rows are written to their end"});
   steps.push_back({loop::Vectorize{vector}, "contiguous in the result"});
   steps.push_back({loop::Unroll{unrolled}, {}});
 }

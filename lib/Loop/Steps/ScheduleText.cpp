@@ -11,7 +11,7 @@
 //   stage %acc over k0o [at i0] as %partial
 //   keep %acc in registers
 //   pack %b [at i0] [over k0, i1] as [f32] %panel [by k0p, i1p] [pad k0]
-//   unpack %out [at i1o] [over i1t, i0] as %rows [of %acc] [by i1u, i0u]
+//   unpack %out [at i1o] [over i1t, i0] as %rows [of %acc] [by i1u, i0u] [pad i0]
 //   vectorize i1l        unroll i1v        parallelize i0
 //   prefetch i1v every 16 [at i0]
 //   stream %out
@@ -62,8 +62,8 @@ std::string arguments(const Pack &step) {
 }
 std::string arguments(const Unpack &step) {
   const std::string of = step.of.empty() ? "" : " of %" + step.of;
-  return fmt::format("%{}{}{} as %{}{}{}", step.buffer, optional("at", step.at), optional("over", step.over), step.as,
-                     of, optional("by", step.by));
+  return fmt::format("%{}{}{} as %{}{}{}{}", step.buffer, optional("at", step.at), optional("over", step.over), step.as,
+                     of, optional("by", step.by), optional("pad", step.padded));
 }
 std::string arguments(const Vectorize &step) { return step.loop; }
 std::string arguments(const Unroll &step) { return step.loop; }
@@ -203,6 +203,7 @@ private:
     step.as = buffer();
     if (reader_.accept("of")) step.of = buffer();
     if (reader_.accept("by")) step.by = loops();
+    if (reader_.accept("pad")) step.padded = loop();
   }
   void read(Vectorize &step) { step.loop = loop(); }
   void read(Unroll &step) { step.loop = loop(); }

@@ -119,7 +119,8 @@ struct Pack {
 /// new scratch `as`, one axis for each loop in `over`, in that order, and is copied to `buffer` where the iteration
 /// ends. Just what is written is copied. Stores in different forms, as those of a remainder, get scratch of their own.
 /// The loops that copy nest in the order of `over`; they have the names `by`, or else the same names as those. With
-/// `of` the scratch holds the elements of that buffer that results are computed from, and the copy computes them.
+/// `of` the scratch holds the elements of that buffer that results are computed from, and the copy computes them. The
+/// axis of the loop `padded` is one longer, as that of Pack.
 struct Unpack {
   std::string buffer;
   std::string at;
@@ -127,6 +128,7 @@ struct Unpack {
   std::string as;
   std::vector<std::string> by = {};
   std::string of = {};
+  std::string padded = {};
 };
 
 /// Runs the iterations of an innermost loop as the lanes of vectors; a reduction folds its lanes.

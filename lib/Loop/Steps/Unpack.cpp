@@ -31,7 +31,7 @@ namespace einjit::loop {
 namespace {
 
 CopyStep copyStep(const Unpack &step) {
-  return {"unpacked", "store", step.buffer, step.at, step.over, step.as, step.by};
+  return {"unpacked", "store", step.buffer, step.at, step.over, step.as, step.by, step.padded};
 }
 
 class Unpacker {

@@ -123,6 +123,7 @@ Unpack randomUnpack(const Kernel &kernel, Random &random, int number) {
   }
   if (random.chance(50))
     for (const std::string &name : step.over) step.by.push_back(fmt::format("{}u{}", name, number));
+  if (!step.over.empty() && random.chance(30)) step.padded = random.of(step.over);
   return step;
 }
 
