@@ -232,9 +232,11 @@ private:
     if (k_.empty()) return;
     FetchedOp fetched{op_, &panels_, plan_.jumpsBetweenRows};
     if (blocking_.broadcastOperand && facts_.movesAll(v_)) fetched.ofBatch = {blocking_.vectorOperand, plan_.isBlock};
-    const auto split = planFetches(fetched, outsideOfSums_, k_.back(), steps_);
+    const auto split = planFetches(fetched, outsideOfSums_, k_, steps_);
     if (!split) return;
-    PlannedLoop &loop = *std::ranges::find(nest_, split->loop, &PlannedLoop::name);
+    const auto found = std::ranges::find(nest_, split->loop, &PlannedLoop::name);
+    if (found == nest_.end()) return; // of the sums
+    PlannedLoop &loop = *found;
     loop.shared = loop.shared.value_or(SharedLoop::whole(loop.name, loop.extent)).blocks(split->outer, split->factor);
     loop.name = split->outer;
     loop.step *= split->factor;

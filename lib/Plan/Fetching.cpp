@@ -21,9 +21,9 @@ constexpr std::int64_t mostPrefetches = 2, mostPrefetchesOfShort = 16;
 
 class Fetching {
 public:
-  Fetching(const FetchedOp &op, std::span<const PlannedLoops> groups, const PlannedLoop &sum)
+  Fetching(const FetchedOp &op, std::span<const PlannedLoops> groups, const PlannedLoops &sums)
       : op_(op.op), copies_(op.copies), jumpsBetweenRows_(op.jumpsBetweenRows), facts_(op_.facts), groups_(groups),
-        sum_(sum), ofBatch_(op.ofBatch) {}
+        sums_(sums), sum_(sums.back()), ofBatch_(op.ofBatch) {}
 
   /// Returns how a loop around the sums is split, if one is.
   std::optional<loop::Split> run(std::vector<loop::Step> &steps) const {
@@ -36,6 +36,8 @@ public:
       const PlannedLoops loops = loopsAround(operand);
       if (isInPieces(operand))
         fetchPieces(operand, loops, steps);
+      else if (std::ranges::any_of(loops, [&](const PlannedLoop &loop) { return isReduced(loop); }))
+        fetchPartsOfRows(operand, loops, steps);
       else if (jumpsBetweenRows_)
         fetchRows(operand, loops, steps);
       const auto *split = steps.size() > before ? std::get_if<loop::Split>(&steps[before].action) : nullptr;
@@ -48,6 +50,10 @@ public:
   }
 
 private:
+  struct Pieces {
+    std::int64_t length = 1, count = 1, apart = 0; ///< of length 1 where they are not equally far apart
+  };
+
   bool isFetched(std::size_t operand, std::span<const loop::Step> steps) const {
     return std::ranges::any_of(steps, [&](const loop::Step &step) {
       const auto *fetch = std::get_if<loop::Fetch>(&step.action);
@@ -79,7 +85,8 @@ private:
       const std::int64_t stride = loops[i].step * facts_.iterators[loops[i].iterator].strides[operand];
       // Panels, or blocks that jump from row to row, take room themselves.
       const std::int64_t most = isInPieces(operand) ? op_.target.l2Bytes / 4 : op_.target.l2Bytes / 5 * 3;
-      if (stride > most / facts_.elementBytes || !isRepeated(loops[i])) return !isInPieces(operand);
+      if (stride > most / facts_.elementBytes || !isRepeated(loops[i]))
+        return !isInPieces(operand) && !isReduced(loops[i]);
       steps.push_back(
           {loop::Fetch{op_.operandNames[operand], loops[i].name, sum_.name, line()}, "what comes next is on its way"});
       return true;
@@ -131,28 +138,56 @@ private:
     const Pieces pieces = isWhole ? piecesOf(operand, {}, 0)
                                   : piecesOf(operand, loops, static_cast<std::size_t>(loops.rend() - block) - 1);
     if (pieces.length < leastLinesOfRow * line() || pieces.count < 2) return;
-    loop::Fetch fetch{op_.operandNames[operand], ahead, sum_.name, line(), pieces.length, pieces.apart};
-    const auto turns = choosePieceTurns(pieces.count, extentsInside(), maySplit());
-    if (!turns || ceilDiv(pieces.length, turns->steps) > mostPrefetches * line() ||
-        ceilDiv(pieces.length, shortestRun(*turns)) > mostPrefetchesOfShort * line())
-      return;
-    takeTurns(*turns, fetch, steps);
     const std::string_view what = isPacked(operand) ? "what the next panel is copied from" : "the next block";
-    steps.push_back({std::move(fetch), fmt::format("{} is on its way", what)});
+    fetchByTurns(operand, ahead, pieces, withSums(groups_.back()), fmt::format("{} is on its way", what), steps);
   }
 
-  /// Of the loops inside of blocks and the sum.
-  std::vector<std::int64_t> extentsInside() const {
-    std::vector<std::int64_t> extents;
-    for (const PlannedLoop &loop : groups_.back()) extents.push_back(loop.extent);
-    extents.push_back(sum_.extent);
-    return extents;
+  /// Sums that are cut read parts of the operand's rows, as it lies: the next parts, of the loop whose iterations read
+  /// the longest pieces that take an eighth of L2 at most.
+  void fetchPartsOfRows(std::size_t operand, const PlannedLoops &loops, std::vector<loop::Step> &steps) const {
+    if (facts_.operandBytes[operand] <= 4 * op_.target.l2Bytes) return;
+    std::optional<std::size_t> ahead;
+    Pieces longest{};
+    for (std::size_t i = loops.size(); i-- > 0 && !isReduced(loops[i]);) {
+      const Pieces pieces = piecesOf(operand, loops, i);
+      if (product(pieces.length, pieces.count) > op_.target.l2Bytes / 8 / facts_.elementBytes) break;
+      if (strideOf(operand, loops[i].iterator) <= 0 || !isRepeated(loops[i]) || pieces.length <= longest.length)
+        continue;
+      ahead = i;
+      longest = pieces;
+    }
+    if (!ahead || longest.length < leastLinesOfRow * line()) return;
+    const PlannedLoops inside = withSums({loops.begin() + static_cast<std::ptrdiff_t>(*ahead) + 1, loops.end()});
+    if (longest.count == 1) { // each iteration of what stands in that loop takes a part of it
+      longest.count = inside.front().extent;
+      longest.apart = longest.length = ceilDiv(longest.length, longest.count);
+    }
+    fetchByTurns(operand, loops[*ahead].name, longest, inside, "what comes next is on its way", steps);
   }
+
+  /// Steps that fetch pieces ahead of a loop, each while one run of some loop of those inside lasts.
+  void fetchByTurns(std::size_t operand, const std::string &ahead, const Pieces &pieces, const PlannedLoops &inside,
+                    std::string reason, std::vector<loop::Step> &steps) const {
+    std::vector<std::int64_t> extents;
+    for (const PlannedLoop &loop : inside) extents.push_back(loop.extent);
+    const auto turns = choosePieceTurns(pieces.count, extents, maySplit());
+    if (!turns || ceilDiv(pieces.length, turns->steps) > mostPrefetches * line() ||
+        ceilDiv(pieces.length, shortestRun(*turns, inside)) > mostPrefetchesOfShort * line())
+      return;
+    loop::Fetch fetch{op_.operandNames[operand], ahead, sum_.name, line(), pieces.length, pieces.apart};
+    takeTurns(*turns, inside, fetch, steps);
+    steps.push_back({std::move(fetch), std::move(reason)});
+  }
+
+  PlannedLoops withSums(PlannedLoops loops) const {
+    loops.insert(loops.end(), sums_.begin(), sums_.end());
+    return loops;
+  }
+  bool isReduced(const PlannedLoop &loop) const { return facts_.iterators[loop.iterator].reduced; }
+
   /// Iterations of the sum in the shortest run: of loops that even splits make of one, the least.
-  std::int64_t shortestRun(const PieceTurns &turns) const {
-    const PlannedLoops &loops = groups_.back();
-    if (turns.loop == loops.size()) return turns.part;
-    std::int64_t steps = sum_.extent;
+  static std::int64_t shortestRun(const PieceTurns &turns, const PlannedLoops &loops) {
+    std::int64_t steps = 1;
     for (std::size_t i = turns.loop; i < loops.size(); ++i) {
       std::int64_t least = i == turns.loop ? turns.part : loops[i].extent;
       if (loops[i].shared)
@@ -171,20 +206,18 @@ private:
   }
 
   /// Lets the runs that count fetch a piece each.
-  void takeTurns(const PieceTurns &turns, loop::Fetch &fetch, std::vector<loop::Step> &steps) const {
-    const bool isSum = turns.loop == groups_.back().size();
-    const PlannedLoop &loop = isSum ? sum_ : groups_.back()[turns.loop];
+  void takeTurns(const PieceTurns &turns, const PlannedLoops &inside, loop::Fetch &fetch,
+                 std::vector<loop::Step> &steps) const {
+    const bool isSum = turns.loop + 1 == inside.size();
+    const PlannedLoop &loop = inside[turns.loop];
     const bool isSplit = turns.part < loop.extent;
     const std::string part = isSplit ? loop.name + "i" : loop.name;
     if (isSplit)
-      steps.push_back(
-          {loop::Split{loop.name, turns.part, loop.name + "o", part, !isSum}, "a piece is fetched by each part"});
+      steps.push_back({loop::Split{loop.name, turns.part, loop.name + "o", part, !isSum || loop.isBounded},
+                       "a piece is fetched by each part"});
     (isSum ? fetch.in : fetch.by) = part;
   }
 
-  struct Pieces {
-    std::int64_t length = 1, count = 1, apart = 0; ///< no count: they are not equally far apart
-  };
   /// Of what an iteration of the loop at `position` copies.
   Pieces piecesOf(std::size_t operand, const PlannedLoops &loops, std::size_t position) const {
     std::vector<std::pair<std::int64_t, std::int64_t>> moves; // strides and counts
@@ -253,7 +286,8 @@ private:
   const bool jumpsBetweenRows_;
   const OpFacts &facts_;
   std::span<const PlannedLoops> groups_;
-  const PlannedLoop &sum_;
+  const PlannedLoops &sums_;
+  const PlannedLoop &sum_; ///< the innermost one
   const std::optional<FetchedOp::OfBatch> ofBatch_;
 };
 
@@ -302,8 +336,8 @@ bool isWorthFetching(const TiledOp &op, std::size_t operand) {
 }
 
 std::optional<loop::Split> planFetches(const FetchedOp &op, std::span<const PlannedLoops> groups,
-                                       const PlannedLoop &sum, std::vector<loop::Step> &steps) {
-  return Fetching(op, groups, sum).run(steps);
+                                       const PlannedLoops &sums, std::vector<loop::Step> &steps) {
+  return Fetching(op, groups, sums).run(steps);
 }
 
 } // namespace einjit::plan

@@ -31,7 +31,7 @@ public:
       if (const auto cut = ahead()) return {*cut, SumBlocks::Reason::Ahead};
       if (const auto cut = both()) return {*cut, SumBlocks::Reason::Both};
     }
-    if (const auto cut = wide()) return {*cut, SumBlocks::Reason::Wide};
+    if (const auto cut = wide(); cut) return {*cut, SumBlocks::Reason::Wide};
     return panel();
   }
 
@@ -128,7 +128,9 @@ private:
         lines / static_cast<double>(std::max<std::int64_t>(1, fit)) - lines / static_cast<double>(manyTiles);
     const double paid =
         2 * static_cast<double>(resultBytes()) * static_cast<double>(countOf(k_)) / static_cast<double>(length);
-    return saved > 2 * paid ? std::optional(cut) : std::nullopt;
+    // Those that come from beyond L2 are waited for, while S is fetched.
+    const int weight = resultBytes() > target_.l2Bytes / 2 ? 4 : 2;
+    return saved > weight * paid ? std::optional(cut) : std::nullopt;
   }
 
   /// The least block of V has a tile's lanes and, where V is packed and contiguous along a loop of N, a vector of that.

@@ -15,7 +15,8 @@
 //
 // Wide: S comes from beyond L2 in rows that are too short for prefetchers, and V, which is packed, is so long that few
 // of its tiles fit L2: S is read again for every few columns. With shorter sums more columns fit. As parts of the time:
-// 0.91 for `acbd,cdef->abef` and 0.88 for `cad,dcb->ab` of some 280 a side; where S has long rows, 1.01 to 1.08.
+// 0.88 for `cad,dcb->ab` of some 280 a side; where S has long rows, 1.01 to 1.08. Partial sums from beyond L2 count
+// twice as much, because parts of rows can be fetched (Fetching.h): 0.88 for `acbd,cdef->abef` with longer blocks.
 //
 // Panel: the part of V that one tile reads does not fit L2. If partial sums do not either, blocks are long: on one core
 // of a Zen 5 with L2 of 1 MiB `fbea,ecfd->dcba` of 48 to 56 a side takes 0.7 to 0.85 of the time with sums of 384 and

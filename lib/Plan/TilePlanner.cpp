@@ -255,7 +255,7 @@ private:
   void fetch() {
     if (!farOperand() || reducedOutside_.empty()) return;
     const PlannedLoops groups[] = {parallelOutside_};
-    planFetches({op_}, groups, reducedOutside_.back(), steps_);
+    planFetches({op_}, groups, reducedOutside_, steps_);
   }
 
   std::vector<SharedLoop> sharedLoops() const {
