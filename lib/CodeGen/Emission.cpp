@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "CodeGen/Emission.h"
 #include "CodeGen/ProcessEnd.h"
+#include "CodeGen/SchedulingRegions.h"
 #include <algorithm>
 #include <einjit/Error.h>
 #include <llvm/Pass.h>
@@ -28,10 +29,12 @@ public:
 
   void add(llvm::Pass *pass) override {
     const llvm::PassInfo *info = llvm::PassRegistry::getPassRegistry()->getPassInfo(pass->getPassID());
-    if (info && std::ranges::find(omitted, info->getPassArgument()) != std::end(omitted))
-      delete pass;
-    else
-      passes_.add(pass);
+    const llvm::StringRef name = info ? info->getPassArgument() : llvm::StringRef();
+    if (std::ranges::find(omitted, name) != std::end(omitted)) return delete pass;
+    const bool schedules = name == "post-RA-sched";
+    if (schedules) passes_.add(createRegionCuts());
+    passes_.add(pass);
+    if (schedules) passes_.add(createRegionJoins());
   }
 
 private:

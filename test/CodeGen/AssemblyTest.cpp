@@ -193,6 +193,16 @@ TEST(Assembly, BlocksThatGoOnInEachOtherAreOne) {
   EXPECT_EQ(lines(assembly, {".LBB0_"}), 0) << assembly;
 }
 
+// They are cut for the scheduler, which leaves no trace.
+TEST(Assembly, LongBlocksHaveNoLabelsInside) {
+  const std::string assembly = assemblyFor("kernel @k(in %a: f32[400], in %b: f32[400], out %out: f32[400]) {\n"
+                                           "  unroll i in 0..400 { %out[i] = mul(%a[i], %b[i]) }\n"
+                                           "}",
+                                           "znver4");
+  EXPECT_GT(lines(assembly, {"vmulss"}), 128) << assembly;
+  EXPECT_EQ(lines(assembly, {"tmp"}), 0) << assembly;
+}
+
 TEST(Assembly, ParallelLoopsCallTheRuntime) {
   const std::string text = "kernel @k(in %a: f32[64,16], out %out: f32[64,16]) {"
                            " parallel i in 0..64 { 16 lanes: %out[i,lane] = %a[i,lane] } }";
