@@ -29,8 +29,8 @@ constexpr std::int64_t longPiece = 16, fewTiles = 4;
 
 class BlockingChoice {
 public:
-  BlockingChoice(const OpFacts &facts, const Target &target, const Tile &tile, bool exact)
-      : facts_(facts), target_(target), tile_(tile), exact_(exact), v_(*tile.vectorIterator),
+  BlockingChoice(const OpFacts &facts, const Target &target, const Tile &tile, bool exact, bool isPart)
+      : facts_(facts), target_(target), tile_(tile), exact_(exact), isPart_(isPart), v_(*tile.vectorIterator),
         copyLanes_(std::max(tile.lanes, target.lanes(facts.elementBytes))), vectorRun_(copyLanes_) {}
 
   std::optional<Blocking> run() {
@@ -365,6 +365,8 @@ private:
         tileBytes(blocking_.vectorOperand) <= tileBytes(*blocking_.broadcastOperand))
       return true;
     if (blocking_.packsVector || blocking_.packsBroadcast) return blocking_.packsVector;
+    if (isPart_ && !hasBatchLanes_ && facts_.operandBytes[*blocking_.broadcastOperand] <= target_.l1Bytes / 2)
+      return false;
     return comesInPieces() || product(countOf(blocking_.n), tileBytes(blocking_.vectorOperand)) <= blockBytes(target_);
   }
 
@@ -407,7 +409,7 @@ private:
   const OpFacts &facts_;
   const Target &target_;
   const Tile &tile_;
-  const bool exact_;
+  const bool exact_, isPart_;
   const std::size_t v_;
   const std::int64_t copyLanes_; ///< the most that a copy has
   std::int64_t vectorRun_;       ///< elements side by side that a block of V has at least
@@ -418,10 +420,11 @@ private:
 
 } // namespace
 
-std::optional<Blocking> chooseBlocking(const OpFacts &facts, const Target &target, const Tile &tile, bool exact) {
+std::optional<Blocking> chooseBlocking(const OpFacts &facts, const Target &target, const Tile &tile, bool exact,
+                                       bool isPart) {
   if (!facts.hasReduction || !facts.hasOwnMemory || !tile.vectorIterator || tile.streams) return std::nullopt;
   if (facts.iterators[*tile.vectorIterator].reduced) return std::nullopt;
-  return BlockingChoice(facts, target, tile, exact).run();
+  return BlockingChoice(facts, target, tile, exact, isPart).run();
 }
 
 } // namespace einjit::plan

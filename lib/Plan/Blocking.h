@@ -74,7 +74,9 @@ struct Blocking {
 };
 
 /// Nothing if the op is not the reduction of two operands, or one, that this is for: lanes of a parallel iterator, one
-/// operand with lanes, at most one without.
-std::optional<Blocking> chooseBlocking(const OpFacts &facts, const Target &target, const Tile &tile, bool exact);
+/// operand with lanes, at most one without. `isPart`: the op is a block of a larger one whose V comes from beyond L2;
+/// where S stays in L1, V then passes once.
+std::optional<Blocking> chooseBlocking(const OpFacts &facts, const Target &target, const Tile &tile, bool exact,
+                                       bool isPart = false);
 
 } // namespace einjit::plan

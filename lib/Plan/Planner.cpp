@@ -158,7 +158,7 @@ private:
     const auto output = plan::writtenOutput(kernel_, value_);
     if (!output) return false;
     const Tile tile = plan::chooseTile(unpacking.block, target_, kernel_.exact);
-    const auto blocking = plan::chooseBlocking(unpacking.block, target_, tile, kernel_.exact);
+    const auto blocking = plan::chooseBlocking(unpacking.block, target_, tile, kernel_.exact, true);
     if (!blocking) return false;
     std::vector<loop::Step> steps;
     const std::vector<plan::SharedLoop> nest = plan::planOutside(facts_, unpacking, *output, steps);
@@ -172,7 +172,7 @@ private:
       const auto *fetch = std::get_if<loop::Fetch>(&step.action);
       return fetch && fetch->row;
     };
-    if (unpacking.inRows && std::ranges::none_of(steps, fetchesRows)) return false;
+    if (unpacking.isFar && unpacking.inRows && std::ranges::none_of(steps, fetchesRows)) return false;
     std::ranges::move(steps, std::back_inserter(steps_));
     plan::planCopy(facts_, unpacking, target_, steps_);
     stream(streamedInLines(plan::factsOfCopy(facts_, unpacking), unpacking.rows, target_.lanes(facts_.elementBytes),

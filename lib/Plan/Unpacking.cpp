@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
+#include <numeric>
+#include <utility>
 
 namespace einjit::plan {
 namespace {
@@ -36,6 +38,7 @@ public:
     if (!(result_.ofBatch ? paysForBatch() : pays())) return std::nullopt;
     if (!chooseBlock() || blockCount() < threads_) return std::nullopt;
     result_.inRows = !result_.ofBatch && !isInOnePiece();
+    result_.isFar = facts_.operandBytes[v_] > 4 * target_.l2Bytes;
     if (result_.inRows && !hasLongRows()) return std::nullopt;
     describeBlock();
     return std::move(result_);
@@ -73,10 +76,22 @@ private:
     return lanes > 1 && extent(r_) >= lanes && extent(x_) >= lanes;
   }
 
+  /// Tiles would write results in rows that are no whole lines more slowly.
   bool pays() const {
     const std::int64_t result = checkedMul(facts_.points(false), facts_.elementBytes).value_or(INT64_MAX);
-    return facts_.operandBytes[v_] > target_.l2Bytes && result <= facts_.operandBytes[v_] / 5 * 2 &&
-           facts_.reuse(v_) < mostReuse;
+    const std::int64_t most = rowsGoOn() ? facts_.operandBytes[v_] / 3 * 2 : facts_.operandBytes[v_] / 5 * 2;
+    return facts_.operandBytes[v_] > target_.l2Bytes && result <= most && facts_.reuse(v_) < mostReuse;
+  }
+
+  /// Of an iterator that rows along r, which are no whole lines, go on with: the fewest iterations for whole lines.
+  std::optional<Unpacking::Outside> rowsGoOn() const {
+    const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes;
+    const std::int64_t part = line / std::gcd(line, extent(r_));
+    if (part == 1 || extent(r_) > mostLines * line) return std::nullopt;
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
+      if (moves(v_, i) && i != x_ && facts_.iterators[i].resultStride == extent(r_) && extent(i) % part == 0)
+        return Unpacking::Outside{i, part};
+    return std::nullopt;
   }
 
   /// Whether V and the result come from beyond L2, and sums are short.
@@ -104,7 +119,13 @@ private:
   bool hasLongRows() const {
     const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes;
     const auto sums = std::ranges::count_if(facts_.iterators, [](const IteratorFacts &i) { return i.reduced; });
-    return sums == 1 && row_ >= leastLinesOfRow * line && extent(r_) % line == 0;
+    const std::int64_t row = result_.merged ? product(row_, lengthInside(*result_.merged)) : row_;
+    return sums == 1 && row >= leastLinesOfRow * line && (result_.joined || extent(r_) % line == 0);
+  }
+  /// Iterations in one block.
+  std::int64_t lengthInside(std::size_t i) const {
+    const auto cut = std::ranges::find(result_.outside, i, &Unpacking::Outside::iterator);
+    return cut == result_.outside.end() ? extent(i) : cut->length;
   }
 
   bool chooseBlock() {
@@ -123,8 +144,10 @@ private:
       length *= linesOfBatch(
           std::min(pieceBytes / target_.cacheLineBytes / extent(x_), budget / product(elements, extent(x_)) / line));
     if (!result_.ofBatch && length > mostLines * line) length = greatestDivisor(length, mostLines * line);
-    if (length < line || elements > budget / length) return false;
-    elements *= length;
+    const auto next = result_.ofBatch ? std::nullopt : rowsGoOn();
+    const std::int64_t rows = next ? product(length, next->length) : length;
+    if (length < line || elements > budget / rows) return false;
+    elements *= rows;
     row_ = rowLength(budget / elements);
     if (row_ < line) return false;
     elements *= row_;
@@ -134,6 +157,7 @@ private:
     result_.inside = own;
     result_.inside.push_back(x_);
     std::ranges::sort(others, {}, [&](std::size_t i) { return std::abs(facts_.iterators[i].strides[v_]); });
+    if (next) std::erase(others, next->iterator);
     for (std::size_t i : others) { // the nearest first, which is innermost
       const std::int64_t part = greatestDivisor(extent(i), budget / elements);
       elements *= part;
@@ -143,6 +167,8 @@ private:
     result_.rows = r_;
     result_.inside.insert(result_.ofBatch ? result_.inside.end() - 1 : result_.inside.begin(), r_);
     if (result_.ofBatch) joinRows();
+    if (!result_.ofBatch && !others.empty()) mergeLanes(others.front());
+    if (next) joinBlock(*next);
     const std::size_t last = result_.outside.back().iterator;
     result_.goesOn =
         result_.ofBatch && facts_.iterators[last].strides[v_] > 0 && result_.outside.back().length < extent(last);
@@ -163,6 +189,27 @@ private:
     result_.joined = *next;
     std::rotate(next, next + 1, std::ranges::find(result_.inside, r_));
     result_.outside.erase(result_.outside.begin());
+  }
+
+  /// The same for a part of an iterator.
+  void joinBlock(const Unpacking::Outside &next) {
+    result_.joined = next.iterator;
+    result_.inside.insert(result_.inside.begin(), next.iterator);
+    if (next.length < extent(next.iterator))
+      result_.outside.front() = next;
+    else if (result_.outside.size() > 1)
+      result_.outside.erase(result_.outside.begin());
+  }
+
+  /// Rows along x that are no whole vectors may go on in V, with an iterator that stands beside it in %u then.
+  void mergeLanes(std::size_t nearest) {
+    const bool isInside = std::ranges::find(result_.inside, nearest) != result_.inside.end();
+    if (!isInside || row_ < extent(x_) || extent(x_) % target_.lanes(facts_.elementBytes) == 0 ||
+        facts_.iterators[nearest].strides[v_] != extent(x_))
+      return;
+    result_.merged = nearest;
+    std::erase(result_.inside, nearest);
+    result_.inside.insert(result_.inside.end() - 1, nearest);
   }
 
   /// Lines of the result along r, at most so many. Of a V from far beyond L2 those whose sums read an eighth of that.
@@ -193,20 +240,26 @@ private:
   }
 
   void describeBlock() {
-    OpFacts &block = result_.block;
-    block = facts_;
-    block.iterators.clear();
     for (std::size_t i : result_.inside) {
-      block.iterators.push_back(facts_.iterators[i]);
-      IteratorFacts &iterator = block.iterators.back();
-      const auto cut = std::ranges::find(result_.outside, i, &Unpacking::Outside::iterator);
-      if (cut != result_.outside.end()) iterator.extent = cut->length;
-      iterator.name = insideName(iterator, cut != result_.outside.end());
+      result_.layout.push_back(facts_.iterators[i]);
+      IteratorFacts &iterator = result_.layout.back();
+      iterator.extent = lengthInside(i);
+      iterator.name = insideName(iterator, std::ranges::count(result_.outside, i, &Unpacking::Outside::iterator) > 0);
     }
     std::int64_t stride = 1;
-    for (auto iterator = block.iterators.rbegin(); iterator != block.iterators.rend(); ++iterator) {
+    for (auto iterator = result_.layout.rbegin(); iterator != result_.layout.rend(); ++iterator) {
       iterator->resultStride = stride;
       stride *= iterator->extent;
+    }
+    OpFacts &block = result_.block;
+    block = facts_;
+    block.iterators = result_.layout;
+    if (result_.merged) {
+      const IteratorFacts x = block.iterators.back();
+      block.iterators.pop_back();
+      const std::int64_t rows = std::exchange(block.iterators.back(), x).extent;
+      block.iterators.back().extent *= rows;
+      block.iterators.back().name += "m";
     }
     for (const IteratorFacts &iterator : facts_.iterators)
       if (iterator.reduced) block.iterators.push_back(iterator);
@@ -223,10 +276,16 @@ private:
 
 /// Whether lanes of the copy, along r, would read %u from few sets of L1.
 bool sharesSets(const Unpacking &unpacking) {
-  if (unpacking.joined) return false;
+  if (unpacking.joined || unpacking.merged) return false; // whose axes have to go on in each other
   const auto rows = std::ranges::find(unpacking.inside, unpacking.rows) - unpacking.inside.begin();
-  const std::int64_t step = unpacking.block.iterators[static_cast<std::size_t>(rows)].resultStride;
+  const std::int64_t step = unpacking.layout[static_cast<std::size_t>(rows)].resultStride;
   return step * unpacking.block.elementBytes % fewSetsBytes == 0;
+}
+
+/// Elements along x of blocks that the copy transposes: as many as lanes; half where those would leave much of a row.
+std::int64_t sideOfBlocks(std::int64_t row, std::int64_t lanes) {
+  const bool leavesMuch = row < 3 * lanes && row % lanes == lanes / 2;
+  return row > lanes && leavesMuch ? lanes / 2 : lanes;
 }
 
 } // namespace
@@ -252,8 +311,7 @@ std::vector<SharedLoop> planOutside(const OpFacts &facts, const Unpacking &unpac
     nest.push_back(SharedLoop::whole(name, iterator.extent / length));
   }
   loop::Unpack unpack{output, order.loops.back(), {}, output + ".u", {}, {}};
-  for (const IteratorFacts &iterator : unpacking.block.iterators) {
-    if (iterator.reduced) continue;
+  for (const IteratorFacts &iterator : unpacking.layout) {
     order.loops.push_back(iterator.name);
     unpack.over.push_back(iterator.name);
     unpack.by.push_back(copyName(iterator.name));
@@ -262,6 +320,11 @@ std::vector<SharedLoop> planOutside(const OpFacts &facts, const Unpacking &unpac
   steps.push_back({std::move(order), "blocks in the order in which the larger operand lies in memory"});
   steps.push_back({std::move(unpack), unpacking.ofBatch ? "lanes of a batch, which are far apart in the result"
                                                         : "fewer results than elements of an operand are transposed"});
+  if (unpacking.merged) {
+    const std::size_t x = unpacking.layout.size() - 1;
+    steps.push_back({loop::Join{unpacking.layout[x - 1].name, unpacking.layout[x].name, unpacking.layout[x].name + "m"},
+                     "lanes along rows that go on in each other"});
+  }
   return nest;
 }
 
@@ -286,21 +349,21 @@ void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &ta
   std::ranges::stable_sort(others, std::greater(), [&](std::size_t position) {
     return std::abs(facts.iterators[unpacking.inside[position]].resultStride);
   });
-  const auto nameAt = [&](std::size_t position) { return copyName(unpacking.block.iterators[position].name); };
+  const auto nameAt = [&](std::size_t position) { return copyName(unpacking.layout[position].name); };
   const std::string row = nameAt(last);
   std::string vector = nameAt(first);
-  std::int64_t length = unpacking.block.iterators[first].extent;
+  std::int64_t length = unpacking.layout[first].extent;
   if (unpacking.joined) {
     steps.push_back({loop::Join{nameAt(first - 1), vector, vector + "j"}, "rows make whole lines together"});
     vector += "j";
-    length *= unpacking.block.iterators[first - 1].extent;
+    length *= unpacking.layout[first - 1].extent;
   }
   // Loops along which a row of the result goes on stand inside of those over x, if all rows of a square stay in L1.
   std::int64_t run = length;
   auto goesOn = others.end();
   for (; goesOn != others.begin(); --goesOn) {
     const std::size_t position = *(goesOn - 1);
-    const std::int64_t extent = unpacking.block.iterators[position].extent;
+    const std::int64_t extent = unpacking.layout[position].extent;
     const bool isNext = facts.iterators[unpacking.inside[position]].resultStride == run;
     if (!isNext || run * extent * lanes * facts.elementBytes > target.l1Bytes / 2) break;
     run *= extent;
@@ -315,9 +378,10 @@ void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &ta
     vector += "l";
   }
   std::string unrolled = row;
-  if (unpacking.block.iterators[last].extent > lanes) {
+  if (const std::int64_t side = sideOfBlocks(unpacking.layout[last].extent, lanes);
+      unpacking.layout[last].extent > side) {
     unrolled = row + "t";
-    steps.push_back({loop::Split{row, lanes, row + "o", unrolled}, "square blocks are transposed in registers"});
+    steps.push_back({loop::Split{row, side, row + "o", unrolled}, "square blocks are transposed in registers"});
     order.loops.push_back(row + "o");
   }
   order.loops.insert(order.loops.end(), inner.begin(), inner.end());

@@ -12,7 +12,13 @@
 // it is written once and read once, so that what L2 drops of it comes back from L3 in time.
 // It pays where V comes from beyond L2, in one piece for each point outside of K and x, which a fetch can bring while
 // the one before is multiplied, and where V is multiplied with so little of S that copying it would show. Or V comes in
-// rows of several lines that a fetch can bring one by one (Fetching.h), and the result has whole lines.
+// rows of several lines that a fetch can bring one by one (Fetching.h) or that come from L3, and the result has whole
+// lines.
+//
+// Rows of r that are no whole lines go on with another iterator: a block has as many of those as make whole lines
+// together, and the copy takes them as one. So may the product, of rows of x that are no whole vectors. Panels, whose
+// tiles write such rows one by one, lose more: on a Zen 5, with rows of 40 f32 and 2/3 as many results as elements of
+// V, 0.87 of the time from memory, and with 12 f64 0.81 from L3.
 //
 // On one core of a Xeon with L2 of 2 MiB, as parts of the time with panels: 0.45 to 0.5 where the result has 1/16 of
 // V's elements, 0.75 to 0.85 with 2/7; 1.1 to 1.2 where it has as many, or where V comes in pieces of 384 bytes that
@@ -48,10 +54,13 @@ struct Unpacking {
   std::size_t rows;                       ///< the iterator r
   std::vector<std::size_t> inside;        ///< parallel iterators of one block, outermost first: the last is x
   bool ofBatch = false;                   ///< whether x is of a batch
-  bool inRows = false;                    ///< V does not come in one piece: only if its rows can be fetched
+  bool inRows = false;                    ///< V does not come in one piece
+  bool isFar = false;                     ///< but from far beyond L2: in rows only if these can be fetched
   std::optional<std::size_t> joined = {}; ///< rows along r go on with this iterator: the copy takes both as one
+  std::optional<std::size_t> merged = {}; ///< V's along x go on with this one: the product takes both as one
   bool goesOn = false; ///< whether the innermost loop outside goes on with V, which lanes of a batch fetch
-  OpFacts block;       ///< of the product in one block, whose result is %u; iterators as in `inside`
+  std::vector<IteratorFacts> layout; ///< of %u, as in `inside`
+  OpFacts block;                     ///< of the product in one block, whose result is %u
 };
 
 /// `tile` is that of all of the op. Nothing where packing V is as good, the extents have no divisors that fit, or

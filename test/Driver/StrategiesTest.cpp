@@ -113,10 +113,11 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
   kernel(a, b, out);
   const std::string schedule = kernel.text(Stage::Schedule);
   for (const std::string &word : means()) used[word] += schedule.find(word) != std::string::npos;
-  for (const char *word : {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit",
-                           "read in place", "batch for a panel", "lanes of a batch", "a partial result in each lane",
-                           "the next block", "whole lines together", "its lanes are far apart",
-                           "columns that are left over", "rows become lanes", "the sum jumps to", "share places of L1"})
+  for (const char *word :
+       {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit", "read in place",
+        "batch for a panel", "lanes of a batch", "a partial result in each lane", "the next block",
+        "whole lines together", "its lanes are far apart", "columns that are left over", "rows become lanes",
+        "rows that go on in each other", "the sum jumps to", "share places of L1"})
     used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
@@ -203,9 +204,11 @@ TEST(Strategies, FetchRows) {
   const Contraction contractions[] = {
       {"aebd", "ce", "dcba", {{'a', 32}, {'b', 3}, {'c', 8}, {'d', 64}, {'e', 24}}},
       {"dca", "bd", "abc", {{'a', 75}, {'b', 9}, {'c', 48}, {'d', 30}}},
+      {"afbce", "df", "edcba", {{'a', 20}, {'b', 4}, {'c', 6}, {'d', 3}, {'e', 24}, {'f', 10}}},
   };
   auto used = checkAll(contractions, {16 << 10, 128 << 10, 128 << 10});
   EXPECT_GE(used["of rows of"], 2);
+  EXPECT_GE(used["rows that go on in each other"], 2);
 }
 
 /// Presets that run here; tiles of fewer registers have no time to fetch.

@@ -80,10 +80,12 @@ private:
     const Storage storage = kernel_[access.buffer].storage;
     if (storage == Storage::Const || storage == Storage::Iota) return std::nullopt;
     for (std::size_t axis = 0; axis + 1 < access.indices.size(); ++axis)
-      if (access.indices[axis].asVariable() == outer_.value && access.indices[axis + 1].asVariable() == inner_.value)
+      if (stepsBy1(access.indices[axis]) && access.indices[axis + 1].asVariable() == inner_.value)
         return isContiguous(kernel_[access.buffer].type, axis) ? std::optional(axis) : std::nullopt;
     return std::nullopt;
   }
+  /// Whether the outer loop moves the index from element to element; others may as well.
+  bool stepsBy1(const Affine &index) const { return index.coefficient(outer_.value) == 1 && !index.uses(inner_.value); }
   static bool isContiguous(const TensorType &type, std::size_t axis) {
     if (type.strides.empty()) return true;
     const auto whole = checkedMul(type.shape[axis + 1], type.strides[axis + 1]);
