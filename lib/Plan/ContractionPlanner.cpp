@@ -33,7 +33,7 @@ public:
     add(loop::Keep{op_.accumulator}, {});
     add(loop::Vectorize{lanes_.name}, op_.lanesReason);
     for (const PlannedLoop &loop : tileLoops_) add(loop::Unroll{loop.name}, {});
-    joining_ ? copyRows() : farResults();
+    finishResults();
     panels_.vectorize();
     fetch();
     parallelize();
@@ -67,6 +67,7 @@ private:
     for (std::size_t i : inOrder) step.loops.push_back(facts_.iterators[i].name);
     if (joining_) { // innermost
       std::erase(step.loops, facts_.iterators[v_].name);
+      std::erase(step.loops, rows_.name);
       step.loops.push_back(rows_.name);
       step.loops.push_back(facts_.iterators[v_].name);
     }
@@ -82,6 +83,7 @@ private:
     const IteratorFacts &iterator = facts_.iterators[i];
     const auto repeat = std::ranges::find(tile_.repeats, i, &Tile::Repeat::iterator);
     if (i == v_) return splitVectors();
+    if (joining_ && joining_->goesOn && i == joining_->rows) return;
     if (tile_.together && i == tile_.together->iterator) return splitTogether(iterator, i);
     if (repeat == tile_.repeats.end()) {
       outer_.push_back({iterator.name, i, iterator.extent});
@@ -115,6 +117,12 @@ private:
 
   /// Lanes over several rows: these are a loop of their own.
   void splitRows() {
+    if (joining_->goesOn) {
+      add(loop::Split{joining_->whole, joining_->count, joining_->whole + "o", joining_->part},
+          fmt::format("lanes go on through {} rows", joining_->count));
+      rows_ = {joining_->part, joining_->rows, joining_->count};
+      return;
+    }
     const IteratorFacts &counted = facts_.iterators[joining_->rows];
     add(loop::Split{joining_->whole, counted.extent, joining_->part, counted.name},
         fmt::format("{} rows have their lanes side by side", joining_->count));
@@ -123,7 +131,8 @@ private:
 
   void splitVectors() {
     if (joining_) {
-      lanes_ = {facts_.iterators[v_].name, v_, facts_.iterators[v_].extent / joining_->count};
+      lanes_ = {facts_.iterators[v_].name, v_, facts_.iterators[v_].extent};
+      if (!joining_->goesOn) lanes_.extent /= joining_->count;
       return;
     }
     const IteratorFacts &iterator = facts_.iterators[v_];
@@ -205,6 +214,9 @@ private:
     if (vectors_) step.loops.push_back(vectors_->name);
     if (together_) step.loops.push_back(together_->name);
     step.loops.push_back(lanes_.name);
+    inOrder_ = step.loops;
+    if (joining_ && joining_->goesOn) // sums stay inside of lanes until these are joined
+      for (const PlannedLoop &loop : k_) std::erase(step.loops, loop.name);
     if (step.loops.size() > 1) add(std::move(step), describeRoles(facts_) + "; tile " + tile_.reason);
     if (vectors_) tileLoops_.push_back(*vectors_);
     if (together_) tileLoops_.push_back(*together_);
@@ -262,8 +274,35 @@ private:
   std::string joinedName() const { return lanes_.name + "j"; }
   static std::string copyName(const std::string &loop) { return loop + "u"; }
 
+  /// What lanes go on through is one loop, of register tiles.
+  void joinLanes() {
+    const Tile &tile = joining_->registers;
+    const std::int64_t width = tile.vectors * tile.lanes, extent = joining_->count * lanes_.extent;
+    const std::string all = joinedName(), tiles = all + "o";
+    add(loop::Join{rows_.name, lanes_.name, all}, "lanes over all of them");
+    std::string rest = all;
+    loop::Reorder order;
+    if (width < extent) {
+      rest = all + "t";
+      add(loop::Split{all, width, tiles, rest, false, tile.lanes}, tile.reason);
+      outsideOfSums_.back().push_back({tiles, v_, ceilDiv(extent, width), width});
+    }
+    add(loop::Split{rest, tile.lanes, all + "v", all + "l", true}, "lanes of one register");
+    for (const std::string &name : inOrder_) {
+      if (name == rows_.name || name == lanes_.name) continue;
+      if (!k_.empty() && name == k_.front().name && width < extent) order.loops.push_back(tiles);
+      order.loops.push_back(name);
+    }
+    order.loops.push_back(all + "v");
+    order.loops.push_back(all + "l");
+    add(std::move(order), "register tiles one beside the other");
+    lanes_ = {all + "l", v_, tile.lanes};
+    tileLoops_.push_back({all + "v", v_, tile.vectors, tile.lanes});
+  }
+
   /// The tile's results wait for the copy to their rows, so that lanes need not.
   void joinRows() {
+    if (joining_->goesOn) return joinLanes();
     const std::string place = nest_.empty() ? op_.within : nest_.back().name;
     loop::Unpack unpack{plan_.result, place, {}, plan_.result + ".u" + op_.suffix, {}, op_.accumulator};
     for (const PlannedLoop &loop : tileLoops_) unpack.over.push_back(loop.name);
@@ -279,6 +318,12 @@ private:
     add(loop::Split{lanes_.name, tile_.lanes, vectors, lanes, true}, "lanes of one register; the last may be masked");
     lanes_.name = lanes;
     tileLoops_.push_back({vectors, v_, tile_.vectors, tile_.lanes});
+  }
+
+  void finishResults() {
+    if (!joining_) return farResults();
+    if (!joining_->goesOn) copyRows();
+    if (joining_->streams) add(loop::Stream{plan_.result}, streamReason);
   }
 
   /// From the tile to its rows, one after the other.
@@ -297,7 +342,6 @@ private:
     add(std::move(order), "whole rows, one after the other");
     add(loop::Vectorize{lanes}, {});
     for (const std::string &name : unrolled) add(loop::Unroll{name}, {});
-    if (joining_->streams) add(loop::Stream{plan_.result}, streamReason);
   }
 
   // Panels.
@@ -386,6 +430,7 @@ private:
   PanelCopies panels_;
   std::vector<std::size_t> splitOrder_; ///< parallel iterators, the first one split outermost
   Loops outer_;                         ///< before blocks
+  std::vector<std::string> inOrder_;    ///< all loops, after the first order
   Loops tileLoops_;                     ///< repetitions, then vectors; unrolled
   std::vector<Loops> outsideOfSums_;    ///< outermost first
   Loops batch_, nBlocks_, kBlocks_, mBlocks_, n_, m_, k_;

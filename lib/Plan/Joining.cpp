@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Joining.h"
+#include "Plan/Blocking.h"
+#include "Plan/Cut.h"
 #include "Plan/Packing.h"
 #include "Plan/Streaming.h"
 #include "Plan/TileModel.h"
@@ -26,7 +28,10 @@ public:
         line_(target.cacheLineBytes / resultBytes) {}
 
   std::optional<Joining> run() {
-    if (!isProduct() || !chooseRows()) return std::nullopt;
+    if (!isProduct()) return std::nullopt;
+    if (auto joined = goesOn()) return joined;
+    if (facts_.reuse(operand_) < leastReuse && !isCopiedNearby()) return std::nullopt;
+    if (!chooseRows()) return std::nullopt;
     describe();
     const TileModel joined(result_.facts, target_, v_, wide_, operand_);
     result_.streams = mayStream();
@@ -55,13 +60,91 @@ private:
       ++factors;
       if (isMoved(operand)) operand_ = operand;
     }
-    return factors == 2 && facts_.isPackable[operand_] && (facts_.reuse(operand_) >= leastReuse || isCopiedNearby());
+    return factors == 2 && facts_.isPackable[operand_];
   }
 
   /// Whether the operand is copied anyway, for results that stay in caches: else they are waited for, and better
   /// fetched row by row.
   bool isCopiedNearby() const {
     return packedOperand(facts_, target_, v_) == operand_ && !leavesCaches(facts_, target_);
+  }
+
+  // Rows that go on in each other.
+
+  /// R rows of an iterator that is the result's next axis, for results that come from memory in rows that are no whole
+  /// lines.
+  std::optional<Joining> goesOn() {
+    if (!leavesCaches(facts_, target_) || lanes().extent % line_ == 0 || lanes().extent >= wide_ * mostVectors ||
+        packedOperand(facts_, target_, v_) != operand_ || !areLinesApart())
+      return std::nullopt;
+    for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
+      const IteratorFacts &iterator = facts_.iterators[i];
+      if (iterator.reduced || iterator.resultStride != lanes().extent || facts_.movesAll(i)) continue;
+      if (const std::int64_t count = countThatGoOn(iterator); count > 1) return joinedAlong(i, count);
+    }
+    return std::nullopt;
+  }
+  /// Whether the other axes of the result begin with lines.
+  bool areLinesApart() const {
+    return std::ranges::all_of(facts_.iterators, [&](const IteratorFacts &iterator) {
+      return iterator.resultStride % line_ == 0 || iterator.resultStride == 1 ||
+             iterator.resultStride == lanes().extent;
+    });
+  }
+  /// R: the most that make whole lines and vectors, along which V is contiguous; else 1.
+  std::int64_t countThatGoOn(const IteratorFacts &iterator) const {
+    if (std::abs(iterator.strides[operand_]) != 1) return 1;
+    const std::int64_t bytes = product(lanes().extent * facts_.elementBytes, facts_.points(true)); // of V, in a row
+    std::int64_t best = 1;
+    for (std::int64_t count = 2; count <= std::min(mostRows, iterator.extent); ++count) {
+      const std::int64_t elements = count * lanes().extent;
+      const bool isWhole = iterator.extent % count == 0 && elements % wide_ == 0 && elements % line_ == 0;
+      if (isWhole && product(count, bytes) <= blockBytes(target_) / 4) best = count;
+    }
+    return best;
+  }
+
+  std::optional<Joining> joinedAlong(std::size_t rows, std::int64_t count) {
+    // As one axis, which register tiles are chosen of.
+    OpFacts whole = facts_;
+    whole.iterators[v_].extent *= count;
+    whole.iterators[rows].extent /= count;
+    const TileModel model(whole, target_, v_, wide_, operand_);
+    std::vector<Tile> tiles;
+    for (std::int64_t vectors = 1; vectors <= std::min(mostVectors, whole.iterators[v_].extent / wide_); ++vectors)
+      for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
+        const IteratorFacts &iterator = facts_.iterators[i];
+        if (iterator.reduced || iterator.strides[operand_] != 0) continue;
+        for (std::int64_t repeats = 2; repeats <= iterator.extent; ++repeats) {
+          Tile tile{v_, wide_, vectors, {{i, repeats}}, {}, operand_, {}, {}};
+          if (model.registers(tile) > target_.vectorRegisters) break;
+          tiles.push_back(std::move(tile));
+        }
+      }
+    if (tiles.empty()) return std::nullopt;
+
+    Joining result{};
+    result.goesOn = result.streams = true;
+    result.count = count;
+    result.unit = 1;
+    result.registers = model.fastest(std::move(tiles));
+    result.facts = facts_;
+    IteratorFacts &counted = result.facts.iterators[rows];
+    IteratorFacts inside = counted;
+    result.whole = counted.name;
+    inside.name += "r";
+    inside.extent = count;
+    result.part = inside.name;
+    counted.name += "o";
+    counted.extent /= count;
+    counted.resultStride *= count;
+    for (std::int64_t &stride : counted.strides) stride *= count;
+    const auto reduced = std::ranges::find_if(result.facts.iterators, &IteratorFacts::reduced);
+    result.rows = static_cast<std::size_t>(reduced - result.facts.iterators.begin());
+    result.facts.iterators.insert(reduced, std::move(inside));
+    result.tile = {v_, lanes().extent, 1, result.registers.repeats, {}, operand_, result.registers.reason, {}};
+    result.tile.repeats.push_back({result.rows, count});
+    return result;
   }
 
   /// Idle lanes of so many rows side by side, as a part of all.

@@ -117,7 +117,7 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
        {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit", "read in place",
         "batch for a panel", "lanes of a batch", "a partial result in each lane", "the next block",
         "whole lines together", "its lanes are far apart", "columns that are left over", "rows become lanes",
-        "rows that go on in each other", "the sum jumps to", "share places of L1"})
+        "rows that go on in each other", "lanes go on through", "the sum jumps to", "share places of L1"})
     used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
@@ -153,23 +153,13 @@ std::map<std::string, int> checkAll(std::span<const Contraction> contractions, c
   return used;
 }
 
-/// Schedules of these were refused once.
-TEST(Strategies, FitTheLoopsThatSplitsLeave) {
-  const struct {
-    Contraction contraction;
-    std::int64_t l1Bytes, l2Bytes, l3Bytes;
-  } cases[] = {
-      // parts of one loop beside each other in another, which is not alone then in the one around it
-      {{"aeb", "cde", "dbca", {{'a', 32}, {'b', 12}, {'c', 47}, {'d', 3}, {'e', 6}}}, 1024, 8192, 16384},
-      // the same of a row that is streamed, and what is left of it
-      {{"dacb", "dc", "dba", {{'a', 48}, {'b', 19}, {'c', 20}, {'d', 21}}}, 2048, 4096, 32768},
-      // two parts of one iteration, none of which has a next one
-      {{"fdea", "becd", "beac", {{'a', 16}, {'b', 33}, {'c', 17}, {'d', 2}, {'e', 40}, {'f', 3}}}, 512, 1024, 0},
-      // blocks of tiles beside a single one, which has no next one either
-      {{"bdea", "cde", "cbae", {{'a', 29}, {'b', 61}, {'c', 49}, {'d', 5}, {'e', 1}}}, 1024, 4096, 8192},
-      // blocks of a sum that are no multiple of the lanes of a copy
-      {{"aeb", "ecd", "cbad", {{'a', 11}, {'b', 3}, {'c', 20}, {'d', 3}, {'e', 35}}}, 512, 1024, 8192},
-  };
+struct Case {
+  Contraction contraction;
+  std::int64_t l1Bytes, l2Bytes, l3Bytes;
+};
+
+/// The same, of caches for each.
+std::map<std::string, int> checkCases(std::span<const Case> cases) {
   std::mt19937 random(1);
   std::map<std::string, int> used;
   for (Target target : presetTargets()) {
@@ -184,6 +174,34 @@ TEST(Strategies, FitTheLoopsThatSplitsLeave) {
       }
     }
   }
+  return used;
+}
+
+/// Schedules of these were refused once.
+TEST(Strategies, FitTheLoopsThatSplitsLeave) {
+  const Case cases[] = {
+      // parts of one loop beside each other in another, which is not alone then in the one around it
+      {{"aeb", "cde", "dbca", {{'a', 32}, {'b', 12}, {'c', 47}, {'d', 3}, {'e', 6}}}, 1024, 8192, 16384},
+      // the same of a row that is streamed, and what is left of it
+      {{"dacb", "dc", "dba", {{'a', 48}, {'b', 19}, {'c', 20}, {'d', 21}}}, 2048, 4096, 32768},
+      // two parts of one iteration, none of which has a next one
+      {{"fdea", "becd", "beac", {{'a', 16}, {'b', 33}, {'c', 17}, {'d', 2}, {'e', 40}, {'f', 3}}}, 512, 1024, 0},
+      // blocks of tiles beside a single one, which has no next one either
+      {{"bdea", "cde", "cbae", {{'a', 29}, {'b', 61}, {'c', 49}, {'d', 5}, {'e', 1}}}, 1024, 4096, 8192},
+      // blocks of a sum that are no multiple of the lanes of a copy
+      {{"aeb", "ecd", "cbad", {{'a', 11}, {'b', 3}, {'c', 20}, {'d', 3}, {'e', 35}}}, 512, 1024, 8192},
+  };
+  checkCases(cases);
+}
+
+/// Rows of results that are whole lines only together, copied from an operand that is contiguous along them.
+TEST(Strategies, LanesGoOnThroughRows) {
+  const Case cases[] = {
+      {{"efbad", "cf", "abcde", {{'a', 6}, {'b', 3}, {'c', 10}, {'d', 8}, {'e', 12}, {'f', 5}}}, 4096, 32768, 32768},
+      {{"cf", "efad", "acde", {{'a', 9}, {'c', 12}, {'d', 16}, {'e', 20}, {'f', 4}}}, 4096, 32768, 32768},
+  };
+  auto used = checkCases(cases);
+  EXPECT_GE(used["lanes go on through"], 4);
 }
 
 /// Results that are contiguous along another axis than the operand that is much larger.
