@@ -104,30 +104,40 @@ private:
     return best;
   }
 
-  std::optional<Joining> joinedAlong(std::size_t rows, std::int64_t count) {
-    // As one axis, which register tiles are chosen of.
-    OpFacts whole = facts_;
+  std::optional<Joining> joinedAlong(std::size_t rows, std::int64_t count) const {
+    OpFacts whole = facts_; // the rows as one axis
     whole.iterators[v_].extent *= count;
     whole.iterators[rows].extent /= count;
     const TileModel model(whole, target_, v_, wide_, operand_);
+    std::vector<Tile> tiles = tilesOfLines(whole, model);
+    if (tiles.empty()) return std::nullopt;
+    Joining result{};
+    result.goesOn = result.streams = true;
+    result.registers = model.fastest(std::move(tiles));
+    splitFacts(rows, count, result);
+    result.tile = {v_, lanes().extent, 1, result.registers.repeats, {}, operand_, result.registers.reason, {}};
+    result.tile.repeats.push_back({result.rows, count});
+    return result;
+  }
+
+  /// Register tiles that write whole lines, and leave V in place along what they repeat.
+  std::vector<Tile> tilesOfLines(const OpFacts &whole, const TileModel &model) const {
     std::vector<Tile> tiles;
     for (std::int64_t vectors = 1; vectors <= std::min(mostVectors, whole.iterators[v_].extent / wide_); ++vectors)
       for (std::size_t i = 0; i < facts_.iterators.size(); ++i) {
         const IteratorFacts &iterator = facts_.iterators[i];
-        if (iterator.reduced || iterator.strides[operand_] != 0) continue;
+        if (iterator.reduced || iterator.strides[operand_] != 0 || vectors * wide_ % line_ != 0) continue;
         for (std::int64_t repeats = 2; repeats <= iterator.extent; ++repeats) {
           Tile tile{v_, wide_, vectors, {{i, repeats}}, {}, operand_, {}, {}};
           if (model.registers(tile) > target_.vectorRegisters) break;
           tiles.push_back(std::move(tile));
         }
       }
-    if (tiles.empty()) return std::nullopt;
+    return tiles;
+  }
 
-    Joining result{};
-    result.goesOn = result.streams = true;
-    result.count = count;
-    result.unit = 1;
-    result.registers = model.fastest(std::move(tiles));
+  /// r becomes ro and rr.
+  void splitFacts(std::size_t rows, std::int64_t count, Joining &result) const {
     result.facts = facts_;
     IteratorFacts &counted = result.facts.iterators[rows];
     IteratorFacts inside = counted;
@@ -139,12 +149,11 @@ private:
     counted.extent /= count;
     counted.resultStride *= count;
     for (std::int64_t &stride : counted.strides) stride *= count;
+    result.count = count;
+    result.unit = 1;
     const auto reduced = std::ranges::find_if(result.facts.iterators, &IteratorFacts::reduced);
     result.rows = static_cast<std::size_t>(reduced - result.facts.iterators.begin());
     result.facts.iterators.insert(reduced, std::move(inside));
-    result.tile = {v_, lanes().extent, 1, result.registers.repeats, {}, operand_, result.registers.reason, {}};
-    result.tile.repeats.push_back({result.rows, count});
-    return result;
   }
 
   /// Idle lanes of so many rows side by side, as a part of all.
