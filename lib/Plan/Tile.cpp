@@ -147,13 +147,28 @@ std::vector<std::size_t> reusing(const OpFacts &facts, const Target &target, std
 /// Shuffles and their additions, beside loads: processors do one a cycle, and two loads.
 constexpr double shuffled = 2;
 
-/// Instructions that a vector's copy waits for its line, if that comes from far beyond L2 and what it is multiplied
-/// with is small: tiles that read such an operand in place hide it behind multiplications.
+/// Instructions that a copy waits for a line from far beyond L2.
+constexpr double lineTime = 16;
+
+/// Those of a vector's copy, if what it is multiplied with is small: tiles that read such an operand in place hide it
+/// behind multiplications.
 double waitingForCopy(const OpFacts &facts, const Target &target, std::size_t packed) {
-  constexpr double lineTime = 16;
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
     if (operand != packed && facts.bodyOperand[operand] && facts.operandBytes[operand] > target.l2Bytes / 8) return 0;
   return facts.operandBytes[packed] > 4 * target.l2Bytes ? lineTime : 0;
+}
+
+/// Those of the copy of what all lanes read the same element of, where that is copied because no sum goes along its
+/// rows (Packing.h): for as many elements as there are lanes.
+double waitingForOther(const OpFacts &facts, const Target &target, std::size_t other, std::size_t v,
+                       std::int64_t lanes) {
+  const auto isAlongRows = [&](const IteratorFacts &i) { return i.reduced && std::abs(i.strides[other]) == 1; };
+  if (!facts.bodyOperand[other] || !facts.isPackable[other] || facts.operandBytes[other] <= 4 * target.l2Bytes ||
+      facts.iterators[v].reduced || facts.iterators[v].strides[other] != 0 || facts.points(true) < 2 ||
+      facts.registersPerVector() > 1 || // which compute longer
+      std::ranges::any_of(facts.iterators, isAlongRows))
+    return 0;
+  return lineTime * static_cast<double>(lanes * facts.elementBytes) / static_cast<double>(target.cacheLineBytes);
 }
 
 /// Load and store instructions a point when `v` becomes the lanes, as derived in the header.
@@ -170,7 +185,8 @@ double instructionsPerPoint(const OpFacts &facts, const Target &target, std::siz
       loads += 1 + (iterator.reduced ? shuffled : 1) * packingInstructions(facts, operand, v, lanes) +
                waitingForCopy(facts, target, operand) / static_cast<double>(facts.reuse(operand));
     else if (facts.bodyOperand[operand])
-      loads += cost(iterator.strides[operand]);
+      loads += cost(iterator.strides[operand]) +
+               waitingForOther(facts, target, operand, v, lanes) / static_cast<double>(facts.reuse(operand));
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
     if (splitsLines(facts, target, operand, v))
       loads += static_cast<double>(lanes) * scatteredStore / static_cast<double>(facts.reuse(operand));
