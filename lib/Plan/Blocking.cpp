@@ -35,7 +35,8 @@ class BlockingChoice {
 public:
   BlockingChoice(const OpFacts &facts, const Target &target, const Tile &tile, bool exact, bool isPart)
       : facts_(facts), target_(target), tile_(tile), exact_(exact), isPart_(isPart), v_(*tile.vectorIterator),
-        copyLanes_(std::max(tile.lanes, target.lanes(facts.elementBytes))), vectorRun_(copyLanes_) {}
+        copyLanes_(std::max(tile.lanes, target.lanes(facts.elementBytes))), vectorRun_(copyLanes_),
+        columnBytes_(blockBytes(target)) {}
 
   std::optional<Blocking> run() {
     if (!findOperands()) return std::nullopt;
@@ -109,18 +110,31 @@ private:
     }
     return least;
   }
+  /// Of loops that are as near as each other, each for another operand, the one along which S is contiguous is
+  /// innermost if S is read in place then: V is copied anyway.
   void orderReduced() {
-    std::ranges::stable_sort(blocking_.k, std::greater<>(), [&](const OuterLoop &loop) { return leastStride(loop); });
+    std::ranges::stable_sort(blocking_.k, std::greater<>(), [&](const OuterLoop &loop) {
+      return std::pair(leastStride(loop), isAlongRowsInPlace(loop) ? 0 : 1);
+    });
+  }
+  bool isAlongRowsInPlace(const OuterLoop &loop) const {
+    const auto &s = blocking_.broadcastOperand;
+    return s && std::abs(facts_.iterators[loop.iterator].strides[*s]) == 1 && facts_.productsAtOnce == 1 &&
+           facts_.registersPerVector() == 1 &&
+           !plan::packsBroadcast(facts_, target_, *s, countOf(blocking_.n), loop.iterator, tile_);
   }
 
   void cutReduced() {
-    const SumBlocks blocks = chooseSumBlocks(facts_, target_, tile_, blocking_);
+    const SumBlocks blocks = chooseSumBlocks(facts_, target_, tile_, blocking_, exact_);
     blocking_.kCut = blocks.cut;
     blocking_.kReason = reasonText(blocks.reason);
     blockLength_ = inside(blocking_.k, blocking_.kCut);
     if (blocks.run > 0) vectorRun_ = blocks.run;
     blocking_.fetchesAhead = blocks.reason == SumBlocks::Reason::Ahead;
     const std::size_t v = blocking_.vectorOperand;
+    if (blocks.reason == SumBlocks::Reason::Wide &&
+        product(countOf(blocking_.n), tileBytes(v)) <= wideBlockBytes(target_))
+      columnBytes_ = wideBlockBytes(target_);
     if (blocking_.fetchesAhead) blocking_.packsVector &= isChangedByCopies(v) || !isSideBySide(v);
     if (blocks.reason == SumBlocks::Reason::Both) blocking_.packsVector = packedOperand(facts_, target_, v_, true) == v;
   }
@@ -176,7 +190,7 @@ private:
       return;
     }
     const bool inPlace = comesInPieces();
-    blocking_.nCut = cutOf(blocking_.n, v, blocking_.packsVector, inPlace ? target_.l2Bytes / 16 : blockBytes(target_));
+    blocking_.nCut = cutOf(blocking_.n, v, blocking_.packsVector, inPlace ? target_.l2Bytes / 16 : columnBytes_);
     blocking_.nReason =
         inPlace ? "blocks of columns, long pieces that are read in place" : "blocks of columns that stay in L2";
     if (!blocking_.packsVector) return;
@@ -427,6 +441,7 @@ private:
   const std::size_t v_;
   const std::int64_t copyLanes_; ///< the most that a copy has
   std::int64_t vectorRun_;       ///< elements side by side that a block of V has at least
+  std::int64_t columnBytes_;     ///< of blocks of V that stay
   bool hasBatchLanes_ = false;   ///< whether lanes are of a batch: then the smaller operand is S
   std::int64_t blockLength_ = 1; ///< of K
   Blocking blocking_{};

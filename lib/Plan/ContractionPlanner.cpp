@@ -163,19 +163,24 @@ private:
   Loops cut(Loops loops, const Cut &cut, Loops &outside, const std::string &reason) {
     for (std::size_t i = 0; i < cut.position; ++i) outside.push_back(loops[i]);
     loops.erase(loops.begin(), loops.begin() + static_cast<std::ptrdiff_t>(cut.position));
-    if (cut.length == 0) return loops;
-    PlannedLoop &split = loops.front();
+    if (cut.innermost > 0) outside.push_back(splitBlock(loops.back(), cut.innermost, reason));
+    if (cut.length > 0) outside.push_back(splitBlock(loops.front(), cut.length, reason));
+    return loops;
+  }
+
+  /// The loop over blocks; what is left is that inside of one.
+  PlannedLoop splitBlock(PlannedLoop &split, std::int64_t length, const std::string &reason) {
     const std::string name = split.name;
-    add(loop::Split{name, cut.length, name + "b", name + "i", true}, reason);
-    outside.push_back({name + "b", split.iterator, ceilDiv(split.extent, cut.length), split.step * cut.length});
+    add(loop::Split{name, length, name + "b", name + "i", true}, reason);
+    PlannedLoop blocks{name + "b", split.iterator, ceilDiv(split.extent, length), split.step * length};
     if (split.shared) {
-      outside.back().shared = split.shared->blocks(name + "b", cut.length);
-      split.shared = split.shared->inBlock(name + "i", cut.length);
+      blocks.shared = split.shared->blocks(name + "b", length);
+      split.shared = split.shared->inBlock(name + "i", length);
     }
     split.name = name + "i";
-    split.isBounded = split.extent % cut.length != 0;
-    split.extent = cut.length;
-    return loops;
+    split.isBounded = split.extent % length != 0;
+    split.extent = length;
+    return blocks;
   }
 
   void splitBlocks() {

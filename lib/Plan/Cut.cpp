@@ -20,7 +20,9 @@ std::int64_t countOf(const std::vector<OuterLoop> &loops) { return inside(loops,
 std::int64_t inside(const std::vector<OuterLoop> &loops, const Cut &cut) {
   std::int64_t count = 1;
   for (std::size_t i = cut.position; i < loops.size(); ++i)
-    count = product(count, i == cut.position && cut.length > 0 ? cut.length : loops[i].count);
+    count = product(count, i == cut.position && cut.length > 0          ? cut.length
+                           : i + 1 == loops.size() && cut.innermost > 0 ? cut.innermost
+                                                                        : loops[i].count);
   return count;
 }
 

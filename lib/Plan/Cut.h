@@ -9,11 +9,13 @@
 namespace einjit::plan {
 
 /// Where a group of loops, outermost first, is cut in two: the loops before `position` are outside, those from it on
-/// inside; if `length` is not 0, the loop at `position` is split, so many of its iterations inside.
+/// inside; if `length` is not 0, the loop at `position` is split, so many of its iterations inside; if `innermost` is
+/// not, so is the last loop, which is another one.
 struct Cut {
   std::size_t position = 0;
   std::int64_t length = 0;
-  bool isNone() const { return position == 0 && length == 0; }
+  std::int64_t innermost = 0;
+  bool isNone() const { return position == 0 && length == 0 && innermost == 0; }
 };
 
 /// The loop that counts blocks, of a cut that is one.

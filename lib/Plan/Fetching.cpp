@@ -156,13 +156,26 @@ private:
       ahead = i;
       longest = pieces;
     }
-    if (!ahead || longest.length < leastLinesOfRow * line()) return;
+    if (!ahead || longest.length < leastLinesOfRow * line()) return fetchForNextSums(operand, loops, steps);
     const PlannedLoops inside = withSums({loops.begin() + static_cast<std::ptrdiff_t>(*ahead) + 1, loops.end()});
     if (longest.count == 1) { // each iteration of what stands in that loop takes a part of it
       longest.count = inside.front().extent;
       longest.apart = longest.length = ceilDiv(longest.length, longest.count);
     }
     fetchByTurns(operand, loops[*ahead].name, longest, inside, "what comes next is on its way", steps);
+  }
+
+  /// Or else, of sums over several axes, what an iteration further on reads of them, in pieces along the innermost one
+  /// that do not go on from one such iteration to the next.
+  void fetchForNextSums(std::size_t operand, const PlannedLoops &loops, std::vector<loop::Step> &steps) const {
+    if (sums_.size() < 2) return;
+    const PlannedLoops nest = withSums(loops);
+    const std::size_t ahead = nest.size() - 2;
+    const Pieces pieces = piecesOf(operand, nest, ahead);
+    if (strideOf(operand, nest[ahead].iterator) <= pieces.length || !isRepeated(nest[ahead]) || pieces.count < 2 ||
+        pieces.length < leastLinesOfRow * line())
+      return;
+    fetchByTurns(operand, nest[ahead].name, pieces, {nest.back()}, "what comes next is on its way", steps);
   }
 
   /// Steps that fetch pieces ahead of a loop, each while one run of some loop of those inside lasts.

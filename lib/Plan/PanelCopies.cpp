@@ -74,7 +74,7 @@ PlannedLoops PanelCopies::vectorizeCopy(std::size_t operand, PlannedLoops copies
   }
   const PlannedLoops given = copies;
   if (row ? operand == vectors_ : isContiguous(operand, last))
-    orderByDistance(operand, last.iterator, row ? row->extent : 1, copies);
+    orderByDistance(operand, last.iterator, row ? &*row : nullptr, copies);
   if (!row) writeFewPanels(copies);
   const bool readsRows = !std::ranges::equal(given, copies, {}, &PlannedLoop::name, &PlannedLoop::name);
   loop::Reorder order;
@@ -116,17 +116,23 @@ void PanelCopies::splitRow(PlannedLoop row, std::int64_t lanes, PlannedLoops &co
 }
 
 /// What moves the operand far stands outside, so that its rows are read to their end; rows of all lanes side by side,
-/// where they are not contiguous themselves. `row` elements of one are copied inside of the loops; those that go on
-/// with it are a part of it.
-void PanelCopies::orderByDistance(std::size_t operand, std::size_t lanes, std::int64_t row, PlannedLoops &loops) const {
+/// where they are not contiguous themselves. Of one, what the loop `contiguous` has is copied inside of the loops, or
+/// an element; those that go on with it are a part of it, or where a block of a sum has a part of the row, with the
+/// next.
+void PanelCopies::orderByDistance(std::size_t operand, std::size_t lanes, const PlannedLoop *contiguous,
+                                  PlannedLoops &loops) const {
   const auto byDistance = [&](const PlannedLoop &loop) { return distance(facts_, operand, loop); };
   PlannedLoops nearFirst = loops;
   std::ranges::stable_sort(nearFirst, {}, byDistance);
   std::vector<std::string> rows;
+  std::int64_t copied = contiguous ? contiguous->extent : 1;
+  const bool isOfSum = contiguous && facts_.iterators[contiguous->iterator].reduced;
+  const std::int64_t row = isOfSum ? facts_.iterators[contiguous->iterator].extent : copied;
   for (const PlannedLoop &loop : nearFirst) {
-    if (byDistance(loop) != row || loop.iterator == lanes) continue;
+    const std::int64_t distance = byDistance(loop);
+    if ((distance != copied && distance != row) || loop.iterator == lanes) continue;
     rows.push_back(loop.name);
-    row *= loop.extent;
+    copied *= loop.extent;
   }
   const auto isAlongRows = [&](const PlannedLoop &loop) {
     return std::abs(facts_.iterators[loop.iterator].strides[operand]) == 1 ||

@@ -52,7 +52,8 @@ private:
   PlannedLoops vectorizeCopy(std::size_t operand, PlannedLoops copies, const std::string &tileLanes);
   void writeFewPanels(PlannedLoops &copies);
   void splitRow(PlannedLoop row, std::int64_t lanes, PlannedLoops &copies);
-  void orderByDistance(std::size_t operand, std::size_t lanes, std::int64_t row, PlannedLoops &loops) const;
+  void orderByDistance(std::size_t operand, std::size_t lanes, const PlannedLoop *contiguous,
+                       PlannedLoops &loops) const;
   void shareCopy(const Copy &copy, const PlannedLoops &nest, const std::string &outermost, std::int64_t threads);
 
   const TiledOp &op_;

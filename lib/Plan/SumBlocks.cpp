@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/SumBlocks.h"
 #include "Plan/Fetching.h"
+#include "Plan/Packing.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
 #include <cstdlib>
@@ -20,9 +21,9 @@ constexpr std::int64_t fewTiles = 4, manyTiles = 12, leastBlockWide = 128;
 
 class Choice {
 public:
-  Choice(const OpFacts &facts, const Target &target, const Tile &tile, const Blocking &blocking)
+  Choice(const OpFacts &facts, const Target &target, const Tile &tile, const Blocking &blocking, bool exact)
       : facts_(facts), target_(target), tile_(tile), k_(blocking.k), n_(blocking.n), m_(blocking.m),
-        v_(blocking.vectorOperand), s_(blocking.broadcastOperand), packsVector_(blocking.packsVector),
+        v_(blocking.vectorOperand), s_(blocking.broadcastOperand), packsVector_(blocking.packsVector), exact_(exact),
         copyLanes_(std::max(tile.lanes, target.lanes(facts.elementBytes))) {}
 
   SumBlocks run() const {
@@ -32,6 +33,7 @@ public:
       if (const auto cut = both()) return {*cut, SumBlocks::Reason::Both};
     }
     if (const auto cut = wide(); cut) return {*cut, SumBlocks::Reason::Wide};
+    if (const auto cut = pieces()) return {*cut, SumBlocks::Reason::Pieces};
     return panel();
   }
 
@@ -118,10 +120,14 @@ private:
     const std::int64_t width = product(tileLength(tile_, *tile_.vectorIterator), facts_.elementBytes);
     const std::int64_t tiles = countOf(n_), fit = blockBytes(target_) / product(countOf(k_), width);
     if (fit >= fewTiles || tiles <= fewTiles) return std::nullopt;
-    const Cut cut = withoutMasks(cutAt(k_, product(width, std::min(tiles, manyTiles)), blockBytes(target_)));
+    const std::int64_t slice = product(width, std::min(tiles, manyTiles));
+    Cut cut = withoutMasks(cutAt(k_, slice, blockBytes(target_)));
+    if (cut.length > 0 && cut.position + 1 == k_.size() && product(slice, k_.back().count) <= wideBlockBytes(target_))
+      cut = {cut.position, 0};
     const std::int64_t length = inside(k_, cut);
     if (cut.isNone() || length < leastBlockWide) return std::nullopt;
-    if (isContiguous(k_[counted(cut)], v_)) return std::nullopt; // its rows stay long
+    for (std::size_t i = 0; i <= counted(cut); ++i)
+      if (isContiguous(k_[i], v_)) return std::nullopt; // its rows stay long
     // What S is read less, and what partial sums are read and written more.
     const double lines = static_cast<double>(facts_.operandBytes[*s_]) * static_cast<double>(tiles);
     const double saved =
@@ -129,8 +135,31 @@ private:
     const double paid =
         2 * static_cast<double>(resultBytes()) * static_cast<double>(countOf(k_)) / static_cast<double>(length);
     // Those that come from beyond L2 are waited for, while S is fetched.
-    const int weight = resultBytes() > target_.l2Bytes / 2 ? 4 : 2;
+    const int weight = resultBytes() > target_.l2Bytes ? 4 : 2;
     return saved > weight * paid ? std::optional(cut) : std::nullopt;
+  }
+
+  /// Where V is contiguous along the loop around that of S: of V a line or the greatest part of it that divides its
+  /// rows, and as much of S as fits beside that.
+  std::optional<Cut> pieces() const {
+    if (exact_ || tile_.together || k_.size() < 2 || !packsVector_ || countOf(m_) == 1) return std::nullopt;
+    const std::size_t outer = k_.size() - 2, inner = k_.size() - 1;
+    if (!isContiguous(k_[outer], v_) || !isContiguous(k_[inner], *s_)) return std::nullopt;
+    if (facts_.registersPerVector() > 1 || // which compute longer
+        packsBroadcast(facts_, target_, *s_, countOf(n_), k_[inner].iterator, tile_))
+      return std::nullopt;
+    if (std::min(facts_.operandBytes[v_], facts_.operandBytes[*s_]) <= target_.l2Bytes) return std::nullopt;
+    const std::int64_t width = product(tileLength(tile_, *tile_.vectorIterator), facts_.elementBytes);
+    const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes;
+    const std::int64_t piece = greatestDivisor(k_[outer].count, line);
+    const std::int64_t most = blockBytes(target_) / product(width, piece);
+    if (piece < line / 2 || most >= k_[inner].count) return std::nullopt;
+    std::int64_t rows = 1; // of S in a tile, each of which is fetched by a part of the loop
+    for (const Tile::Repeat &repeat : tile_.repeats)
+      if (moves(*s_, repeat.iterator)) rows *= repeat.count;
+    const std::int64_t length = cutAt({k_[inner]}, product(width, piece), blockBytes(target_)).length;
+    if (length < leastLinesOfRow * line) return std::nullopt;
+    return Cut{outer, piece < k_[outer].count ? piece : 0, ceilDiv(length, rows) * rows};
   }
 
   /// The least block of V has a tile's lanes and, where V is packed and contiguous along a loop of N, a vector of that.
@@ -168,7 +197,7 @@ private:
   const std::vector<OuterLoop> &k_, &n_, &m_;
   const std::size_t v_;
   const std::optional<std::size_t> s_;
-  const bool packsVector_;
+  const bool packsVector_, exact_;
   const std::int64_t copyLanes_; ///< the most that a copy has
 };
 
@@ -178,14 +207,16 @@ std::string_view reasonText(SumBlocks::Reason reason) {
   switch (reason) {
   case SumBlocks::Reason::Ahead: return "blocks of sums; the next is read while one is multiplied";
   case SumBlocks::Reason::Wide: return "blocks of sums, so short that many columns fit L2";
+  case SumBlocks::Reason::Pieces: return "blocks of sums along both operands' rows";
   case SumBlocks::Reason::Both:
   case SumBlocks::Reason::Panel: break;
   }
   return "blocks of sums, whose part of an operand fits L2";
 }
 
-SumBlocks chooseSumBlocks(const OpFacts &facts, const Target &target, const Tile &tile, const Blocking &blocking) {
-  return Choice(facts, target, tile, blocking).run();
+SumBlocks chooseSumBlocks(const OpFacts &facts, const Target &target, const Tile &tile, const Blocking &blocking,
+                          bool exact) {
+  return Choice(facts, target, tile, blocking, exact).run();
 }
 
 } // namespace einjit::plan
