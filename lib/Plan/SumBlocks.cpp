@@ -32,7 +32,7 @@ public:
       if (const auto cut = ahead()) return {*cut, SumBlocks::Reason::Ahead};
       if (const auto cut = both()) return {*cut, SumBlocks::Reason::Both};
     }
-    if (const auto cut = wide(); cut) return {*cut, SumBlocks::Reason::Wide};
+    if (const auto cut = wide()) return {*cut, SumBlocks::Reason::Wide};
     if (const auto cut = pieces()) return {*cut, SumBlocks::Reason::Pieces};
     return panel();
   }
