@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Packing.h"
 #include "Plan/Cut.h"
+#include "Plan/Fetching.h"
 #include "Plan/Tile.h"
 #include "Plan/TileModel.h"
 #include "Support/Checked.h"
@@ -81,6 +82,7 @@ std::int64_t span(const OpFacts &facts, std::size_t operand) {
 /// not.
 std::string_view whyFar(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v) {
   constexpr std::string_view far = "its rows are far apart";
+  if (rowStaysInL1(facts, target, operand, v)) return "";
   if (jumps(facts, operand, pageBytes)) return far;
   if (rowsShareSets(facts, target, operand)) return "its rows share places of L2";
   if (facts.bytesInBatch(operand) > target.l2Bytes && span(facts, operand) > target.l2Bytes / 8) return far;
@@ -102,6 +104,13 @@ std::optional<std::size_t> packedAlongSums(const OpFacts &facts, const Target &t
 }
 
 } // namespace
+
+bool rowStaysInL1(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v) {
+  const std::int64_t row = product(facts.iterators[v].extent, facts.elementBytes);
+  const bool isFetched = row >= leastLinesOfRow * target.cacheLineBytes;
+  return product(facts.points(true), row) <= target.l1Bytes / 8 * 7 &&
+         (isFetched || facts.operandBytes[operand] <= 4 * target.l2Bytes);
+}
 
 bool rowsShareSets(const OpFacts &facts, const Target &target, std::size_t operand) {
   constexpr double harmless = 0.25, leastGain = 32;

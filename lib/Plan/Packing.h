@@ -28,15 +28,21 @@ constexpr std::int64_t fewSetsBytes = 2048;
 /// it in place) many: where its lanes are not neighbours, so that each is a load of its own, R >= 8 saves most of these
 /// loads; where they are, R >= 32 if what one point of a batch reads is larger than L2 and one sum reads across more
 /// than an eighth of that, which would not stay there for all that it is multiplied with, or if its rows are pages
-/// apart (`isNear`, blocks of it being read from L2 anyway: a quarter of a page), unless sums are short. Rows nearer
-/// than that drive each other out of L2 where all begin in few of its sets: r rows, d bytes or a multiple of it apart,
-/// take f = r * d / l2Bytes of the places there, and are worth it if R * (f - 1/4)^2 > 32. Rows whose vectors cross
-/// lines are, if what one point of a batch reads takes 2/5 of L2 and R >= 192: 0.96 of the time for 500^3 in f32,
-/// 0.84 for 650^3. So are rows a multiple of 512 bytes apart, which share sets of L1, for R >= 384: 0.95 for 640^3,
-/// 0.94 to 1.01 for 512^3, 1 for 768^3. An operand that is converted wherever it is read is worth it for R >= 32, so
-/// that it is converted once; so is one whose bytes are multiplied several at once, so that those stand together.
+/// apart (`isNear`, blocks of it being read from L2 anyway: a quarter of a page), unless sums are short or rows stay in
+/// L1 (see below). Rows nearer than that drive each other out of L2 where all begin in few of its sets: r rows, d bytes
+/// or a multiple of it apart, take f = r * d / l2Bytes of the places there, and are worth it if R * (f - 1/4)^2 > 32.
+/// Rows whose vectors cross lines are, if what one point of a batch reads takes 2/5 of L2 and R >= 192: 0.96 of the
+/// time for 500^3 in f32, 0.84 for 650^3. So are rows a multiple of 512 bytes apart, which share sets of L1, for R >=
+/// 384: 0.95 for 640^3, 0.94 to 1.01 for 512^3, 1 for 768^3. An operand that is converted wherever it is read is worth
+/// it for R >= 32, so that it is converted once; so is one whose bytes are multiplied several at once, so that those
+/// stand together.
 std::optional<std::size_t> packedOperand(const OpFacts &facts, const Target &target, std::size_t v,
                                          bool isNear = false);
+
+/// Whether what all sums of a row of lanes read stays in L1 until whatever it is multiplied with has passed: then it is
+/// read in place, if it comes from L3 or its rows are fetched (Fetching.h). (`dca,bd->cba` of some 70 f64 a side takes
+/// 0.89 of the time, of 64 to 320 f32 0.7 to 0.95; rows of 80 and 192 bytes from memory would take 1.1 to 1.2.)
+bool rowStaysInL1(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v);
 
 /// Lines that loading a vector of the operand reads, in the mean: two where it begins inside of one and ends in the
 /// next. Operands begin with a line, and rows where their strides say.
