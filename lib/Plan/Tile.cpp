@@ -502,6 +502,9 @@ Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
     const auto fewRows = exact ? std::nullopt : chooseStreamsOfFewRows(facts, target, tile);
     return fewRows ? *fewRows : tile;
   }
+  if (const std::int64_t vectors = ceilDiv(facts.iterators[*v].extent, tile.lanes);
+      (vectors + 2) * facts.registersPerVector() <= target.vectorRegisters) // beside them a factor and a temporary
+    return {v, tile.lanes, vectors, {}, {}, {}, fmt::format("{} vectors, rows to their end", vectors), {}};
   const std::string rows = streams->count == 1 ? "one row" : fmt::format("{} rows", streams->count);
   return {v, tile.lanes, 1, {}, streams, {}, rows + " at a time, streamed past accumulators in L1"};
 }
