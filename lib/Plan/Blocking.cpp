@@ -51,6 +51,8 @@ public:
     if (blocking_.packsBroadcast) bringNearInside(blocking_.m, *blocking_.broadcastOperand);
     cutParallel();
     cutBatch();
+    blocking_.rowsStay = !blocking_.packsVector && !hasBatchLanes_ && isSideBySide(blocking_.vectorOperand) &&
+                         rowStaysInL1(facts_, target_, blocking_.vectorOperand, v_);
     blocking_.inOrderOfResult = !readOnce(facts_, target_) && writesMuch();
     return blocking_;
   }
@@ -232,7 +234,7 @@ private:
   /// A packed V from far beyond L2 of which blocks have short pieces, each of which is waited for if it is not fetched:
   /// where few tiles read a panel, it may rather come from L3 itself, and what goes on with a piece stand inside.
   void lengthenPieces(std::size_t v) {
-    if (facts_.operandBytes[v] <= 4 * target_.l2Bytes || countOf(blocking_.m) > fewTiles || hasBatchLanes_) return;
+    if (!comesFromFar(facts_, target_, v) || countOf(blocking_.m) > fewTiles || hasBatchLanes_) return;
     const std::vector<OuterLoop> inRows = nearestInside(blocking_.n, v);
     for (std::int64_t budget = 2 * blockBytes(target_); budget <= std::max(2 * target_.l2Bytes, target_.l3Bytes / 8);
          budget *= 2)
@@ -347,7 +349,7 @@ private:
   bool isBatchFetched() const {
     const std::size_t v = blocking_.vectorOperand;
     return hasBatchLanes_ && blocking_.kCut.isNone() && hasTimeToFetch(tile_) && countOf(blocking_.m) > 1 &&
-           facts_.reuse(v) >= leastReuseOfBatch && facts_.operandBytes[v] > 4 * target_.l2Bytes;
+           facts_.reuse(v) >= leastReuseOfBatch && comesFromFar(facts_, target_, v);
   }
 
   /// A batch along which a packed operand is contiguous becomes the innermost one, and blocks of it have a panel each,

@@ -70,6 +70,7 @@ struct Blocking {
   std::string_view kReason = {}, nReason = {}; ///< of cuts, for the schedule's text
   bool fetchesAhead = false;                   ///< blocks of K, while the one before is multiplied (SumBlocks.h)
   bool inOrderOfResult = false; ///< loops of N and M inside blocks nest as results lie in memory, whatever streams
+  bool rowsStay = false; ///< V is read in place, a row for each iteration of a sum, and those of all of it stay in L1
   const Cut &stayCut() const { return vectorStays ? nCut : mCut; }
 };
 

@@ -245,16 +245,9 @@ private:
         "lines of results come while their sums are computed");
   }
 
-  /// Whether V is read in place, a row for each iteration of the sum, because those stay in L1.
-  bool jumpsBetweenRows() const {
-    return !blocking_.packsVector && !facts_.movesAll(v_) &&
-           facts_.iterators[v_].strides[blocking_.vectorOperand] == 1 &&
-           rowStaysInL1(facts_, op_.target, blocking_.vectorOperand, v_);
-  }
-
   void fetch() {
     if (k_.empty()) return;
-    FetchedOp fetched{op_, &panels_, plan_.jumpsBetweenRows || jumpsBetweenRows()};
+    FetchedOp fetched{op_, &panels_, plan_.jumpsBetweenRows || blocking_.rowsStay};
     if (blocking_.broadcastOperand && facts_.movesAll(v_)) fetched.ofBatch = {blocking_.vectorOperand, plan_.isBlock};
     const auto split = planFetches(fetched, outsideOfSums_, k_, steps_);
     if (!split) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Fetching.h"
 #include "Plan/Cut.h"
+#include "Plan/Packing.h"
 #include "Plan/RowsAhead.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
@@ -145,7 +146,7 @@ private:
   /// Sums that are cut read parts of the operand's rows, as it lies: the next parts, of the loop whose iterations read
   /// the longest pieces that take an eighth of L2 at most.
   void fetchPartsOfRows(std::size_t operand, const PlannedLoops &loops, std::vector<loop::Step> &steps) const {
-    if (facts_.operandBytes[operand] <= 4 * op_.target.l2Bytes) return;
+    if (!comesFromFar(facts_, op_.target, operand)) return;
     std::optional<std::size_t> ahead;
     Pieces longest{};
     for (std::size_t i = loops.size(); i-- > 0 && !isReduced(loops[i]);) {
@@ -337,7 +338,7 @@ bool hasTimeToFetch(const Tile &tile) {
 }
 
 bool isFetchedInPieces(const OpFacts &facts, const Target &target, std::size_t operand) {
-  return facts.operandBytes[operand] > 4 * target.l2Bytes && facts.reuse(operand) <= mostReuseOfPieces;
+  return comesFromFar(facts, target, operand) && facts.reuse(operand) <= mostReuseOfPieces;
 }
 
 bool isWorthFetching(const TiledOp &op, std::size_t operand) {

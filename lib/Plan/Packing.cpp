@@ -109,7 +109,7 @@ bool rowStaysInL1(const OpFacts &facts, const Target &target, std::size_t operan
   const std::int64_t row = product(facts.iterators[v].extent, facts.elementBytes);
   const bool isFetched = row >= leastLinesOfRow * target.cacheLineBytes;
   return product(facts.points(true), row) <= target.l1Bytes / 8 * 7 &&
-         (isFetched || facts.operandBytes[operand] <= 4 * target.l2Bytes);
+         (isFetched || !comesFromFar(facts, target, operand));
 }
 
 bool rowsShareSets(const OpFacts &facts, const Target &target, std::size_t operand) {
@@ -171,7 +171,7 @@ std::optional<std::size_t> readOnce(const OpFacts &facts, const Target &target) 
   if (!facts.hasReduction) return std::nullopt;
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand) {
     const std::int64_t bytes = facts.operandBytes[operand];
-    if (facts.bodyOperand[operand] && facts.reuse(operand) == 1 && bytes > 4 * target.l2Bytes &&
+    if (facts.bodyOperand[operand] && facts.reuse(operand) == 1 && comesFromFar(facts, target, operand) &&
         facts.points(false) <= bytes / facts.elementBytes / oftenLarger)
       return operand;
   }

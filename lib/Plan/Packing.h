@@ -19,6 +19,11 @@ constexpr std::int64_t setBytes = 4096;
 /// Lines a multiple of this apart are in two sets of L1.
 constexpr std::int64_t fewSetsBytes = 2048;
 
+/// Whether the operand comes from far beyond L2: from memory, or L3 at its slowest.
+inline bool comesFromFar(const OpFacts &facts, const Target &target, std::size_t operand) {
+  return facts.operandBytes[operand] > 4 * target.l2Bytes;
+}
+
 /// The operand of a reduction to pack where iterator `v` becomes lanes; nothing if none, or more than one, is worth it.
 ///
 /// Where v is reduced, it is one of two operands whose elements are far apart along v, as in few columns times long

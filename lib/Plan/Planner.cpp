@@ -172,7 +172,7 @@ private:
       const auto *fetch = std::get_if<loop::Fetch>(&step.action);
       return fetch && fetch->row;
     };
-    if (unpacking.isFar && unpacking.inRows && std::ranges::none_of(steps, fetchesRows)) return false;
+    if (unpacking.needsFetch && std::ranges::none_of(steps, fetchesRows)) return false;
     std::ranges::move(steps, std::back_inserter(steps_));
     plan::planCopy(facts_, unpacking, target_, steps_);
     stream(streamedInLines(plan::factsOfCopy(facts_, unpacking), unpacking.rows, target_.lanes(facts_.elementBytes),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "Plan/Tile.h"
 #include "Plan/Packing.h"
-#include "Plan/RowsAhead.h"
+#include "Plan/RowStreams.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
 #include <cstdlib>
@@ -17,8 +17,6 @@ constexpr std::int64_t mostAgain = 64;
 constexpr std::int64_t maxUnrolledNodes = 1024;
 /// Longest unrolled side of a tile; more finds no further reuse within any register file.
 constexpr std::int64_t maxSide = 32;
-/// Rows read at the same time: about as many streams as prefetchers follow.
-constexpr std::int64_t streamsAtOnce = 8;
 /// Vectors side by side that are loaded lane by lane: 8 hide the latency, and more are only more code.
 constexpr std::int64_t mostGathered = 8;
 /// Of equals, lanes whose results are neighbours win.
@@ -40,8 +38,7 @@ std::int64_t roundUpToPowerOfTwo(std::int64_t value) {
 /// Whether the operand comes from far beyond L2 and is contiguous along a batch, which loops outside of everything
 /// else: unless the batch becomes lanes, a line is read for each element.
 bool splitsLines(const OpFacts &facts, const Target &target, std::size_t operand, std::size_t v) {
-  if (!facts.bodyOperand[operand] || facts.operandBytes[operand] <= 4 * target.l2Bytes || !facts.hasReduction)
-    return false;
+  if (!facts.bodyOperand[operand] || !comesFromFar(facts, target, operand) || !facts.hasReduction) return false;
   for (std::size_t i = 0; i < facts.iterators.size(); ++i) {
     const IteratorFacts &iterator = facts.iterators[i];
     if (i != v && !iterator.reduced && iterator.extent > 1 && std::abs(iterator.strides[operand]) == 1)
@@ -155,7 +152,7 @@ constexpr double lineTime = 16;
 double waitingForCopy(const OpFacts &facts, const Target &target, std::size_t packed) {
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
     if (operand != packed && facts.bodyOperand[operand] && facts.operandBytes[operand] > target.l2Bytes / 8) return 0;
-  return facts.operandBytes[packed] > 4 * target.l2Bytes ? lineTime : 0;
+  return comesFromFar(facts, target, packed) ? lineTime : 0;
 }
 
 /// Those of the copy of what all lanes read the same element of, where that is copied because no sum goes along its
@@ -163,7 +160,7 @@ double waitingForCopy(const OpFacts &facts, const Target &target, std::size_t pa
 double waitingForOther(const OpFacts &facts, const Target &target, std::size_t other, std::size_t v,
                        std::int64_t lanes) {
   const auto isAlongRows = [&](const IteratorFacts &i) { return i.reduced && std::abs(i.strides[other]) == 1; };
-  if (!facts.bodyOperand[other] || !facts.isPackable[other] || facts.operandBytes[other] <= 4 * target.l2Bytes ||
+  if (!facts.bodyOperand[other] || !facts.isPackable[other] || !comesFromFar(facts, target, other) ||
       facts.iterators[v].reduced || facts.iterators[v].strides[other] != 0 || facts.points(true) < 2 ||
       facts.registersPerVector() > 1 || // which compute longer
       std::ranges::any_of(facts.iterators, isAlongRows))
@@ -227,13 +224,6 @@ std::optional<std::size_t> chooseVectorIterator(const OpFacts &facts, const Targ
   return best;
 }
 
-/// Whether each element of the operand is used once: no iterator leaves it in place.
-bool isUsedOnce(const OpFacts &facts, std::size_t operand) {
-  return facts.bodyOperand[operand] &&
-         std::all_of(facts.iterators.begin(), facts.iterators.end(),
-                     [&](const IteratorFacts &i) { return i.strides[operand] != 0 || i.extent == 1; });
-}
-
 /// Repetitions that read the rows of an operand to their end, where lanes lie along a sum: those parallel iterators
 /// that go on where the lanes end, before another sum jumps further. Only of an operand that is used once and comes
 /// from beyond L2, in rows that are no longer than a few lines: then registers hold all that is summed along one.
@@ -267,64 +257,6 @@ std::int64_t longestRepeat(const OpFacts &facts, std::size_t iterator) {
   for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
     if (isUsedOnce(facts, operand)) longest = std::min(longest, streamsAtOnce);
   return longest;
-}
-
-/// The reduced iterator whose iterations become streams, and how many, if the op is to be computed so (see the header).
-std::optional<Tile::Repeat> chooseStreams(const OpFacts &facts, const Target &target, const Tile &tile) {
-  const IteratorFacts &row = facts.iterators[*tile.vectorIterator];
-  if (!facts.hasReduction || row.reduced || tile.vectors * tile.lanes >= row.extent) return std::nullopt;
-  std::int64_t bytes = 0; // of the largest operand that streams
-  for (std::size_t operand = 0; operand < facts.operandCount; ++operand)
-    if (isUsedOnce(facts, operand) && row.strides[operand] == 1) bytes = std::max(bytes, facts.operandBytes[operand]);
-  if (bytes <= target.l2Bytes) return std::nullopt;
-  const bool oneStream = row.extent * facts.elementBytes < pageBytes && bytes > target.l3Bytes;
-  for (std::size_t i = facts.iterators.size(); i-- > 0;)
-    if (facts.iterators[i].reduced && facts.iterators[i].extent > 1)
-      return Tile::Repeat{i, oneStream ? 1 : std::min(streamsAtOnce, facts.iterators[i].extent)};
-  return std::nullopt;
-}
-
-/// The operand with the lanes of a product that reads all others an element for all lanes.
-std::optional<std::size_t> onlyWithLanes(const OpFacts &facts, std::size_t v) {
-  std::optional<std::size_t> found;
-  for (std::size_t operand = 0; operand < facts.operandCount; ++operand) {
-    if (!facts.bodyOperand[operand] || facts.iterators[v].strides[operand] == 0) continue;
-    if (found || facts.iterators[v].strides[operand] != 1) return std::nullopt;
-    found = operand;
-  }
-  return found;
-}
-
-/// The same where the streams are multiplied with a few rows, each of which has accumulators.
-std::optional<Tile> chooseStreamsOfFewRows(const OpFacts &facts, const Target &target, const Tile &tile) {
-  constexpr std::int64_t leastSums = 16; // of as many as there are streams
-  const IteratorFacts &row = facts.iterators[*tile.vectorIterator];
-  if (!facts.hasReduction || row.reduced || tile.vectors * tile.lanes >= row.extent || row.extent % tile.lanes != 0 ||
-      facts.productsAtOnce > 1 || facts.registersPerVector() > 1)
-    return std::nullopt;
-  const auto operand = onlyWithLanes(facts, *tile.vectorIterator);
-  if (!operand || facts.operandBytes[*operand] <= target.l2Bytes) return std::nullopt;
-  Tile result{*tile.vectorIterator, tile.lanes, 1, {}, {}, {}, {}};
-  for (std::size_t i = 0; i < facts.iterators.size(); ++i) {
-    const IteratorFacts &iterator = facts.iterators[i];
-    if (iterator.extent == 1) continue;
-    if (iterator.reduced)
-      result.streams = Tile::Repeat{i, iterator.extent};
-    else if (iterator.strides[*operand] == 0)
-      result.repeats.push_back({i, iterator.extent});
-  }
-  const std::int64_t rows = facts.reuse(*operand), streams = (target.vectorRegisters - 2) / (rows + 1);
-  const std::int64_t leastStreams = facts.operandBytes[*operand] > target.l3Bytes / 2 ? streamsAtOnce : 5;
-  if (rows < 2 || streams < leastStreams || !result.streams || result.streams->count < leastSums * streams)
-    return std::nullopt;
-  const std::int64_t apart = facts.iterators[result.streams->iterator].strides[*operand] * facts.elementBytes;
-  const std::int64_t width = tile.vectors * tile.lanes * facts.elementBytes;
-  if (rowsInSets(target, apart, width) >= leastRowsAhead || width * facts.points(true) <= target.l2Bytes / 2)
-    return std::nullopt;
-  result.streams->count = streams;
-  result.reason =
-      fmt::format("{} rows that share places of L1, by {}, streamed past accumulators there", streams, rows);
-  return result;
 }
 
 /// Whether operands and result all stay in a cache from one call to the next.
@@ -430,7 +362,7 @@ double packTime(const OpFacts &facts, const Target &target, const Tile &tile) {
   if (!tile.packed) return 0;
   constexpr double fromL3 = 3, fromMemory = 8, instructionsPerCycle = 2;
   const std::int64_t bytes = facts.operandBytes[*tile.packed];
-  const double line = bytes > 4 * target.l2Bytes ? fromMemory : bytes > target.l2Bytes ? fromL3 : 0;
+  const double line = comesFromFar(facts, target, *tile.packed) ? fromMemory : bytes > target.l2Bytes ? fromL3 : 0;
   const double instructions = packingInstructions(facts, *tile.packed, *tile.vectorIterator, tile.lanes) *
                               static_cast<double>(facts.reuse(*tile.packed));
   return static_cast<double>(bytes / facts.elementBytes / tile.lanes) * (instructions / instructionsPerCycle + line);
@@ -496,17 +428,9 @@ Tile chooseTile(const OpFacts &facts, const Target &target, bool exact) {
   }
   Tile tile = TileSearch(facts, target, *v, exact).run();
   if (const auto transposed = exact ? std::nullopt : chooseTransposed(facts, target, tile)) return *transposed;
-  const auto streams = exact ? std::nullopt : chooseStreams(facts, target, tile);
   tile.together = facts.productsAtOnce > 1 ? chooseMultiplied(facts, *v) : tile.together;
-  if (!streams) {
-    const auto fewRows = exact ? std::nullopt : chooseStreamsOfFewRows(facts, target, tile);
-    return fewRows ? *fewRows : tile;
-  }
-  if (const std::int64_t vectors = ceilDiv(facts.iterators[*v].extent, tile.lanes);
-      (vectors + 2) * facts.registersPerVector() <= target.vectorRegisters) // beside them a factor and a temporary
-    return {v, tile.lanes, vectors, {}, {}, {}, fmt::format("{} vectors, rows to their end", vectors), {}};
-  const std::string rows = streams->count == 1 ? "one row" : fmt::format("{} rows", streams->count);
-  return {v, tile.lanes, 1, {}, streams, {}, rows + " at a time, streamed past accumulators in L1"};
+  if (const auto rows = exact ? std::nullopt : chooseRowStreams(facts, target, tile)) return *rows;
+  return tile;
 }
 
 } // namespace einjit::plan

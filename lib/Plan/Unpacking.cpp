@@ -38,7 +38,7 @@ public:
     if (!(result_.ofBatch ? paysForBatch() : pays())) return std::nullopt;
     if (!chooseBlock() || blockCount() < threads_) return std::nullopt;
     result_.inRows = !result_.ofBatch && !isInOnePiece();
-    result_.isFar = facts_.operandBytes[v_] > 4 * target_.l2Bytes;
+    result_.needsFetch = result_.inRows && comesFromFar(facts_, target_, v_);
     if (result_.inRows && !hasLongRows()) return std::nullopt;
     describeBlock();
     return std::move(result_);
@@ -218,7 +218,7 @@ private:
     const std::int64_t all = extent(r_) / (target_.cacheLineBytes / facts_.elementBytes);
     const std::int64_t read = product(product(facts_.points(true), extent(x_)), target_.cacheLineBytes);
     const std::int64_t fetched = std::min(most, target_.l2Bytes / 8 / read);
-    if (facts_.operandBytes[v_] > 4 * target_.l2Bytes && fetched >= leastLines)
+    if (comesFromFar(facts_, target_, v_) && fetched >= leastLines)
       if (const std::int64_t lines = greatestDivisor(all, fetched); lines >= leastLines) return lines;
     return greatestDivisor(all, std::max<std::int64_t>(1, most));
   }

@@ -55,7 +55,7 @@ struct Unpacking {
   std::vector<std::size_t> inside;        ///< parallel iterators of one block, outermost first: the last is x
   bool ofBatch = false;                   ///< whether x is of a batch
   bool inRows = false;                    ///< V does not come in one piece
-  bool isFar = false;                     ///< but from far beyond L2: in rows only if these can be fetched
+  bool needsFetch = false;                ///< but from far beyond L2: only if its rows can be fetched
   std::optional<std::size_t> joined = {}; ///< rows along r go on with this iterator: the copy takes both as one
   std::optional<std::size_t> merged = {}; ///< V's along x go on with this one: the product takes both as one
   bool goesOn = false; ///< whether the innermost loop outside goes on with V, which lanes of a batch fetch
