@@ -31,8 +31,9 @@ Value *Emitter::onStack(const loop::Buffer &buffer) {
 void Emitter::emit(const loop::Prefetch &prefetch) {
   if (context_.streams && kernel_[prefetch.address.buffer].stream) return; // its lines are not wanted
   const Place at = place(prefetch.address);
+  constexpr std::uint32_t read = 0, inL2 = 2, inL1 = 3, data = 1;
   ir_.CreateIntrinsic(llvm::Intrinsic::prefetch, {at.pointer->getType()},
-                      {at.pointer, ir_.getInt32(0), ir_.getInt32(3), ir_.getInt32(1)});
+                      {at.pointer, ir_.getInt32(read), ir_.getInt32(prefetch.toL2 ? inL2 : inL1), ir_.getInt32(data)});
 }
 
 void Emitter::emit(const loop::Store &store) {

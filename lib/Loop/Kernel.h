@@ -36,7 +36,8 @@
 // on an inner one; other parallel loops inside parallel loops run in order. Names of loop variables may be used again,
 // but not inside their own loop.
 //
-// `prefetch %a[…]` brings the cache line of that element near; it never faults and changes nothing.
+// `prefetch %a[…]` brings the cache line of that element near, or with `to L2` no nearer than that; it never faults and
+// changes nothing.
 #pragma once
 
 #include "Scalar/Affine.h"
@@ -88,6 +89,7 @@ struct Store {
 
 struct Prefetch {
   Access address;
+  bool toL2 = false; ///< past L1
   friend bool operator==(const Prefetch &, const Prefetch &) = default;
 };
 

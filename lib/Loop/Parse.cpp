@@ -152,7 +152,8 @@ private:
   std::optional<Stmt> prefetch() {
     auto address = access();
     if (!address) return std::nullopt;
-    return Stmt{Prefetch{std::move(*address)}};
+    const bool toL2 = reader_.accept("to") && reader_.expect("L2");
+    return Stmt{Prefetch{std::move(*address), toL2}};
   }
 
   std::optional<Stmt> loop(LoopKind kind) {

@@ -106,7 +106,9 @@ private:
   void statement(const Stmt &stmt) {
     std::visit(Overloaded{
                    [&](const Store &store) { this->store(store); },
-                   [&](const Prefetch &prefetch) { line("prefetch {}", access(prefetch.address)); },
+                   [&](const Prefetch &prefetch) {
+                     line("prefetch {}{}", access(prefetch.address), prefetch.toL2 ? " to L2" : "");
+                   },
                    [&](const Declare &declare) { this->declare(kernel_[declare.buffer]); },
                    [&](const For &loop) { this->loop(loop); },
                },

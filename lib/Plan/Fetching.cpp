@@ -98,12 +98,13 @@ private:
   bool isOfBatch(std::size_t operand) const { return ofBatch_ && ofBatch_->operand == operand; }
   std::int64_t line() const { return op_.target.cacheLineBytes / facts_.elementBytes; }
 
-  /// Rows that iterations of the sum jump between: the longest ones that fit L2 twice. The sum is split, so that it
-  /// runs once for each row.
+  /// Rows that iterations of the sum jump between: the longest ones that fit L2 twice, where they wait, for in L1 rows
+  /// so far apart share places. The sum is split, so that it runs once for each row.
   void fetchRows(std::size_t operand, const PlannedLoops &loops, std::vector<loop::Step> &steps) const {
     const std::int64_t rows = facts_.iterators[sum_.iterator].extent;
     if (sum_.extent != rows) return;
-    const loop::Fetch none{op_.operandNames[operand], {}, sum_.name + "i", line()};
+    loop::Fetch none{op_.operandNames[operand], {}, sum_.name + "i", line()};
+    none.toL2 = true;
     std::optional<loop::Fetch> best;
     std::int64_t part = 0, runs = 1; // of the sum, in an iteration of the loop
     for (std::size_t i = loops.size(); i-- > 0; runs *= loops[i].extent) {

@@ -91,5 +91,17 @@ TEST(Assembly, WholeVectorsAreStreamed) {
   EXPECT_THAT(assemblyFor(rows("", 32, 16), "znver4"), AllOf(Not(HasSubstr("vmovnt")), Not(HasSubstr("sfence"))));
 }
 
+TEST(Assembly, PrefetchesGoToL1OrL2) {
+  const std::string text = "kernel @k(in %a: f32[64], out %out: f32[]) {\n"
+                           "  prefetch %a[0]\n"
+                           "  prefetch %a[16] to L2\n"
+                           "  prefetch %a[32] to L2\n"
+                           "  %out[] = %a[0]\n"
+                           "}";
+  const std::string assembly = assemblyFor(text, "znver4");
+  EXPECT_EQ(lines(assembly, {"prefetcht0"}), 1) << assembly;
+  EXPECT_EQ(lines(assembly, {"prefetcht1"}), 2) << assembly;
+}
+
 } // namespace
 } // namespace einjit::test

@@ -37,7 +37,7 @@ TEST(LoopText, EveryPrefixOfAKernelIsRefused) {
                            "  registers %r: <4 x f32>[2]\n"
                            "  for i in 0..min(2, -1*i + 2) {\n"
                            "    4 lanes if lane < 3 reduce add: %o[i] = fma(%a[4*i + lane], f32(2), %r[0])\n"
-                           "    prefetch %a[i]\n"
+                           "    prefetch %a[i] to L2\n"
                            "  }\n"
                            "}";
   EXPECT_TRUE(parseKernel(text));

@@ -175,7 +175,7 @@ private:
     const auto [axis, stride] = nearestAxis();
     Block prefetches;
     for (std::int64_t element = 0; element < share; element += step_.every) {
-      Prefetch prefetch{start};
+      Prefetch prefetch{start, step_.toL2};
       Affine &index = prefetch.address.indices[axis];
       index = index + number * ceilDiv(share, stride) + Affine::number(ceilDiv(element, stride));
       prefetches.push_back({std::move(prefetch)});

@@ -14,6 +14,7 @@
 //   unpack %out [at i1o] [over i1t, i0] as %rows [of %acc] [by i1u, i0u] [pad i0]
 //   vectorize i1l        unroll i1v        parallelize i0
 //   prefetch i1v every 16 [at i0]
+//   fetch %a ahead of i0 [by 2] in k0 every 16 [of rows of 80 [apart 960]] [by k0o] [to L2]
 //   stream %out
 #include "Loop/Steps/Step.h"
 #include "Support/Overloaded.h"
@@ -75,8 +76,8 @@ std::string arguments(const Fetch &step) {
   const std::string apart = step.apart ? fmt::format(" apart {}", *step.apart) : "";
   const std::string by = step.by.empty() ? "" : " by " + step.by;
   const std::string distance = step.distance == 1 ? "" : fmt::format(" by {}", step.distance);
-  return fmt::format("%{} ahead of {}{} in {} every {}{}{}{}", step.buffer, step.ahead, distance, step.in, step.every,
-                     rows, apart, by);
+  return fmt::format("%{} ahead of {}{} in {} every {}{}{}{}{}", step.buffer, step.ahead, distance, step.in, step.every,
+                     rows, apart, by, step.toL2 ? " to L2" : "");
 }
 std::string arguments(const Stream &step) { return "%" + step.buffer; }
 std::string arguments(const Parallelize &step) { return step.loop; }
@@ -226,6 +227,7 @@ private:
       step.row = reader_.integer("the length of a row").value_or(1);
     if (reader_.accept("apart")) step.apart = reader_.integer("the distance of rows").value_or(1);
     if (reader_.accept("by")) step.by = loop();
+    step.toL2 = reader_.accept("to") && reader_.expect("L2");
   }
   void read(Stream &step) { step.buffer = buffer(); }
   void read(Parallelize &step) { step.loop = loop(); }

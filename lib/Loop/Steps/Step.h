@@ -158,7 +158,7 @@ struct PrefetchStores {
 /// the next, or else as far as an iteration of `in` moves its reads: the r-th time that an iteration of `ahead` runs
 /// the loop `by` around `in`, or else `in` itself, the n iterations of `in` then take the r-th row, ceil(row / n)
 /// elements each. With a `distance` it is not for the next iteration but for one so many further on. `in` may be
-/// `ahead` itself: each iteration then takes all of that piece, or one row.
+/// `ahead` itself: each iteration then takes all of that piece, or one row. With `toL2` lines come no nearer than that.
 struct Fetch {
   std::string buffer;
   std::string ahead;
@@ -168,6 +168,7 @@ struct Fetch {
   std::optional<std::int64_t> apart = {};
   std::string by = {};
   std::int64_t distance = 1; ///< in iterations of `ahead`
+  bool toL2 = false;
 };
 
 /// Writes an out past the caches (`out stream`); nothing may read it.

@@ -189,6 +189,7 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
     if (random.chance(30)) step.by = random.of(loops);
     if (random.chance(30)) step.distance = random.in(1, 5);
     if (random.chance(20)) step.in = step.ahead;
+    step.toL2 = random.chance(20);
     return {step};
   }
   case 8:
