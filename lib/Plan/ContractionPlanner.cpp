@@ -12,6 +12,9 @@
 namespace einjit::plan {
 namespace {
 
+/// Tiles that read rows which one of them copies.
+constexpr std::int64_t leastTilesOfRows = 3;
+
 class ContractionPlanner {
 public:
   ContractionPlanner(const ContractionPlan &plan, std::vector<loop::Step> &steps)
@@ -30,6 +33,7 @@ public:
     if (blocking_.packsVector) packVector();
     if (blocking_.packsBroadcast) packBroadcast();
     if (joining_) joinRows();
+    packRows();
     add(loop::Keep{op_.accumulator}, {});
     add(loop::Vectorize{lanes_.name}, op_.lanesReason);
     for (const PlannedLoop &loop : tileLoops_) add(loop::Unroll{loop.name}, {});
@@ -369,6 +373,25 @@ private:
                  std::string(whyPacked(facts_, op_.target, operand, v_)));
   }
 
+  /// Tiles that read the same rows of V, one after the other: the first one copies them, where they would not stay
+  /// near.
+  void packRows() {
+    const std::size_t operand = blocking_.vectorOperand;
+    if (joining_ || nest_.size() < 2 || !kBlocks_.empty() || panels_.areOf(operand)) return;
+    const PlannedLoop &tiles = nest_.back(), &rows = nest_[nest_.size() - 2];
+    if (moves(operand, tiles) || !moves(operand, rows) || tiles.extent < leastTilesOfRows ||
+        !rowsCrowdL1(facts_, op_.target, operand, tile_))
+      return;
+    loop::Pack step{op_.operandNames[operand], rows.name, {}, {}};
+    for (const Loops *loops : {&k_, &tileLoops_})
+      for (const PlannedLoop &loop : *loops)
+        if (moves(operand, loop)) step.over.push_back(loop.name);
+    step.over.push_back(lanes_.name);
+    step.as = fmt::format("{}.p{}", step.buffer, op_.suffix);
+    step.first = firstTiles_ = tiles.name;
+    add(std::move(step), "its rows share places of L1");
+  }
+
   void packBroadcast() {
     const std::size_t operand = *blocking_.broadcastOperand;
     Loops over;
@@ -403,7 +426,7 @@ private:
     double runs = 1, copied = 0; // of the loop's body, and elements of panels that are made in it and outside of it
     for (const PlannedLoop &loop : nest_) {
       nest.push_back(loop.shared.value_or(SharedLoop::whole(loop.name, loop.extent)));
-      nest.back().isSerial = facts_.iterators[loop.iterator].reduced;
+      nest.back().isSerial = facts_.iterators[loop.iterator].reduced || loop.name == firstTiles_;
       nest.back().lines =
           copied * static_cast<double>(facts_.elementBytes) / static_cast<double>(op_.target.cacheLineBytes);
       runs *= static_cast<double>(loop.extent);
@@ -439,7 +462,8 @@ private:
   Loops tileLoops_;                     ///< repetitions, then vectors; unrolled
   std::vector<Loops> outsideOfSums_;    ///< outermost first
   Loops batch_, nBlocks_, kBlocks_, mBlocks_, n_, m_, k_;
-  Loops panelBatch_; ///< the loops of a batch that a panel is over
+  Loops panelBatch_;       ///< the loops of a batch that a panel is over
+  std::string firstTiles_; ///< the loop whose first iteration copies for the others
   PlannedLoop lanes_{};
   PlannedLoop rows_{}, copied_{}; ///< of joined lanes: the loop over rows, and the one over a row
   std::optional<PlannedLoop> vectors_, together_;

@@ -234,6 +234,21 @@ bool packsSmaller(const OpFacts &facts, const Target &target, std::size_t operan
   return places > target.l1Bytes - setBytes && tiles >= (places >= 2 * target.l1Bytes ? fewTiles : leastTiles);
 }
 
+bool rowsCrowdL1(const OpFacts &facts, const Target &target, std::size_t operand, const Tile &tile) {
+  if (!facts.isPackable[operand] || facts.convertedTo[operand] || facts.productsAtOnce > 1 ||
+      facts.iterators[*tile.vectorIterator].strides[operand] != 1 || facts.movesAll(*tile.vectorIterator))
+    return false;
+  std::int64_t rows = 1, apart = setBytes;
+  for (const IteratorFacts &iterator : facts.iterators) {
+    if (!iterator.reduced || iterator.strides[operand] == 0) continue;
+    rows = product(rows, iterator.extent);
+    apart = std::gcd(apart, iterator.strides[operand] * facts.elementBytes);
+  }
+  const std::int64_t line = target.cacheLineBytes, bytes = tile.vectors * tile.lanes * facts.elementBytes;
+  const std::int64_t lines = ceilDiv(bytes, line), sets = std::min(setBytes / line, setBytes / apart * lines);
+  return product(rows, bytes) <= target.l1Bytes / 2 && product(rows, lines) > sets * (target.l1Bytes / setBytes);
+}
+
 double packingInstructions(const OpFacts &facts, std::size_t operand, std::size_t v, std::int64_t lanes) {
   const auto isRow = [&](const IteratorFacts &iterator) {
     return std::abs(iterator.strides[operand]) == 1 && iterator.extent >= lanes / 2;

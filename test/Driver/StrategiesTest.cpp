@@ -113,11 +113,26 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
   kernel(a, b, out);
   const std::string schedule = kernel.text(Stage::Schedule);
   for (const std::string &word : means()) used[word] += schedule.find(word) != std::string::npos;
-  for (const char *word :
-       {"unpack", "of rows of", "localize", "the next is read", "is read once", "many columns fit", "read in place",
-        "batch for a panel", "lanes of a batch", "a partial result in each lane", "the next block",
-        "whole lines together", "its lanes are far apart", "columns that are left over", "rows become lanes",
-        "rows that go on in each other", "lanes go on through", "the sum jumps to", "share places of L1"})
+  for (const char *word : {"unpack",
+                           "of rows of",
+                           "localize",
+                           "the next is read",
+                           "is read once",
+                           "many columns fit",
+                           "read in place",
+                           "batch for a panel",
+                           "lanes of a batch",
+                           "a partial result in each lane",
+                           "the next block",
+                           "whole lines together",
+                           "its lanes are far apart",
+                           "columns that are left over",
+                           "rows become lanes",
+                           "rows that go on in each other",
+                           "lanes go on through",
+                           "the sum jumps to",
+                           "share places of L1",
+                           "in first"})
     used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
@@ -227,6 +242,17 @@ TEST(Strategies, FetchRows) {
   auto used = checkAll(contractions, {16 << 10, 128 << 10, 128 << 10});
   EXPECT_GE(used["of rows of"], 2);
   EXPECT_GE(used["rows that go on in each other"], 2);
+}
+
+/// Rows that share places of L1: the first of the tiles that read them copies them.
+TEST(Strategies, CopyRowsInTheFirstTile) {
+  const Contraction contractions[] = {
+      {"afb", "df", "adb", {{'a', 15}, {'b', 256}, {'d', 24}, {'f', 10}}},
+      {"afb", "fd", "adb", {{'a', 16}, {'b', 128}, {'d', 19}, {'f', 20}}},
+      {"df", "fab", "dab", {{'a', 64}, {'b', 64}, {'d', 37}, {'f', 7}}},
+  };
+  auto used = checkAll(contractions, {8 << 10, 32 << 10, 64 << 10});
+  EXPECT_GE(used["in first"], 4);
 }
 
 /// Presets that run here; tiles of fewer registers have no time to fetch.

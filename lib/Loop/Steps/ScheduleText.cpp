@@ -10,7 +10,7 @@
 //   localize %partial at k0 as %sum
 //   stage %acc over k0o [at i0] as %partial
 //   keep %acc in registers
-//   pack %b [at i0] [over k0, i1] as [f32] %panel [by k0p, i1p] [pad k0]
+//   pack %b [at i0] [over k0, i1] as [f32] %panel [by k0p, i1p] [pad k0] [in first i1o]
 //   unpack %out [at i1o] [over i1t, i0] as %rows [of %acc] [by i1u, i0u] [pad i0]
 //   vectorize i1l        unroll i1v        parallelize i0
 //   prefetch i1v every 16 [at i0]
@@ -58,8 +58,8 @@ std::string arguments(const Stage &step) {
 std::string arguments(const Keep &step) { return fmt::format("%{} in registers", step.buffer); }
 std::string arguments(const Pack &step) {
   const std::string type = step.type ? fmt::format("{} ", name(*step.type)) : "";
-  return fmt::format("%{}{}{} as {}%{}{}{}", step.buffer, optional("at", step.at), optional("over", step.over), type,
-                     step.as, optional("by", step.by), optional("pad", step.padded));
+  return fmt::format("%{}{}{} as {}%{}{}{}{}", step.buffer, optional("at", step.at), optional("over", step.over), type,
+                     step.as, optional("by", step.by), optional("pad", step.padded), optional("in first", step.first));
 }
 std::string arguments(const Unpack &step) {
   const std::string of = step.of.empty() ? "" : " of %" + step.of;
@@ -195,6 +195,7 @@ private:
     step.as = buffer();
     if (reader_.accept("by")) step.by = loops();
     if (reader_.accept("pad")) step.padded = loop();
+    if (reader_.accept("in") && reader_.expect("first")) step.first = loop();
   }
   void read(Unpack &step) {
     step.buffer = buffer();

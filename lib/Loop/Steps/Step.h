@@ -104,7 +104,9 @@ struct Keep {
 /// in different forms, as those of a remainder, get scratch of their own. What is copied into scratch already stays.
 /// The loops that copy have the names `by`, one for each in `over`, or else the same names as those. With a `type` the
 /// copy is converted to it, which every read did itself before. The axis of the loop `padded`, one of `over`, is one
-/// longer than that, so that elements along those in front of it are not a multiple of so many bytes apart.
+/// longer than that, so that elements along those in front of it are not a multiple of so many bytes apart. With
+/// `first`, a loop that the block begins to read the buffer in, its first iteration still does so, and copies what it
+/// reads; it becomes a loop of its own, of the same name.
 struct Pack {
   std::string buffer;
   std::string at;
@@ -113,6 +115,7 @@ struct Pack {
   std::vector<std::string> by = {};
   std::optional<DType> type = {};
   std::string padded = {};
+  std::string first = {};
 };
 
 /// What each iteration of loop `at` (or the kernel, if `at` is empty) writes to `buffer`, and does not read, goes to

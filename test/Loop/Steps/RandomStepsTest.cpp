@@ -127,6 +127,26 @@ Unpack randomUnpack(const Kernel &kernel, Random &random, int number) {
   return step;
 }
 
+/// Of what some store reads, in the first iteration of a loop around it, over the loops inside that it depends on.
+Pack randomPackInFirst(const Kernel &kernel, Random &random, int number) {
+  std::vector<std::pair<const Access *, Nest>> reads;
+  walk(kernel.body, {}, [&](const Stmt &stmt, const Nest &nest) {
+    if (const Store *store = std::get_if<Store>(&stmt.node); store && !nest.empty())
+      for (const Access &operand : store->operands) reads.emplace_back(&operand, nest);
+  });
+  Pack step{{}, {}, {}, fmt::format("q{}", number)};
+  if (reads.empty()) return step;
+  const auto &[access, nest] = random.of(reads);
+  step.buffer = kernel[access->buffer].name;
+  const auto first = static_cast<std::size_t>(random.in(0, static_cast<std::int64_t>(nest.size()) - 1));
+  const auto nameOf = [&](std::size_t i) { return kernel.vars[nest[i]->var.index()]; };
+  if (first > 0) step.at = nameOf(first - 1);
+  step.first = nameOf(first);
+  for (std::size_t i = first + 1; i < nest.size(); ++i)
+    if (uses(*access, nest[i]->var.value)) step.over.push_back(nameOf(i));
+  return step;
+}
+
 /// Of a loop and the one that stands in it first.
 Join randomJoin(const Kernel &kernel, Random &random, int number) {
   const std::vector<std::string> loops = loopNames(kernel);
@@ -166,6 +186,7 @@ Step randomStep(const Kernel &kernel, Random &random, int number) {
     return {Privatize{random.of(buffers), loop, fmt::format("p{}", number),
                       random.chance(50) ? fmt::format("{}p{}", loop, number) : ""}};
   case 6: {
+    if (random.chance(40)) return {randomPackInFirst(kernel, random, number)};
     Pack step{random.of(buffers), random.chance(20) ? "" : loop, someLoops(), fmt::format("q{}", number)};
     if (random.chance(50))
       for (const std::string &name : step.over) step.by.push_back(fmt::format("{}q{}", name, number));
@@ -236,6 +257,7 @@ std::vector<float> resultOf(const Kernel &kernel) {
 
 /// Which steps were applied how often: a test that has everything refused shows nothing.
 std::map<std::size_t, int> applied;
+int packedInFirst = 0; ///< by one iteration for the others
 
 void scheduleRandomly(Kernel kernel, Random &random) {
   const std::vector<float> expected = resultOf(kernel);
@@ -245,6 +267,7 @@ void scheduleRandomly(Kernel kernel, Random &random) {
     Result<Kernel> next = apply(kernel, step);
     if (!next) continue;
     ++applied[step.action.index()];
+    if (const auto *pack = std::get_if<Pack>(&step.action)) packedInFirst += pack->first.empty() ? 0 : 1;
     history += print(Schedule{{step}});
     ASSERT_THAT(verify(*next, Form::Building), testing::IsEmpty()) << history << print(*next);
     ASSERT_EQ(resultOf(*next), expected) << history << print(*next);
@@ -269,6 +292,7 @@ TEST(RandomSteps, KeepWhatNaiveKernelsCompute) {
   scheduleRandomly(naiveKernel, 1100);
   for (std::size_t step = 0; step < std::variant_size_v<decltype(Step::action)>; ++step)
     EXPECT_GE(applied[step], 20) << "step " << step;
+  EXPECT_GE(packedInFirst, 20);
 }
 
 TEST(RandomSteps, KeepWhatDependentLoopsCompute) { scheduleRandomly(dependentKernel, 1500); }
