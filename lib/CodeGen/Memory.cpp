@@ -11,6 +11,8 @@ namespace {
 
 using llvm::Value;
 
+constexpr std::int64_t leastRegisterBytes = 16;
+
 unsigned asUnsigned(std::int64_t lanes) { return static_cast<unsigned>(lanes); }
 
 llvm::Align alignment(DType type) { return llvm::Align(byteSize(realType(type))); }
@@ -48,11 +50,21 @@ Value *resize(Builder &ir, Value *vector, std::int64_t from, std::int64_t to) {
 /// A mask of leading lanes that is known is a shorter vector where masking is dear.
 bool shorten(const Mask &mask, const Target &target) { return !mask.bits && !mask.isAll() && !target.maskedVectors; }
 
+/// Lanes of the shortest register for known leading ones.
+std::int64_t shortestRegister(const Place &place, const Mask &mask) {
+  if (mask.bits || mask.isAll()) return mask.lanes;
+  const std::int64_t least = leastRegisterBytes / static_cast<std::int64_t>(byteSize(place.type));
+  return std::min(mask.lanes, std::max(least, static_cast<std::int64_t>(std::bit_ceil(asUnsigned(mask.active)))));
+}
+
+/// A masked load waits for every line that the whole vector would touch, so known lanes are read by a short one.
 Value *loadContiguous(Builder &ir, const Place &place, const Mask &mask, const Target &target) {
   llvm::Type *element = memoryType(ir.getContext(), place.type);
   if (mask.isAll()) return plainLoad(ir, place, place.pointer, vectorType(element, mask.lanes));
   if (shorten(mask, target))
     return resize(ir, plainLoad(ir, place, place.pointer, vectorType(element, mask.active)), mask.active, mask.lanes);
+  if (const std::int64_t lanes = shortestRegister(place, mask); lanes < mask.lanes)
+    return resize(ir, loadContiguous(ir, place, {lanes, mask.active}, target), lanes, mask.lanes);
   auto *type = vectorType(element, mask.lanes);
   return marked(ir.CreateMaskedLoad(type, place.pointer, alignment(place.type), mask.value(ir),
                                     llvm::Constant::getNullValue(type)),
@@ -74,8 +86,8 @@ void vectorStore(Builder &ir, const Place &place, Value *value) {
 /// Known leading lanes that are one shorter register, or two. A masked store waits for every line that the whole vector
 /// would touch.
 bool areShortRegisters(const Place &place, const Mask &mask) {
-  constexpr std::int64_t leastBytes = 16;
-  if (mask.bits || mask.isAll() || mask.active * static_cast<std::int64_t>(byteSize(place.type)) % leastBytes != 0)
+  if (mask.bits || mask.isAll() ||
+      mask.active * static_cast<std::int64_t>(byteSize(place.type)) % leastRegisterBytes != 0)
     return false;
   return std::popcount(static_cast<std::uint64_t>(mask.active)) <= 2;
 }
@@ -93,6 +105,8 @@ void storeShortRegisters(Builder &ir, const Place &place, Value *value, const Ma
 
 void storeContiguous(Builder &ir, const Place &place, Value *value, const Mask &mask, const Target &target) {
   if (areShortRegisters(place, mask)) return storeShortRegisters(ir, place, value, mask);
+  if (const std::int64_t lanes = shortestRegister(place, mask); lanes < mask.lanes && !shorten(mask, target))
+    return storeContiguous(ir, place, resize(ir, value, mask.lanes, lanes), {lanes, mask.active}, target);
   if (!mask.isAll() && !shorten(mask, target)) {
     annotateStore(ir.CreateMaskedStore(value, place.pointer, alignment(place.type), mask.value(ir)), place.alias);
     return;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <tuple>
 
 namespace einjit::test {
 namespace {
@@ -128,6 +129,25 @@ TEST(Assembly, TailsAreMaskedByMaskRegisters) {
                           " 16 lanes if lane < 37 - 16*i: %out[16*i + lane] = neg(%a[16*i + lane]) } }",
                           "skylake-avx512"),
               AllOf(HasSubstr("{%k1} {z}"), HasSubstr("%zmm"), Not(HasSubstr("call"))));
+}
+
+// A masked load or store waits for every line that the whole vector would touch.
+TEST(Assembly, KnownLanesAreInShortRegisters) {
+  const auto moved = [](int lanes) {
+    return assemblyFor(fmt::format("kernel @k(in %a: f32[64,32], out %out: f32[16]) {{\n"
+                                   "  registers %acc: <16 x f32>[]\n"
+                                   "  16 lanes if lane < {0}: %acc[] = f32(0)\n"
+                                   "  for i in 0..64 {{ 16 lanes if lane < {0}: %acc[] = add(%acc[], %a[i,lane]) }}\n"
+                                   "  16 lanes if lane < {0}: %out[lane] = %acc[]\n"
+                                   "}}",
+                                   lanes),
+                       "znver4");
+  };
+  for (const auto &[lanes, from, to] :
+       {std::tuple(3, "%xmm1 {%k1} {z}", "%xmm0, (%rax) {%k1}"), std::tuple(4, "%xmm1\n", "%xmm0, (%rax)\n"),
+        std::tuple(6, "%ymm1 {%k1} {z}", "%ymm0, (%rax) {%k1}"), std::tuple(8, "%ymm1\n", "%ymm0, (%rax)\n"),
+        std::tuple(9, "%zmm1 {%k1} {z}", "%zmm0, (%rax) {%k1}")})
+    EXPECT_THAT(moved(lanes), AllOf(HasSubstr(from), HasSubstr(to)));
 }
 
 // The lanes that a tile's last vectors leave out are never read: a masked load is all that a mask takes in the loop.
