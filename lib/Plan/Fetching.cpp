@@ -95,6 +95,22 @@ private:
     return false;
   }
 
+  /// What is fetched of a row has to reach its last line, or that is waited for: elements up to the end of that line,
+  /// wherever the row begins.
+  std::int64_t toLastLine(std::size_t operand, std::int64_t row) const {
+    std::int64_t goesOn = 1; // with how many elements rows make one piece of memory
+    bool areAligned = true;
+    for (const IteratorFacts &iterator : facts_.iterators) {
+      const std::int64_t stride = std::abs(iterator.strides[operand]);
+      if (stride < row)
+        goesOn *= stride == 0 ? 1 : iterator.extent;
+      else
+        areAligned &= iterator.extent == 1 || stride % line() == 0;
+    }
+    areAligned &= row % line() == 0 || goesOn == row;
+    return areAligned ? ceilDiv(row, line()) * line() : row + line() - 1;
+  }
+
   bool isOfBatch(std::size_t operand) const { return ofBatch_ && ofBatch_->operand == operand; }
   std::int64_t line() const { return op_.target.cacheLineBytes / facts_.elementBytes; }
 
@@ -121,6 +137,7 @@ private:
       part = length;
     }
     if (!best) return;
+    best->row = toLastLine(operand, *best->row);
     steps.push_back({loop::Split{sum_.name, part, sum_.name + "o", sum_.name + "i"}, "a row is fetched by each part"});
     steps.push_back({*best, "what comes next is on its way"});
   }
@@ -189,7 +206,8 @@ private:
     if (!turns || ceilDiv(pieces.length, turns->steps) > mostPrefetches * line() ||
         ceilDiv(pieces.length, shortestRun(*turns, inside)) > mostPrefetchesOfShort * line())
       return;
-    loop::Fetch fetch{op_.operandNames[operand], ahead, sum_.name, line(), pieces.length, pieces.apart};
+    const std::int64_t length = pieces.apart == pieces.length ? pieces.length : toLastLine(operand, pieces.length);
+    loop::Fetch fetch{op_.operandNames[operand], ahead, sum_.name, line(), length, pieces.apart};
     takeTurns(*turns, inside, fetch, steps);
     steps.push_back({std::move(fetch), std::move(reason)});
   }
