@@ -44,6 +44,9 @@ struct OpFacts {
   std::vector<bool> isPackable;
   /// The type that the body converts the operand to wherever it reads it, if that takes instructions.
   std::vector<std::optional<DType>> convertedTo;
+  /// Of an op that is a block of a larger one, for each operand: blocks of it begin a multiple of so many elements
+  /// apart. Empty if it is all of an op.
+  std::vector<std::int64_t> blocksApart;
 
   std::int64_t registersPerVector() const { return elementBytes / laneBytes; }
   std::int64_t points(bool reduced) const; ///< product of the extents of the reduced, or of the parallel iterators

@@ -99,7 +99,7 @@ private:
   /// wherever the row begins.
   std::int64_t toLastLine(std::size_t operand, std::int64_t row) const {
     std::int64_t goesOn = 1; // with how many elements rows make one piece of memory
-    bool areAligned = true;
+    bool areAligned = facts_.blocksApart.empty() || facts_.blocksApart[operand] % line() == 0;
     for (const IteratorFacts &iterator : facts_.iterators) {
       const std::int64_t stride = std::abs(iterator.strides[operand]);
       if (stride < row)

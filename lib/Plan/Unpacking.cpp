@@ -37,7 +37,7 @@ public:
     if (!isProduct() || !findIterators()) return std::nullopt;
     if (!(result_.ofBatch ? paysForBatch() : pays())) return std::nullopt;
     if (!chooseBlock() || blockCount() < threads_) return std::nullopt;
-    result_.inRows = !result_.ofBatch && !isInOnePiece();
+    result_.inRows = !result_.ofBatch && !isInOnePiece(row_);
     result_.needsFetch = result_.inRows && comesFromFar(facts_, target_, v_);
     if (result_.inRows && !hasLongRows()) return std::nullopt;
     describeBlock();
@@ -100,9 +100,9 @@ private:
     return std::min(facts_.operandBytes[v_], result) > target_.l2Bytes && facts_.points(true) <= mostSum;
   }
 
-  /// Whether K and x are all of what is near, and x is whole.
-  bool isInOnePiece() const {
-    if (row_ < extent(x_)) return false;
+  /// Whether K and x, of which a block has so much, are all of what is near.
+  bool isInOnePiece(std::int64_t row) const {
+    if (row < extent(x_)) return false;
     std::vector<std::size_t> near{x_};
     for (std::size_t i = 0; i < facts_.iterators.size(); ++i)
       if (facts_.iterators[i].reduced && extent(i) > 1) near.push_back(i);
@@ -120,12 +120,22 @@ private:
     const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes;
     const auto sums = std::ranges::count_if(facts_.iterators, [](const IteratorFacts &i) { return i.reduced; });
     const std::int64_t row = result_.merged ? product(row_, lengthInside(*result_.merged)) : row_;
-    return sums == 1 && row >= leastLinesOfRow * line && (result_.joined || extent(r_) % line == 0);
+    const bool isWhole = lengthInside(r_) == extent(r_) && extent(r_) >= leastLinesOfRow * line;
+    return sums == 1 && row >= leastLinesOfRow * line && (result_.joined || extent(r_) % line == 0 || isWhole);
   }
   /// Iterations in one block.
   std::int64_t lengthInside(std::size_t i) const {
     const auto cut = std::ranges::find(result_.outside, i, &Unpacking::Outside::iterator);
     return cut == result_.outside.end() ? extent(i) : cut->length;
+  }
+
+  /// Whether rows along r that are no whole lines, and those of V that sums jump between, are best left as they are: with
+  /// so many of `elements`, a block of them stays in L2.
+  bool keepsRowsWhole(std::int64_t elements) const {
+    const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes;
+    return !result_.ofBatch && !isInOnePiece(extent(x_)) && extent(r_) % line != 0 &&
+           extent(r_) >= leastLinesOfRow * line &&
+           product(product(elements, extent(r_)), extent(x_)) <= target_.l2Bytes / 3 * 2 / facts_.elementBytes;
   }
 
   bool chooseBlock() {
@@ -143,12 +153,13 @@ private:
     if (result_.ofBatch && length == line)
       length *= linesOfBatch(
           std::min(pieceBytes / target_.cacheLineBytes / extent(x_), budget / product(elements, extent(x_)) / line));
-    if (!result_.ofBatch && length > mostLines * line) length = greatestDivisor(length, mostLines * line);
+    const bool isWhole = keepsRowsWhole(elements);
+    if (!result_.ofBatch && length > mostLines * line && !isWhole) length = greatestDivisor(length, mostLines * line);
     const auto next = result_.ofBatch ? std::nullopt : rowsGoOn();
     const std::int64_t rows = next ? product(length, next->length) : length;
     if (length < line || elements > budget / rows) return false;
     elements *= rows;
-    row_ = rowLength(budget / elements);
+    row_ = isWhole ? extent(x_) : rowLength(budget / elements);
     if (row_ < line) return false;
     elements *= row_;
 
@@ -159,7 +170,7 @@ private:
     std::ranges::sort(others, {}, [&](std::size_t i) { return std::abs(facts_.iterators[i].strides[v_]); });
     if (next) std::erase(others, next->iterator);
     for (std::size_t i : others) { // the nearest first, which is innermost
-      const std::int64_t part = greatestDivisor(extent(i), budget / elements);
+      const std::int64_t part = greatestDivisor(extent(i), std::max<std::int64_t>(1, budget / elements));
       elements *= part;
       if (part < extent(i)) result_.outside.insert(result_.outside.begin() + 1, {i, part});
       if (part > 1) result_.inside.insert(result_.inside.begin(), i);
@@ -263,6 +274,11 @@ private:
     }
     for (const IteratorFacts &iterator : facts_.iterators)
       if (iterator.reduced) block.iterators.push_back(iterator);
+    block.blocksApart.assign(facts_.operandCount, 0);
+    for (const auto &[i, length] : result_.outside)
+      for (std::size_t operand = 0; operand < facts_.operandCount && length < extent(i); ++operand)
+        block.blocksApart[operand] =
+            std::gcd(block.blocksApart[operand], product(length, facts_.iterators[i].strides[operand]));
   }
 
   const OpFacts &facts_;
@@ -338,7 +354,8 @@ OpFacts factsOfCopy(const OpFacts &facts, const Unpacking &unpacking) {
   return copied;
 }
 
-void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &target, std::vector<loop::Step> &steps) {
+void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &target, bool prefetches,
+              std::vector<loop::Step> &steps) {
   const std::int64_t lanes = target.lanes(facts.elementBytes);
   const std::size_t last = unpacking.inside.size() - 1;
   const auto first =
@@ -372,12 +389,13 @@ void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &ta
   for (auto position = goesOn; position != others.end(); ++position) inner.push_back(nameAt(*position));
   loop::Reorder order;
   for (auto position = others.begin(); position != goesOn; ++position) order.loops.push_back(nameAt(*position));
+  std::string unrolled = row, rows = row; // the loop over what is read next, and the one that writes parts of rows
   if (length > lanes) {
     steps.push_back({loop::Split{vector, lanes, vector + "v", vector + "l", true}, "lanes of one register"});
-    inner.push_back(vector + "v");
+    rows = vector + "v";
+    inner.push_back(rows);
     vector += "l";
   }
-  std::string unrolled = row;
   if (const std::int64_t side = sideOfBlocks(unpacking.layout[last].extent, lanes);
       unpacking.layout[last].extent > side) {
     unrolled = row + "t";
@@ -390,6 +408,9 @@ void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &ta
   steps.push_back({std::move(order), "rows are written to their end"});
   steps.push_back({loop::Vectorize{vector}, "contiguous in the result"});
   steps.push_back({loop::Unroll{unrolled}, {}});
+  if (prefetches)
+    steps.push_back({loop::PrefetchStores{rows == row ? unrolled : rows, target.cacheLineBytes / facts.elementBytes, {}},
+                     "rows come from memory, for they are no whole lines"});
 }
 
 } // namespace einjit::plan
