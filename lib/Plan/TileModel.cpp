@@ -109,16 +109,21 @@ double TileModel::stepTime(const Tile &tile) const {
 std::int64_t TileModel::bytesFromL2(const Tile &tile) const {
   if (!facts_.hasReduction || facts_.iterators[v_].reduced) return 0;
   const std::int64_t sum = std::max<std::int64_t>(1, facts_.points(true));
-  std::int64_t bytes = 0;
+  const auto wholeOf = [&](std::size_t operand) {
+    return product(facts_.bytesInBatch(operand), facts_.movesAll(v_) ? lanes_ : 1);
+  };
+  std::int64_t bytes = 0, kept = 0; // of what stays as a whole
+  for (std::size_t operand = 0; operand < facts_.operandCount; ++operand)
+    if (facts_.bodyOperand[operand] && wholeOf(operand) <= target_.l1Bytes / 2) kept += wholeOf(operand);
   for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
     if (!facts_.bodyOperand[operand]) continue;
     const bool isVector = moves(operand, v_);
-    const std::int64_t whole = product(facts_.bytesInBatch(operand), facts_.movesAll(v_) ? lanes_ : 1);
+    const std::int64_t whole = wholeOf(operand);
     const std::int64_t elements = (isVector ? tile.vectors * lanes_ : 1) * movingRepeats(tile, operand);
     const std::int64_t step = elements * facts_.elementBytes;
     const bool isAcross = facts_.movesAll(v_) ? operand == largerOfBatch() : isVector == vectorIsReadAcross();
     const bool isShared = !isAcross || step >= whole / sum;
-    const bool stays = whole <= target_.l1Bytes / 2 || (isShared && step <= target_.l1Bytes / 4 * 3 / sum);
+    const bool stays = whole <= target_.l1Bytes / 2 || (isShared && product(step, sum) <= target_.l1Bytes / 4 * 3 - kept);
     if (!stays) bytes += step;
   }
   return bytes;

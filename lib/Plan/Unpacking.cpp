@@ -79,7 +79,8 @@ private:
   /// Tiles would write results in rows that are no whole lines more slowly.
   bool pays() const {
     const std::int64_t result = checkedMul(facts_.points(false), facts_.elementBytes).value_or(INT64_MAX);
-    const std::int64_t most = rowsGoOn() ? facts_.operandBytes[v_] / 3 * 2 : facts_.operandBytes[v_] / 5 * 2;
+    const bool comesInRows = !isInOnePiece(extent(x_));
+    const std::int64_t most = comesInRows ? facts_.operandBytes[v_] / 3 * 2 : facts_.operandBytes[v_] / 5 * 2;
     return facts_.operandBytes[v_] > target_.l2Bytes && result <= most && facts_.reuse(v_) < mostReuse;
   }
 
@@ -138,6 +139,21 @@ private:
            product(product(elements, extent(r_)), extent(x_)) <= target_.l2Bytes / 3 * 2 / facts_.elementBytes;
   }
 
+  /// Of r in a block: whole lines if there is such a divisor, else at least so many elements.
+  std::int64_t lengthAlongRows(std::int64_t elements, std::int64_t budget) const {
+    const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes, row = extent(r_);
+    const std::int64_t linesBesideX = budget / product(elements, extent(x_)) / line;
+    if (row % line != 0)
+      return result_.ofBatch || row <= mostLines * line || keepsRowsWhole(elements)
+                 ? row
+                 : greatestDivisor(row, mostLines * line);
+    if (result_.ofBatch)
+      return line * linesOfBatch(std::min(pieceBytes / target_.cacheLineBytes / extent(x_), linesBesideX));
+    // V that does not come in one piece is fetched in rows along x, the better the more of r they follow.
+    if (isInOnePiece(extent(x_)) || extent(x_) < leastLinesOfRow * line) return line;
+    return line * greatestDivisor(row / line, std::clamp<std::int64_t>(linesBesideX, 1, mostLines));
+  }
+
   bool chooseBlock() {
     const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes;
     const std::int64_t budget = target_.l2Bytes / 5 * (result_.ofBatch ? 2 : 3) / facts_.elementBytes;
@@ -148,18 +164,12 @@ private:
       (moves(v_, i) ? others : own).push_back(i);
       if (!moves(v_, i)) elements = checkedMul(elements, extent(i)).value_or(INT64_MAX);
     }
-    // Whole lines if there is such a divisor, else at least so many elements.
-    std::int64_t length = extent(r_) % line == 0 ? line : extent(r_);
-    if (result_.ofBatch && length == line)
-      length *= linesOfBatch(
-          std::min(pieceBytes / target_.cacheLineBytes / extent(x_), budget / product(elements, extent(x_)) / line));
-    const bool isWhole = keepsRowsWhole(elements);
-    if (!result_.ofBatch && length > mostLines * line && !isWhole) length = greatestDivisor(length, mostLines * line);
+    const std::int64_t length = lengthAlongRows(elements, budget);
     const auto next = result_.ofBatch ? std::nullopt : rowsGoOn();
     const std::int64_t rows = next ? product(length, next->length) : length;
     if (length < line || elements > budget / rows) return false;
     elements *= rows;
-    row_ = isWhole ? extent(x_) : rowLength(budget / elements);
+    row_ = length == extent(r_) && keepsRowsWhole(elements / rows) ? extent(x_) : rowLength(budget / elements);
     if (row_ < line) return false;
     elements *= row_;
 
