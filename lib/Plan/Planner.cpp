@@ -174,10 +174,12 @@ private:
     };
     if (unpacking.needsFetch && std::ranges::none_of(steps, fetchesRows)) return false;
     std::ranges::move(steps, std::back_inserter(steps_));
-    const auto streamed = streamedInLines(plan::factsOfCopy(facts_, unpacking), unpacking.rows,
-                                          target_.lanes(facts_.elementBytes), true);
-    const bool prefetches = !streamed && plan::leavesCaches(facts_, target_, true);
-    plan::planCopy(facts_, unpacking, target_, prefetches, steps_);
+    const auto streamed =
+        streamedInLines(plan::factsOfCopy(facts_, unpacking), unpacking.rows, target_.lanes(facts_.elementBytes), true);
+    const auto lines = streamed                                    ? plan::LinesOfCopy::Streamed
+                       : plan::leavesCaches(facts_, target_, true) ? plan::LinesOfCopy::Prefetched
+                                                                   : plan::LinesOfCopy::Near;
+    plan::planCopy(facts_, unpacking, target_, lines, steps_);
     stream(streamed);
     parallelize(nest);
     return true;

@@ -364,7 +364,7 @@ OpFacts factsOfCopy(const OpFacts &facts, const Unpacking &unpacking) {
   return copied;
 }
 
-void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &target, bool prefetches,
+void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &target, LinesOfCopy lines,
               std::vector<loop::Step> &steps) {
   const std::int64_t lanes = target.lanes(facts.elementBytes);
   const std::size_t last = unpacking.inside.size() - 1;
@@ -403,7 +403,12 @@ void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &ta
   if (length > lanes) {
     steps.push_back({loop::Split{vector, lanes, vector + "v", vector + "l", true}, "lanes of one register"});
     rows = vector + "v";
-    inner.push_back(rows);
+    // Lines that go to L3 one by one anyway may as well be written in the order in which %u is read on.
+    const bool leavesL2 = product(facts.points(false), facts.elementBytes) > target.l2Bytes;
+    if (unpacking.joined && lines == LinesOfCopy::Near && leavesL2)
+      order.loops.insert(order.loops.begin(), rows);
+    else
+      inner.push_back(rows);
     vector += "l";
   }
   if (const std::int64_t side = sideOfBlocks(unpacking.layout[last].extent, lanes);
@@ -418,7 +423,7 @@ void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &ta
   steps.push_back({std::move(order), "rows are written to their end"});
   steps.push_back({loop::Vectorize{vector}, "contiguous in the result"});
   steps.push_back({loop::Unroll{unrolled}, {}});
-  if (prefetches)
+  if (lines == LinesOfCopy::Prefetched)
     steps.push_back({loop::PrefetchStores{rows == row ? unrolled : rows, target.cacheLineBytes / facts.elementBytes, {}},
                      "rows come from memory, for they are no whole lines"});
 }

@@ -74,8 +74,10 @@ std::vector<SharedLoop> planOutside(const OpFacts &facts, const Unpacking &unpac
                                     std::vector<loop::Step> &steps);
 /// The facts of the op, of results as the copy writes them: with what is joined as one row.
 OpFacts factsOfCopy(const OpFacts &facts, const Unpacking &unpacking);
-/// The steps after them: the copy, which may prefetch the lines that it writes.
-void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &target, bool prefetches,
+/// How the copy writes lines: past the caches, or such as come from memory, or near ones.
+enum class LinesOfCopy { Streamed, Prefetched, Near };
+/// The steps after them: the copy.
+void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &target, LinesOfCopy lines,
               std::vector<loop::Step> &steps);
 
 } // namespace einjit::plan
