@@ -59,7 +59,7 @@ std::optional<Tile> chooseStreamsOfFewRows(const OpFacts &facts, const Target &t
     return std::nullopt;
   const std::int64_t apart = facts.iterators[result.streams->iterator].strides[*operand] * facts.elementBytes;
   const std::int64_t width = tile.vectors * tile.lanes * facts.elementBytes;
-  if (rowsInSets(target, apart, width) >= leastRowsAhead || width * facts.points(true) <= target.l2Bytes / 2)
+  if (rowsInSetsOfL1(target, apart, width) >= leastRowsAhead || width * facts.points(true) <= target.l2Bytes / 2)
     return std::nullopt;
   result.streams->count = streams;
   result.reason =
