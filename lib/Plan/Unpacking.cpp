@@ -76,11 +76,11 @@ private:
     return lanes > 1 && extent(r_) >= lanes && extent(x_) >= lanes;
   }
 
-  /// Tiles would write results in rows that are no whole lines more slowly.
   bool pays() const {
     const std::int64_t result = checkedMul(facts_.points(false), facts_.elementBytes).value_or(INT64_MAX);
-    const bool comesInRows = !isInOnePiece(extent(x_));
-    const std::int64_t most = comesInRows ? facts_.operandBytes[v_] / 3 * 2 : facts_.operandBytes[v_] / 5 * 2;
+    // Panels of rows that sums jump between take longer to copy, and tiles write rows that are no whole lines slowly.
+    const bool isSlowInPanels = !isInOnePiece(extent(x_)) || rowsGoOn();
+    const std::int64_t most = isSlowInPanels ? facts_.operandBytes[v_] / 3 * 2 : facts_.operandBytes[v_] / 5 * 2;
     return facts_.operandBytes[v_] > target_.l2Bytes && result <= most && facts_.reuse(v_) < mostReuse;
   }
 
@@ -130,8 +130,8 @@ private:
     return cut == result_.outside.end() ? extent(i) : cut->length;
   }
 
-  /// Whether rows along r that are no whole lines, and those of V that sums jump between, are best left as they are: with
-  /// so many of `elements`, a block of them stays in L2.
+  /// Whether rows along r that are no whole lines, and those of V that sums jump between, are best left as they are:
+  /// with so many of `elements`, a block of them stays in L2.
   bool keepsRowsWhole(std::int64_t elements) const {
     const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes;
     return !result_.ofBatch && !isInOnePiece(extent(x_)) && extent(r_) % line != 0 &&
@@ -314,6 +314,21 @@ std::int64_t sideOfBlocks(std::int64_t row, std::int64_t lanes) {
   return row > lanes && leavesMuch ? lanes / 2 : lanes;
 }
 
+/// How many of the last of these loops a row of the result, of so many elements so far, goes on along: those stand
+/// inside of the loops over x, if all rows of a square stay in L1.
+std::ptrdiff_t loopsAlongRow(const OpFacts &facts, const Unpacking &unpacking, const Target &target,
+                             const std::vector<std::size_t> &positions, std::int64_t run) {
+  const std::int64_t lanes = target.lanes(facts.elementBytes);
+  std::ptrdiff_t count = 0;
+  for (auto position = positions.rbegin(); position != positions.rend(); ++position, ++count) {
+    const std::int64_t extent = unpacking.layout[*position].extent;
+    const bool isNext = facts.iterators[unpacking.inside[*position]].resultStride == run;
+    if (!isNext || run * extent * lanes * facts.elementBytes > target.l1Bytes / 2) break;
+    run *= extent;
+  }
+  return count;
+}
+
 } // namespace
 
 std::optional<Unpacking> chooseUnpacking(const OpFacts &facts, const Tile &tile, const Target &target,
@@ -385,16 +400,7 @@ void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &ta
     vector += "j";
     length *= unpacking.layout[first - 1].extent;
   }
-  // Loops along which a row of the result goes on stand inside of those over x, if all rows of a square stay in L1.
-  std::int64_t run = length;
-  auto goesOn = others.end();
-  for (; goesOn != others.begin(); --goesOn) {
-    const std::size_t position = *(goesOn - 1);
-    const std::int64_t extent = unpacking.layout[position].extent;
-    const bool isNext = facts.iterators[unpacking.inside[position]].resultStride == run;
-    if (!isNext || run * extent * lanes * facts.elementBytes > target.l1Bytes / 2) break;
-    run *= extent;
-  }
+  const auto goesOn = others.end() - loopsAlongRow(facts, unpacking, target, others, length);
   std::vector<std::string> inner;
   for (auto position = goesOn; position != others.end(); ++position) inner.push_back(nameAt(*position));
   loop::Reorder order;
@@ -424,8 +430,9 @@ void planCopy(const OpFacts &facts, const Unpacking &unpacking, const Target &ta
   steps.push_back({loop::Vectorize{vector}, "contiguous in the result"});
   steps.push_back({loop::Unroll{unrolled}, {}});
   if (lines == LinesOfCopy::Prefetched)
-    steps.push_back({loop::PrefetchStores{rows == row ? unrolled : rows, target.cacheLineBytes / facts.elementBytes, {}},
-                     "rows come from memory, for they are no whole lines"});
+    steps.push_back(
+        {loop::PrefetchStores{rows == row ? unrolled : rows, target.cacheLineBytes / facts.elementBytes, {}},
+         "rows come from memory, for they are no whole lines"});
 }
 
 } // namespace einjit::plan

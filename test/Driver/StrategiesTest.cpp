@@ -132,7 +132,8 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
                            "lanes go on through",
                            "the sum jumps to",
                            "share places of L1",
-                           "in first"})
+                           "in first",
+                           "for they are no whole lines"})
     used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
@@ -242,6 +243,16 @@ TEST(Strategies, FetchRows) {
   auto used = checkAll(contractions, {16 << 10, 128 << 10, 128 << 10});
   EXPECT_GE(used["of rows of"], 2);
   EXPECT_GE(used["rows that go on in each other"], 2);
+}
+
+/// Rows of results that are no whole lines, from rows of an operand that are none either.
+TEST(Strategies, RowsOfNoWholeLines) {
+  const Case cases[] = {
+      {{"deca", "be", "abcd", {{'a', 68}, {'b', 4}, {'c', 3}, {'d', 69}, {'e', 10}}}, 16 << 10, 256 << 10, 256 << 10},
+      {{"be", "edca", "acbd", {{'a', 67}, {'b', 5}, {'c', 2}, {'d', 84}, {'e', 13}}}, 16 << 10, 300 << 10, 300 << 10},
+  };
+  auto used = checkCases(cases);
+  EXPECT_GE(used["for they are no whole lines"], 2);
 }
 
 /// Rows that share places of L1: the first of the tiles that read them copies them.
