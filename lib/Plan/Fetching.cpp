@@ -41,6 +41,8 @@ public:
         fetchPartsOfRows(operand, loops, steps);
       else if (jumpsBetweenRows_)
         fetchRows(operand, loops, steps);
+      else
+        fetchNextPiece(operand, loops, steps);
       const auto *split = steps.size() > before ? std::get_if<loop::Split>(&steps[before].action) : nullptr;
       if (!split) continue; // others would have to name the parts
       return split->loop == sum_.name ? std::nullopt : std::optional(*split);
@@ -176,12 +178,30 @@ private:
       longest = pieces;
     }
     if (!ahead || longest.length < leastLinesOfRow * line()) return fetchForNextSums(operand, loops, steps);
-    const PlannedLoops inside = withSums({loops.begin() + static_cast<std::ptrdiff_t>(*ahead) + 1, loops.end()});
-    if (longest.count == 1) { // each iteration of what stands in that loop takes a part of it
-      longest.count = inside.front().extent;
-      longest.apart = longest.length = ceilDiv(longest.length, longest.count);
+    fetchAhead(operand, loops, *ahead, longest, steps);
+  }
+
+  /// What the iterations of some loop read in one piece each, which do not go on in each other: the innermost such one.
+  void fetchNextPiece(std::size_t operand, const PlannedLoops &loops, std::vector<loop::Step> &steps) const {
+    if (!comesFromFar(facts_, op_.target, operand)) return;
+    for (std::size_t i = loops.size(); i-- > 0;) {
+      if (strideOf(operand, loops[i].iterator) <= 0 || !isRepeated(loops[i])) continue;
+      const Pieces pieces = piecesOf(operand, loops, i);
+      if (pieces.length > op_.target.l2Bytes / 4 / facts_.elementBytes) return;
+      if (pieces.count == 1 && pieces.length >= leastLinesOfRow * line())
+        return fetchAhead(operand, loops, i, pieces, steps);
     }
-    fetchByTurns(operand, loops[*ahead].name, longest, inside, "what comes next is on its way", steps);
+  }
+
+  /// Of one piece each iteration of what stands in the loop at `ahead` takes a part.
+  void fetchAhead(std::size_t operand, const PlannedLoops &loops, std::size_t ahead, Pieces pieces,
+                  std::vector<loop::Step> &steps) const {
+    const PlannedLoops inside = withSums({loops.begin() + static_cast<std::ptrdiff_t>(ahead) + 1, loops.end()});
+    if (pieces.count == 1) {
+      pieces.count = inside.front().extent;
+      pieces.apart = pieces.length = ceilDiv(pieces.length, pieces.count);
+    }
+    fetchByTurns(operand, loops[ahead].name, pieces, inside, "what comes next is on its way", steps);
   }
 
   /// Or else, of sums over several axes, what an iteration further on reads of them, in pieces along the innermost one
