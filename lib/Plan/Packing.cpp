@@ -246,7 +246,7 @@ bool rowsCrowdL1(const OpFacts &facts, const Target &target, std::size_t operand
   }
   const std::int64_t line = target.cacheLineBytes, bytes = tile.vectors * tile.lanes * facts.elementBytes;
   const std::int64_t lines = ceilDiv(bytes, line), sets = std::min(setBytes / line, setBytes / apart * lines);
-  return product(rows, bytes) <= target.l1Bytes / 2 && product(rows, lines) > sets * (target.l1Bytes / setBytes);
+  return product(rows, bytes) <= target.l1Bytes / 4 * 3 && product(rows, lines) > sets * (target.l1Bytes / setBytes);
 }
 
 double packingInstructions(const OpFacts &facts, std::size_t operand, std::size_t v, std::int64_t lanes) {

@@ -94,7 +94,7 @@ bool packsBroadcast(const OpFacts &facts, const Target &target, std::size_t oper
 bool packsSmaller(const OpFacts &facts, const Target &target, std::size_t operand, std::int64_t tiles,
                   bool isBesideFetches);
 
-/// Whether the rows of an operand with lanes that one tile reads would find room in half of L1, but lie so far apart
+/// Whether the rows of an operand with lanes that one tile reads would find room in three quarters of L1, but lie so far apart
 /// that they share few of its sets: tiles that read them again then wait for L2, which such rows may crowd as well.
 bool rowsCrowdL1(const OpFacts &facts, const Target &target, std::size_t operand, const Tile &tile);
 
