@@ -245,8 +245,11 @@ bool rowsCrowdL1(const OpFacts &facts, const Target &target, std::size_t operand
     apart = std::gcd(apart, iterator.strides[operand] * facts.elementBytes);
   }
   const std::int64_t line = target.cacheLineBytes, bytes = tile.vectors * tile.lanes * facts.elementBytes;
+  std::int64_t kept = product(rows, bytes); // in L1 from tile to tile
+  for (std::size_t other = 0; other < facts.operandCount; ++other)
+    if (facts.bodyOperand[other] && other != operand) kept += std::min(facts.bytesInBatch(other), target.l1Bytes);
   const std::int64_t lines = ceilDiv(bytes, line), sets = std::min(setBytes / line, setBytes / apart * lines);
-  return product(rows, bytes) <= target.l1Bytes / 4 * 3 && product(rows, lines) > sets * (target.l1Bytes / setBytes);
+  return kept <= target.l1Bytes / 4 * 3 && product(rows, lines) > sets * (target.l1Bytes / setBytes);
 }
 
 double packingInstructions(const OpFacts &facts, std::size_t operand, std::size_t v, std::int64_t lanes) {

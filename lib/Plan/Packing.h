@@ -94,8 +94,9 @@ bool packsBroadcast(const OpFacts &facts, const Target &target, std::size_t oper
 bool packsSmaller(const OpFacts &facts, const Target &target, std::size_t operand, std::int64_t tiles,
                   bool isBesideFetches);
 
-/// Whether the rows of an operand with lanes that one tile reads would find room in three quarters of L1, but lie so far apart
-/// that they share few of its sets: tiles that read them again then wait for L2, which such rows may crowd as well.
+/// Whether the rows of an operand with lanes that one tile reads and all of the other operand would find room in three
+/// quarters of L1, but these rows lie so far apart that they share few of its sets: tiles that read them again then
+/// wait for L2, which such rows may crowd as well.
 bool rowsCrowdL1(const OpFacts &facts, const Target &target, std::size_t operand, const Tile &tile);
 
 /// Instructions that copying costs for each vector that is read: those of one copy, divided by R. A vector of lanes
