@@ -12,8 +12,8 @@ namespace {
 /// Copying fewer elements takes less time than sharing the work.
 constexpr double leastSharedCopy = 32768;
 
-/// Whether whole vectors leave so little of a row that transposing it by itself pays: of 36 f32, which are two vectors and
-/// four lanes, the copy takes 0.75 of the time of three vectors.
+/// Whether whole vectors leave so little of a row that transposing it by itself pays: of 36 f32, which are two vectors
+/// and four lanes, the copy takes 0.75 of the time of three vectors.
 constexpr bool leavesShortRegister(std::int64_t row, std::int64_t lanes) {
   constexpr std::int64_t least = 4;
   const std::int64_t rest = row % lanes;

@@ -9,8 +9,8 @@
 //
 // These rows take at most half of the places of each set of L1. Where no 12 rows do, as if all begin pages apart, they
 // would drive each other out: then those that come from memory are fetched to L2, 32 rows ahead, and others not. (With
-// 4096 x 4096 and 3072 x 3072 in f32, 2048 x 2048 in f64: 4 rows 0.84 to 0.96, 6 rows 0.67 to 0.73, 8 rows 0.55 to 0.59,
-// 24 rows 0.7 to 0.74; from L3 0.8 to 1.5.) Of short sums from L3, whose rows take less than a sixteenth of L2,
+// 4096 x 4096 and 3072 x 3072 in f32, 2048 x 2048 in f64: 4 rows 0.84 to 0.96, 6 rows 0.67 to 0.73, 8 rows 0.55 to
+// 0.59, 24 rows 0.7 to 0.74; from L3 0.8 to 1.5.) Of short sums from L3, whose rows take less than a sixteenth of L2,
 // what prefetchers read behind the end of each row is still in L2 when the next tile comes to it.
 //
 // On one core of a Zen 5, as parts of the time without: products of 5 rows with 2000 x 2000 in f32, from L3, 0.6 to

@@ -123,7 +123,8 @@ std::int64_t TileModel::bytesFromL2(const Tile &tile) const {
     const std::int64_t step = elements * facts_.elementBytes;
     const bool isAcross = facts_.movesAll(v_) ? operand == largerOfBatch() : isVector == vectorIsReadAcross();
     const bool isShared = !isAcross || step >= whole / sum;
-    const bool stays = whole <= target_.l1Bytes / 2 || (isShared && product(step, sum) <= target_.l1Bytes / 4 * 3 - kept);
+    const bool stays =
+        whole <= target_.l1Bytes / 2 || (isShared && product(step, sum) <= target_.l1Bytes / 4 * 3 - kept);
     if (!stays) bytes += step;
   }
   return bytes;
