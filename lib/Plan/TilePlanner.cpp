@@ -2,6 +2,7 @@
 #include "Plan/TilePlanner.h"
 #include "Plan/Fetching.h"
 #include "Plan/Packing.h"
+#include "Plan/RowStreams.h"
 #include "Plan/PanelCopies.h"
 #include "Plan/PlannedLoop.h"
 #include "Plan/TileModel.h"
@@ -251,8 +252,30 @@ private:
     return loop;
   }
 
+  /// Rows that are read one after the other, as the one stream that they are: of those from memory what follows.
+  void fetchStream() {
+    constexpr std::int64_t bytesAhead = 10240;
+    if (tile_.streams->count > 1 || !tile_.repeats.empty() || reducedOutside_.empty()) return;
+    const PlannedLoop &rows = reducedOutside_.back();
+    const std::int64_t row = parallelOutside_.empty() || parallelOutside_.back().iterator != *tile_.vectorIterator
+                                 ? facts_.iterators[*tile_.vectorIterator].extent
+                                 : parallelOutside_.back().step;
+    for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
+      const std::int64_t apart = facts_.iterators[rows.iterator].strides[operand];
+      const std::int64_t distance = std::max<std::int64_t>(1, bytesAhead / (row * facts_.elementBytes));
+      if (!isUsedOnce(facts_, operand) || apart < row || facts_.operandBytes[operand] <= target_.l3Bytes ||
+          facts_.iterators[*tile_.vectorIterator].strides[operand] != 1 || distance >= rows.extent)
+        continue;
+      loop::Fetch fetch{op_.operandNames[operand], rows.name, vectors_, target_.cacheLineBytes / facts_.elementBytes};
+      fetch.row = row;
+      fetch.distance = distance;
+      add(std::move(fetch), "what follows is on its way");
+    }
+  }
+
   /// Of a product with lanes along its sums.
   void fetch() {
+    if (tile_.streams) return fetchStream();
     if (!farOperand() || reducedOutside_.empty()) return;
     const PlannedLoops groups[] = {parallelOutside_};
     planFetches({op_}, groups, reducedOutside_, steps_);
