@@ -2,9 +2,9 @@
 #include "Plan/TilePlanner.h"
 #include "Plan/Fetching.h"
 #include "Plan/Packing.h"
-#include "Plan/RowStreams.h"
 #include "Plan/PanelCopies.h"
 #include "Plan/PlannedLoop.h"
+#include "Plan/RowStreams.h"
 #include "Plan/TileModel.h"
 #include <algorithm>
 #include <cstdlib>

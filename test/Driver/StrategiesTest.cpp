@@ -133,7 +133,8 @@ void check(const Contraction &c, const std::string &target, int threads, std::mt
                            "the sum jumps to",
                            "share places of L1",
                            "in first",
-                           "for they are no whole lines"})
+                           "for they are no whole lines",
+                           "what follows is on its way"})
     used[word] += schedule.find(word) != std::string::npos;
   ASSERT_EQ(std::vector<T>(out.begin(), out.end()), expected(c, a, b)) << schedule;
 }
@@ -253,6 +254,16 @@ TEST(Strategies, RowsOfNoWholeLines) {
   };
   auto used = checkCases(cases);
   EXPECT_GE(used["for they are no whole lines"], 2);
+}
+
+/// Rows from memory that are added up one after the other, each in one block and in several.
+TEST(Strategies, FetchTheRowsThatFollow) {
+  const Case cases[] = {
+      {{"bij", "bi", "bj", {{'b', 3}, {'i', 40}, {'j', 611}}}, 16 << 10, 32 << 10, 32 << 10},
+      {{"bij", "bi", "bj", {{'b', 2}, {'i', 33}, {'j', 480}}}, 1 << 10, 16 << 10, 16 << 10},
+  };
+  auto used = checkCases(cases);
+  EXPECT_GE(used["what follows is on its way"], 4);
 }
 
 /// Rows that share places of L1: the first of the tiles that read them copies them.
