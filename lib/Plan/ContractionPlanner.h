@@ -5,7 +5,8 @@
 //   splits    what the tile takes of each iterator; lanes; blocks
 //   order     as there, but for the loops over K blocks
 //   stage     those go outside of M and N
-//   pack      V and S, at the innermost loop that is outside of their panels
+//   pack      V and S, at the innermost loop that is outside of their panels; or rows of V in the first tile that
+//             reads them
 //   unpack, join   results and lanes of several rows side by side (Joining.h)
 //   keep, vectorize, unroll
 //   fetch     what the next iteration, or block of K, reads of operands from beyond L2

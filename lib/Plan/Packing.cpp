@@ -90,6 +90,21 @@ std::string_view whyFar(const OpFacts &facts, const Target &target, std::size_t 
   return rowsShareSetsOfL1(facts, target, operand) ? "its rows share places of L1" : "";
 }
 
+/// Rows of the operand that one sum reads, and the greatest common divisor of their distances, in bytes, and
+/// `setBytes`.
+struct RowsOfSum {
+  std::int64_t count = 1, apart = setBytes;
+};
+RowsOfSum rowsOfSum(const OpFacts &facts, std::size_t operand) {
+  RowsOfSum rows;
+  for (const IteratorFacts &iterator : facts.iterators) {
+    if (!iterator.reduced || iterator.strides[operand] == 0) continue;
+    rows.count = product(rows.count, iterator.extent);
+    rows.apart = std::gcd(rows.apart, iterator.strides[operand] * facts.elementBytes);
+  }
+  return rows;
+}
+
 /// Of two operands, both of which lanes of reduced v move.
 std::optional<std::size_t> packedAlongSums(const OpFacts &facts, const Target &target, std::size_t v) {
   constexpr std::int64_t partOfL2 = 8;
@@ -224,13 +239,8 @@ bool packsSmaller(const OpFacts &facts, const Target &target, std::size_t operan
   if (!facts.isPackable[operand] || facts.points(true) < 2) return false;
   if (isBesideFetches || rowsShareSets(facts, target, operand)) return tiles >= leastTilesOfBroadcast;
   constexpr std::int64_t leastTiles = 32, fewTiles = 4;
-  std::int64_t rows = 1, apart = setBytes;
-  for (const IteratorFacts &iterator : facts.iterators) {
-    if (!iterator.reduced || iterator.strides[operand] == 0) continue;
-    rows = product(rows, iterator.extent);
-    apart = std::gcd(apart, iterator.strides[operand] * facts.elementBytes);
-  }
-  const std::int64_t places = product(rows, apart); // of each row
+  const RowsOfSum rows = rowsOfSum(facts, operand);
+  const std::int64_t places = product(rows.count, rows.apart); // of each row
   return places > target.l1Bytes - setBytes && tiles >= (places >= 2 * target.l1Bytes ? fewTiles : leastTiles);
 }
 
@@ -238,18 +248,13 @@ bool rowsCrowdL1(const OpFacts &facts, const Target &target, std::size_t operand
   if (!facts.isPackable[operand] || facts.convertedTo[operand] || facts.productsAtOnce > 1 ||
       facts.iterators[*tile.vectorIterator].strides[operand] != 1 || facts.movesAll(*tile.vectorIterator))
     return false;
-  std::int64_t rows = 1, apart = setBytes;
-  for (const IteratorFacts &iterator : facts.iterators) {
-    if (!iterator.reduced || iterator.strides[operand] == 0) continue;
-    rows = product(rows, iterator.extent);
-    apart = std::gcd(apart, iterator.strides[operand] * facts.elementBytes);
-  }
+  const RowsOfSum rows = rowsOfSum(facts, operand);
   const std::int64_t line = target.cacheLineBytes, bytes = tile.vectors * tile.lanes * facts.elementBytes;
-  std::int64_t kept = product(rows, bytes); // in L1 from tile to tile
+  std::int64_t kept = product(rows.count, bytes); // in L1 from tile to tile
   for (std::size_t other = 0; other < facts.operandCount; ++other)
     if (facts.bodyOperand[other] && other != operand) kept += std::min(facts.bytesInBatch(other), target.l1Bytes);
-  const std::int64_t lines = ceilDiv(bytes, line), sets = std::min(setBytes / line, setBytes / apart * lines);
-  return kept <= target.l1Bytes / 4 * 3 && product(rows, lines) > sets * (target.l1Bytes / setBytes);
+  const std::int64_t lines = ceilDiv(bytes, line), sets = std::min(setBytes / line, setBytes / rows.apart * lines);
+  return kept <= target.l1Bytes / 4 * 3 && product(rows.count, lines) > sets * (target.l1Bytes / setBytes);
 }
 
 double packingInstructions(const OpFacts &facts, std::size_t operand, std::size_t v, std::int64_t lanes) {

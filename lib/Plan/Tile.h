@@ -46,13 +46,14 @@ struct Tile {
 /// (v if it moves with the vector iterator) times (r if it moves with the repeated one), for complex numbers twice
 /// that: their parts have a register each, and take a shuffle each to get there; a vector that begins inside of a line
 /// and ends in the next counts twice; bytes(v,r) those of a reduction's operands that do not stay in L1: what the next
-/// tile reads as well stays if all reduced points of one tile do, the other only as a whole, which is the larger one of
-/// two that have lanes of a batch. The quarter is what the longest does not hide of the others, the half is the loop's
-/// own. The accumulators v*r, the operand vectors and one temporary must fit the vector registers. Lanes of a reduced
-/// iterator cost 2 v more for each result, to set and add up the partial ones, and their folding, which those of a tile
-/// share (TileModel.h). The whole takes the sum over the parts of an even split (Loop/Steps/Step.h), so that a tile
-/// that divides the extents wins. Of reductions' tiles within 2 % of the least, which is closer than the model is, the
-/// one wins whose nests, one for each combination of parts, have fewer instructions: 8 cycles count as one.
+/// tile reads as well stays if all reduced points of one tile do, beside what stays as a whole; the other only as a
+/// whole, which is the larger one of two that have lanes of a batch. The quarter is what the longest does not hide of
+/// the others, the half is the loop's own. The accumulators v*r, the operand vectors and one temporary must fit the
+/// vector registers. Lanes of a reduced iterator cost 2 v more for each result, to set and add up the partial ones, and
+/// their folding, which those of a tile share (TileModel.h). The whole takes the sum over the parts of an even split
+/// (Loop/Steps/Step.h), so that a tile that divides the extents wins. Of reductions' tiles within 2 % of the least,
+/// which is closer than the model is, the one wins whose nests, one for each combination of parts, have fewer
+/// instructions: 8 cycles count as one.
 ///
 /// A product that copies an operand for its lanes may rather have those of the other operand, and read the first in
 /// place, an element for all of them: then it is results that are far apart along the lanes and transposed. That wins
