@@ -47,25 +47,20 @@ Value *resize(Builder &ir, Value *vector, std::int64_t from, std::int64_t to) {
   return ir.CreateShuffleVector(vector, lanes);
 }
 
-/// A mask of leading lanes that is known is a shorter vector where masking is dear.
-bool shorten(const Mask &mask, const Target &target) { return !mask.bits && !mask.isAll() && !target.maskedVectors; }
-
-/// Lanes of the shortest register for known leading ones.
-std::int64_t shortestRegister(const Place &place, const Mask &mask) {
+/// Lanes of the vector that takes known leading ones from memory or to it: just those where masking is dear, else those
+/// of the shortest register. A masked load or store waits for every line that the whole vector would touch.
+std::int64_t lanesInMemory(const Place &place, const Mask &mask, const Target &target) {
   if (mask.bits || mask.isAll()) return mask.lanes;
+  if (!target.maskedVectors) return mask.active;
   const std::int64_t least = leastRegisterBytes / static_cast<std::int64_t>(byteSize(place.type));
   return std::min(mask.lanes, std::max(least, static_cast<std::int64_t>(std::bit_ceil(asUnsigned(mask.active)))));
 }
 
-/// A masked load waits for every line that the whole vector would touch, so known lanes are read by a short one.
 Value *loadContiguous(Builder &ir, const Place &place, const Mask &mask, const Target &target) {
-  llvm::Type *element = memoryType(ir.getContext(), place.type);
-  if (mask.isAll()) return plainLoad(ir, place, place.pointer, vectorType(element, mask.lanes));
-  if (shorten(mask, target))
-    return resize(ir, plainLoad(ir, place, place.pointer, vectorType(element, mask.active)), mask.active, mask.lanes);
-  if (const std::int64_t lanes = shortestRegister(place, mask); lanes < mask.lanes)
+  auto *type = vectorType(memoryType(ir.getContext(), place.type), mask.lanes);
+  if (mask.isAll()) return plainLoad(ir, place, place.pointer, type);
+  if (const std::int64_t lanes = lanesInMemory(place, mask, target); lanes < mask.lanes)
     return resize(ir, loadContiguous(ir, place, {lanes, mask.active}, target), lanes, mask.lanes);
-  auto *type = vectorType(element, mask.lanes);
   return marked(ir.CreateMaskedLoad(type, place.pointer, alignment(place.type), mask.value(ir),
                                     llvm::Constant::getNullValue(type)),
                 place);
@@ -83,8 +78,7 @@ void vectorStore(Builder &ir, const Place &place, Value *value) {
   store->setMetadata(llvm::LLVMContext::MD_nontemporal, llvm::MDNode::get(ir.getContext(), {one}));
 }
 
-/// Known leading lanes that are one shorter register, or two. A masked store waits for every line that the whole vector
-/// would touch.
+/// Known leading lanes that are one shorter register, or two.
 bool areShortRegisters(const Place &place, const Mask &mask) {
   if (mask.bits || mask.isAll() ||
       mask.active * static_cast<std::int64_t>(byteSize(place.type)) % leastRegisterBytes != 0)
@@ -104,15 +98,11 @@ void storeShortRegisters(Builder &ir, const Place &place, Value *value, const Ma
 }
 
 void storeContiguous(Builder &ir, const Place &place, Value *value, const Mask &mask, const Target &target) {
-  if (areShortRegisters(place, mask)) return storeShortRegisters(ir, place, value, mask);
-  if (const std::int64_t lanes = shortestRegister(place, mask); lanes < mask.lanes && !shorten(mask, target))
-    return storeContiguous(ir, place, resize(ir, value, mask.lanes, lanes), {lanes, mask.active}, target);
-  if (!mask.isAll() && !shorten(mask, target)) {
-    annotateStore(ir.CreateMaskedStore(value, place.pointer, alignment(place.type), mask.value(ir)), place.alias);
-    return;
-  }
   if (mask.isAll()) return vectorStore(ir, place, value);
-  plainStore(ir, place, resize(ir, value, mask.lanes, mask.active), place.pointer);
+  if (areShortRegisters(place, mask)) return storeShortRegisters(ir, place, value, mask);
+  if (const std::int64_t lanes = lanesInMemory(place, mask, target); lanes < mask.lanes)
+    return storeContiguous(ir, place, resize(ir, value, mask.lanes, lanes), {lanes, mask.active}, target);
+  annotateStore(ir.CreateMaskedStore(value, place.pointer, alignment(place.type), mask.value(ir)), place.alias);
 }
 
 /// The same lanes in the order of memory, where lane order is the reverse.

@@ -257,9 +257,9 @@ private:
     constexpr std::int64_t bytesAhead = 10240;
     if (tile_.streams->count > 1 || !tile_.repeats.empty() || reducedOutside_.empty()) return;
     const PlannedLoop &rows = reducedOutside_.back();
-    const std::int64_t row = parallelOutside_.empty() || parallelOutside_.back().iterator != *tile_.vectorIterator
-                                 ? facts_.iterators[*tile_.vectorIterator].extent
-                                 : parallelOutside_.back().step;
+    const auto blocks = std::ranges::find(parallelOutside_, *tile_.vectorIterator, &PlannedLoop::iterator);
+    const std::int64_t row =
+        blocks == parallelOutside_.end() ? facts_.iterators[*tile_.vectorIterator].extent : blocks->step;
     for (std::size_t operand = 0; operand < facts_.operandCount; ++operand) {
       const std::int64_t apart = facts_.iterators[rows.iterator].strides[operand];
       const std::int64_t distance = std::max<std::int64_t>(1, bytesAhead / (row * facts_.elementBytes));

@@ -140,13 +140,11 @@ private:
   }
 
   /// Of r in a block: whole lines if there is such a divisor, else at least so many elements.
-  std::int64_t lengthAlongRows(std::int64_t elements, std::int64_t budget) const {
+  std::int64_t lengthAlongRows(std::int64_t elements, std::int64_t budget, bool isWhole) const {
     const std::int64_t line = target_.cacheLineBytes / facts_.elementBytes, row = extent(r_);
     const std::int64_t linesBesideX = budget / product(elements, extent(x_)) / line;
     if (row % line != 0)
-      return result_.ofBatch || row <= mostLines * line || keepsRowsWhole(elements)
-                 ? row
-                 : greatestDivisor(row, mostLines * line);
+      return result_.ofBatch || row <= mostLines * line || isWhole ? row : greatestDivisor(row, mostLines * line);
     if (result_.ofBatch)
       return line * linesOfBatch(std::min(pieceBytes / target_.cacheLineBytes / extent(x_), linesBesideX));
     // V that does not come in one piece is fetched in rows along x, the better the more of r they follow.
@@ -164,12 +162,13 @@ private:
       (moves(v_, i) ? others : own).push_back(i);
       if (!moves(v_, i)) elements = checkedMul(elements, extent(i)).value_or(INT64_MAX);
     }
-    const std::int64_t length = lengthAlongRows(elements, budget);
+    const bool isWhole = keepsRowsWhole(elements);
+    const std::int64_t length = lengthAlongRows(elements, budget, isWhole);
     const auto next = result_.ofBatch ? std::nullopt : rowsGoOn();
     const std::int64_t rows = next ? product(length, next->length) : length;
     if (length < line || elements > budget / rows) return false;
     elements *= rows;
-    row_ = length == extent(r_) && keepsRowsWhole(elements / rows) ? extent(x_) : rowLength(budget / elements);
+    row_ = isWhole ? extent(x_) : rowLength(budget / elements);
     if (row_ < line) return false;
     elements *= row_;
 
