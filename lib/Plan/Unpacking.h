@@ -15,8 +15,8 @@
 // rows of several lines that a fetch can bring one by one (Fetching.h) or that come from L3, and the result has whole
 // lines, or rows of several that a block has as a whole. Fetched rows may as well be short, so a block rather has more
 // lines of r. (On a Zen 5: 0.91 of the time for `aebd,ce->dcba` with three lines instead of one. Beside panels, with
-// rows of 36 to 200: 0.45 to 0.7 where the result has 1/12 to 1/4 of V's elements, 0.6 to 0.9 with 1/2 to 2/3; 0.8
-// to 1.7 with as many. Where V comes in one piece, 1.1 to 1.4 with more than 2/5.)
+// rows of 36 to 200: 0.45 to 0.7 where the result has 1/12 to 1/4 of V's elements, 0.6 to 1.05 with 1/2 to 2/3;
+// 0.8 to 1.7 with as many. Where V comes in one piece, 1.1 to 1.4 with more than 2/5.)
 //
 // Rows of r that are no whole lines go on with another iterator: a block has as many of those as make whole lines
 // together, and the copy takes them as one. So may the product, of rows of x that are no whole vectors. Panels, whose
@@ -24,7 +24,7 @@
 // V, 0.87 of the time from memory, and with 12 f64 0.81 from L3.
 //
 // The copy streams whole lines that leave the caches. Others that come from memory are prefetched, a square's rows
-// before the square (0.9 to 0.97). Lines of joined rows that go to L3, which are far from each other anyway, are
+// before the square (0.9 to 1.04). Lines of joined rows that go to L3, which are far from each other anyway, are
 // written in the order in which %u is read on: 0.83 to 0.95.
 //
 // On one core of a Xeon with L2 of 2 MiB, as parts of the time with panels: 0.45 to 0.5 where the result has 1/16 of

@@ -15,8 +15,8 @@
 // 4096 bytes, which share few places of L1, it then does not.
 //
 // What a nest reads again and again may be copied while it is read for the first time, by vectors that are in registers
-// then anyway. (`afbce,df->edcba` of 32 to 40 a side, 24 of d, with rows that share places of L1: 0.86 of the time
-// without a copy on a Zen 5, 0.89 of that with loops of its own.)
+// then anyway. (`afbce,df->edcba` of 32 to 40 a side, 24 of d, with rows that share places of L1: 0.87 of the time
+// without a copy on a Zen 5, 0.91 of that with loops of its own.)
 //
 //   for at { for i { for k { for t { … %b[k,at] … } } } }
 //     =>  for at { scratch %p[k]
